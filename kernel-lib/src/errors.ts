@@ -1,0 +1,52 @@
+/** What Patchbay throws when something outside it is wrong: a file, a spec, an argument.
+ *  One paragraph that names the thing, the value, the rule and the way out; the command line prints it
+ *  as it is and exits with 2. Anything else that is thrown is a defect of ours. */
+
+/** The four parts of a message. `value` is shown as JSON, cut to 120 characters. */
+export interface Complaint {
+  /** What was looked at: a file, a field, a hook. */
+  thing: string;
+  /** What it held, if that helps. */
+  value?: unknown;
+  /** What would have been right, as a sentence part ("must be ..."). */
+  rule: string;
+  /** What to do now. */
+  wayOut?: string;
+}
+
+/** Longest rendering of a value inside a message, in characters. */
+const VALUE_LIMIT = 120;
+
+/** Bad input: exit code 2 on the command line, a red `error` output in a notebook. */
+export class PatchbayError extends Error {
+  readonly complaint: Complaint;
+  constructor(complaint: Complaint) {
+    super(sentence(complaint));
+    this.complaint = complaint;
+    this.name = new.target.name;
+  }
+}
+export class CheckpointError extends PatchbayError {}
+export class HookError extends PatchbayError {}
+export class SpecError extends PatchbayError {}
+export class ResultError extends PatchbayError {}
+export class DeviceError extends PatchbayError {}
+
+function sentence({ thing, value, rule, wayOut }: Complaint): string {
+  const shown = value === undefined ? "" : ` is ${show(value)},`;
+  const tail = wayOut === undefined ? "" : `. ${wayOut}`;
+  return `${thing}${shown || ":"} ${rule}${tail}`.replace(/\.?$/, ".");
+}
+
+function show(value: unknown): string {
+  let text: string;
+  try {
+    text = typeof value === "bigint" ? String(value) : (JSON.stringify(value) ?? String(value));
+  } catch {
+    text = String(value);
+  }
+  // Control characters could move the cursor of the terminal that shows the message.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced.
+  text = text.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, "\ufffd");
+  return text.length > VALUE_LIMIT ? `${text.slice(0, VALUE_LIMIT)}…` : text;
+}

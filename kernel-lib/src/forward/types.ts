@@ -1,0 +1,129 @@
+/** The running model: stages for those who plan, `forward` for those who ask. */
+import type { Checkpoint, ModelConfig, Tokenizer } from "../checkpoint/types";
+import type { Intervention } from "../intervene/types";
+import type { F32 } from "../tensor";
+
+export type DeviceName = "cpu" | "webgpu" | "cuda";
+/** What runs the model; written into every result. */
+export interface Provider {
+  device: DeviceName;
+  /** Precision of the arithmetic, not of the stored weights. */
+  precision: "fp32" | "fp16" | "bf16";
+  /** Why this one: `asked`, or `auto: no GPU adapter found`. */
+  reason: string;
+  onnxruntime: string;
+}
+
+/** Keys and values that lie before the tokens being run, per layer.
+ *  `group[row]` says which of the G prefixes a row continues. */
+export interface Prefix {
+  /** [G, nKvHeads, P, dHead], after key norm and rotary. */
+  k: F32;
+  v: F32;
+  /** [rows], values in 0..G-1. */
+  group: Int32Array;
+}
+
+export interface BlockInput {
+  layer: number;
+  /** [rows * tokens, dModel], row after row. */
+  x: F32;
+  rows: number;
+  tokens: number;
+  /** Position of the first token of every row: the length P of the prefix. */
+  start: number;
+  prefix: Prefix | null;
+  /** Names of hooks of this block to return, without the `blocks.N.` part. */
+  want?: readonly string[];
+}
+export interface BlockOutput {
+  /** resid_post, [rows * tokens, dModel]. */
+  y: F32;
+  /** This call's own keys (after norm and rotary) and values, [rows, nKvHeads, tokens, dHead]. */
+  k: F32;
+  v: F32;
+  /** By name as in `want`, with a leading [rows, tokens, ...] (pattern: [rows, nHeads, tokens, start + tokens]). */
+  hooks: Record<string, F32>;
+}
+
+export interface HeadInput {
+  /** resid_post of the last layer, [rows, dModel]. */
+  x: F32;
+  /** Answer's token id for each row. */
+  answers: Int32Array;
+  topK?: number;
+  /** Rows whose KL(target || row) is asked: the target's own resid_post, [targets, dModel], and for each row which. */
+  klTarget?: { x: F32; of: Int32Array };
+}
+export interface HeadOutput {
+  /** All [rows]. rank counts from 1: strictly larger logits + 1. */
+  answerLogit: Float32Array;
+  rank: Int32Array;
+  logSumExp: Float32Array;
+  /** KL(target || row) in nats, or null when not asked. */
+  kl: Float32Array | null;
+  /** [rows, topK]; null when not asked. */
+  topIds: Int32Array | null;
+  topLogits: Float32Array | null;
+}
+
+/** A model as a chain of stages. Chunking to memory is inside: callers pass any number of rows.
+ *  The same row gives the same bits whatever the batch around it only within one chunk size; callers
+ *  that compare use tolerance 1e-5. */
+export interface Stages {
+  /** [n] ids -> [n, dModel], after any embedding scale. */
+  embed(ids: Int32Array): Promise<F32>;
+  block(input: BlockInput): Promise<BlockOutput>;
+  head(input: HeadInput): Promise<HeadOutput>;
+  /** [rows, dModel] -> [rows, vocab]; only when someone asks for logits. */
+  logits(x: F32): Promise<F32>;
+}
+
+export interface ForwardOptions {
+  /** Globs over hook names; one that matches nothing is an error. `logits` is a name too. */
+  capture?: string | readonly string[];
+  interventions?: readonly Intervention[];
+  signal?: AbortSignal;
+}
+/** Activations by full hook name, one prompt, without a batch axis. */
+export type ActivationCache = ReadonlyMap<string, F32>;
+export interface Forward {
+  tokens: readonly number[];
+  cache: ActivationCache;
+  /** Logits of the last position, [vocab]; only if `logits` was captured is the whole [pos, vocab] in `cache`. */
+  lastLogits: Float32Array;
+}
+export interface Generation {
+  tokens: number[];
+  text: string | null;
+  stopped: "eos" | "length" | "abort";
+}
+
+export interface Model {
+  readonly name: string;
+  readonly checkpoint: Checkpoint;
+  readonly config: ModelConfig;
+  readonly fingerprint: string;
+  readonly tokenizer: Tokenizer | null;
+  readonly provider: Provider;
+  readonly stages: Stages;
+  /** All hook names of this model, in order of computation. */
+  readonly hookNames: readonly string[];
+  forward(tokens: readonly number[], options?: ForwardOptions): Promise<Forward>;
+  /** Same as forward() for many prompts; grouped by length, no padding. */
+  forwardBatch(prompts: readonly (readonly number[])[], options?: ForwardOptions): Promise<Forward[]>;
+  /** Greedy, with a K/V cache. */
+  generate(
+    tokens: readonly number[],
+    options?: { maxNewTokens?: number; stopIds?: readonly number[]; signal?: AbortSignal },
+  ): Promise<Generation>;
+  close(): Promise<void>;
+}
+export interface LoadOptions {
+  device?: DeviceName | "auto";
+  /** Bytes that weights and activations may take together. */
+  memoryBudget?: number;
+  weights?: "resident" | "streaming";
+  /** Where onnxruntime runs; `worker` keeps the event loop free. Default `worker`. */
+  host?: "worker" | "inline";
+}

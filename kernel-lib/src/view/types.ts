@@ -1,0 +1,103 @@
+/** What a widget draws: `application/vnd.patchbay.view.v1+json`. Versioned, validated on both sides,
+ *  the same in the kernel (PNG, SVG, PDF) and in the browser. Pure: imports nothing of Node. */
+
+export const VIEW_MIME = "application/vnd.patchbay.view.v1+json";
+
+/** A typed array as base64 (little-endian). NaN marks a missing number. */
+export interface Packed {
+  dtype: "float32" | "float64" | "int32" | "uint8";
+  shape: readonly number[];
+  base64: string;
+}
+
+/** The life of what a view shows; also the widget's `data-state`. */
+export type ViewState = "loading" | "partial" | "done" | "stopped" | "error" | "stale";
+
+export interface RunStatus {
+  /** Id to cancel or resume by, over the comm. */
+  id: string;
+  done: number;
+  total: number;
+  /** null while unknown. */
+  secondsLeft: number | null;
+  /** What is being counted: "samples x tuples". */
+  unit: string;
+}
+
+export interface ViewBase {
+  schema: "patchbay.view/1";
+  kind: "heatmap" | "scatter" | "paths" | "chart";
+  /** Updates carry the same id. */
+  id: string;
+  state: ViewState;
+  run: RunStatus | null;
+  error: { message: string; call?: string } | null;
+  /** "Patch sweep: capital" */
+  title: string;
+  /** "demo/dpo", and its stage for the glyph. */
+  model: { name: string; stage: "base" | "sft" | "dpo" | null; fingerprint: string };
+  /** Badge: "cpu · fp32". */
+  device: string;
+  warnings: readonly string[];
+  /** TypeScript that makes this again ("copy as code"). */
+  code: string;
+  /** Caption draft: effect, interval, n, test, correction, model with hash, site, protocol, precision. */
+  caption: string;
+  /** Spec and result hash for the metadata of exports. */
+  hashes: { spec: string; result: string };
+}
+
+/** One quantity that the heatmap can colour by. Arrays are [panels, ny, nx]. */
+export interface HeatmapMetric {
+  /** `rr_diff_target` */
+  key: string;
+  /** "Δ reciprocal rank" */
+  label: string;
+  /** "of the answer, patched against query alone" */
+  meaning: string;
+  /** "query alone = 0" */
+  zero: string;
+  /** Decimals in cells and in the read-out. */
+  digits: { cell: number; readout: number };
+  signed: boolean;
+  mean: Packed;
+  /** 95 % interval; NaN where there is none. */
+  low: Packed;
+  high: Packed;
+  /** Samples behind each cell. */
+  n: Packed;
+  /** 1 where the test does not reject, 0 where it does, 255 where it was not made. */
+  notSignificant: Packed;
+  /** I(ij) = f(ij) - f(i) - f(j), with interval; all NaN where it does not exist. */
+  interaction: { mean: Packed; low: Packed; high: Packed; p: Packed; positive: Packed } | null;
+  /** Per-sample values, [panels, ny, nx, samples]; null when left out for size. */
+  samples: Packed | null;
+  /** "sign test, Holm over 36 tuples, 5 %"; null when no test was made. */
+  test: string | null;
+}
+
+export interface HeatmapAxis {
+  /** In plain words: "earlier layer patched". */
+  title: string;
+  labels: readonly string[];
+  /** What a label is, for linking: layer | head | position | token. */
+  field: "layer" | "head" | "position";
+}
+
+export interface HeatmapView extends ViewBase {
+  kind: "heatmap";
+  /** `pairs`: only y >= x exists, the diagonal is one layer alone. `singles`: one row. `grid`: all cells. */
+  layout: "pairs" | "singles" | "grid";
+  x: HeatmapAxis;
+  y: HeatmapAxis;
+  panels: readonly { name: string; stage: "base" | "sft" | "dpo" | null; note: string }[];
+  n: number;
+  metrics: readonly HeatmapMetric[];
+  /** Which metric is shown first. */
+  metric: string;
+  /** One label for each sample, for the side panel. */
+  sampleLabels: readonly string[];
+}
+
+/** The other kinds are added beside this one. */
+export type View = HeatmapView;
