@@ -35,6 +35,17 @@ export interface BlockInput {
   prefix: Prefix | null;
   /** Names of hooks of this block to return, without the `blocks.N.` part. */
   want?: readonly string[];
+  /** Rows written over what a branch adds to the residual stream (after its norm, where it has one). */
+  overwrite?: Overwrite;
+}
+/** Replaces rows of attn_out or mlp_out before they are added to the residual stream. resid_post needs none of
+ *  this: whoever holds `y` writes into it. A wanted hook is returned as it is after the overwrite. */
+export interface Overwrite {
+  site: "attn_out" | "mlp_out";
+  /** Indices into rows * tokens, each at most once. */
+  rows: Int32Array;
+  /** [rows.length, dModel] */
+  values: F32;
 }
 export interface BlockOutput {
   /** resid_post, [rows * tokens, dModel]. */
