@@ -64,7 +64,7 @@ export interface HeatmapMetric {
   /** 95 % interval; NaN where there is none. */
   low: Packed;
   high: Packed;
-  /** Samples behind each cell. */
+  /** Samples behind each cell (int32); 0 where none came yet, -1 where the tuple was never asked. */
   n: Packed;
   /** 1 where the test does not reject, 0 where it does, 255 where it was not made. */
   notSignificant: Packed;
