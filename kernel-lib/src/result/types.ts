@@ -58,3 +58,62 @@ export interface Table {
   columns: readonly string[];
   rows: readonly (readonly (string | number | boolean | null)[])[];
 }
+
+/** What a heatmap needs of one metric. All arrays are [ny, nx] row-major; NaN is a missing number. */
+export interface SweepGridMetric {
+  key: SweepMetric;
+  /** "Δ reciprocal rank" */
+  label: string;
+  /** "of the answer, patched against query alone" */
+  meaning: string;
+  /** "query alone = 0" */
+  zero: string;
+  /** Decimals in cells and in the read-out. */
+  digits: { cell: number; readout: number };
+  signed: boolean;
+  mean: Float64Array;
+  /** 95 % BCa interval; all NaN without `intervals`. */
+  low: Float64Array;
+  high: Float64Array;
+  /** Samples behind each cell; 0 where there is no tuple. */
+  n: Int32Array;
+  /** 1 where the test does not reject, 0 where it does, 255 where it was not made. */
+  notSignificant: Uint8Array;
+  /** I(ij) = f(ij) - f(i) - f(j); null for a metric that is no effect. `p`: sign test, Holm over all pairs;
+   *  `positive`: samples with I > 0. */
+  interaction: {
+    mean: Float64Array;
+    low: Float64Array;
+    high: Float64Array;
+    p: Float64Array;
+    positive: Float64Array;
+  } | null;
+  /** [ny, nx, samples]. */
+  samples: Float64Array;
+  /** "sign test, Holm over 36 tuples, 5 %"; null when no test was made. */
+  test: string | null;
+}
+
+/** `sweepGrids(result, options)`: the numbers of every heatmap of a sweep, one panel. */
+export interface SweepGrids {
+  /** `pairs`: cell (y, x) is the tuple {x, y} for y >= x, the diagonal one layer alone; the rest is NaN.
+   *  `singles`: one row, ny = 1. */
+  layout: "pairs" | "singles";
+  /** A third layer that is patched in every cell, for sweeps over three layers; else null. */
+  third: number | null;
+  /** [ny, nx]. */
+  shape: readonly [number, number];
+  labels: { x: readonly string[]; y: readonly string[] };
+  /** One for each sample: its label, else its last target token's text, else its number. */
+  sampleLabels: readonly string[];
+  metrics: readonly SweepGridMetric[];
+}
+
+export interface SweepGridOptions {
+  /** Default: every metric that has a value in this result. */
+  metrics?: readonly SweepMetric[];
+  /** With intervals, tests and interactions' p; false is the cheap path for a run that is still filling. */
+  intervals: boolean;
+  /** Fix a third layer: cells are then {x, y, third}. */
+  third?: number;
+}

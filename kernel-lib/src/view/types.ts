@@ -1,14 +1,11 @@
 /** What a widget draws: `application/vnd.patchbay.view.v1+json`. Versioned, validated on both sides,
  *  the same in the kernel (PNG, SVG, PDF) and in the browser. Pure: imports nothing of Node. */
 
+import type { Packed } from "../result/pack";
+
 export const VIEW_MIME = "application/vnd.patchbay.view.v1+json";
 
-/** A typed array as base64 (little-endian). NaN marks a missing number. */
-export interface Packed {
-  dtype: "float32" | "float64" | "int32" | "uint8";
-  shape: readonly number[];
-  base64: string;
-}
+export type { Packed };
 
 /** The life of what a view shows; also the widget's `data-state`. */
 export type ViewState = "loading" | "partial" | "done" | "stopped" | "error" | "stale";
