@@ -1,0 +1,25 @@
+/** Puts the mends into tslab's two classes; one call for the launcher and for `import "patchbay"`.
+ *  All or nothing, once, only on a tslab that we know, and never with PATCHBAY_TSLAB_MENDS=0. */
+import { handleExecute, withCounting } from "./execute";
+import { withComms, withExit, withoutHighWaterMark, withQueue } from "./server";
+import { type Tslab, whyNotMendable } from "./tslab";
+
+const installed = new WeakSet<object>();
+
+/** Mends `tslab`. Returns null, or why it was left as it is: then views are static and the rest of Patchbay works. */
+export function install(tslab: Tslab): string | null {
+  if (process.env.PATCHBAY_TSLAB_MENDS === "0") return "the mends are switched off by PATCHBAY_TSLAB_MENDS=0";
+  const server = tslab.jupyter.ZmqServer?.prototype;
+  if (server && installed.has(server)) return null;
+  const obstacle = whyNotMendable(tslab);
+  if (obstacle !== null) return obstacle;
+  const handler = tslab.jupyter.JupyterHandlerImpl.prototype;
+  server.bindSocket = withoutHighWaterMark(server.bindSocket);
+  server.init = withQueue(server.init);
+  server.handleShellMessage = withComms(server.handleShellMessage);
+  server.handleExecute = handleExecute;
+  server.close = withExit(server.close);
+  handler.handleExecuteImpl = withCounting(handler.handleExecuteImpl);
+  installed.add(server);
+  return null;
+}
