@@ -1,0 +1,119 @@
+/** Exact early rejection. A path is kept when fewer than maxRank logits exceed the answer's; so a handful of vocabulary
+ *  rows, the probes, in which maxRank logits already exceed it decides against a path, whatever the rest says.
+ *  The probes adapt: they are chosen so that together they would have rejected the paths that had to be ranked in full. */
+import type { LinearMaps } from "./types";
+
+/** A lead below this share of |v| |row| could be rounding (fp32 sums over d), so it does not count against a path. */
+const ROUNDING = 1e-5;
+
+/** Paths remembered for choosing probes, and how many must slip through before they are chosen anew. */
+const MEMORY = 512;
+const RELEARN = 256;
+
+export class Probes {
+  /** Row 0 is the answer's, then the probes', each W_U row times the final norm: [count + 1, d]. */
+  rows: Float32Array = new Float32Array(0);
+  private ids = new Int32Array(0);
+  /** For each rejected path that had to be ranked in full: the tokens above its answer, as many as were asked for. */
+  private readonly missed: Int32Array[] = [];
+  private missedSinceChoice = 0;
+
+  constructor(
+    private readonly maps: LinearMaps,
+    private readonly answer: number,
+    private readonly maxRank: number,
+    /** Number of probes; 0 switches rejection off. */
+    private readonly count: number,
+  ) {}
+
+  /** Probes can decide only when there are more of them than ranks. */
+  get ready(): boolean {
+    return this.ids.length > this.maxRank;
+  }
+
+  /** Learns from paths whose whole vocabulary was ranked: `topIds` [n, top] in falling order, `rank` of the answer. */
+  learn(topIds: Int32Array, rank: Int32Array): void {
+    const top = topIds.length / rank.length;
+    for (let n = 0; n < rank.length; n++) {
+      if (rank[n] <= this.maxRank) continue;
+      this.missed.push(topIds.slice(n * top, n * top + Math.min(top, rank[n] - 1)));
+      this.missedSinceChoice++;
+    }
+    this.missed.splice(0, this.missed.length - MEMORY);
+  }
+
+  /** Whether enough paths slipped through since the last choice to choose anew. */
+  get due(): boolean {
+    return this.count > this.maxRank && this.missedSinceChoice >= (this.ready ? RELEARN : 1);
+  }
+
+  /** Chooses greedily: each next probe is the token above the answer in most remembered paths that the probes so far
+   *  do not reject. */
+  async choose(): Promise<void> {
+    this.missedSinceChoice = 0;
+    const need = this.missed.map(() => this.maxRank);
+    const pathsOf = new Map<number, number[]>();
+    this.missed.forEach((ids, path) => {
+      for (const id of ids) {
+        const known = pathsOf.get(id);
+        if (known === undefined) pathsOf.set(id, [path]);
+        else known.push(path);
+      }
+    });
+    const gain = new Map([...pathsOf].map(([id, paths]) => [id, paths.length]));
+    const chosen: number[] = [];
+    while (chosen.length < this.count && gain.size > 0) {
+      let best = -1;
+      let most = -1;
+      for (const [id, n] of gain)
+        if (n > most || (n === most && id < best)) {
+          best = id;
+          most = n;
+        }
+      chosen.push(best);
+      gain.delete(best);
+      for (const path of pathsOf.get(best) ?? [])
+        if (--need[path] === 0)
+          for (const id of this.missed[path]) {
+            const left = gain.get(id);
+            if (left !== undefined) gain.set(id, left - 1);
+          }
+    }
+    if (chosen.length <= this.maxRank) return;
+    this.ids = Int32Array.from(chosen);
+    this.rows = await this.maps.unembedRows(Int32Array.of(this.answer, ...this.ids));
+  }
+
+  /** Rows of `vectors` [n, d] that the probes do not reject. */
+  async survivors(vectors: Float32Array): Promise<Int32Array> {
+    const d = this.maps.dModel;
+    const n = vectors.length / d;
+    if (!this.ready) return Int32Array.from({ length: n }, (_, r) => r);
+    const logits = await this.maps.product(vectors, this.rows); // [n, count + 1]
+    const norms = rowNorms(vectors, d);
+    const longest = Math.max(...rowNorms(this.rows, d));
+    const width = this.ids.length + 1;
+    const alive: number[] = [];
+    for (let r = 0; r < n; r++) if (!this.rejects(logits, r * width, width, norms[r] * longest)) alive.push(r);
+    return Int32Array.from(alive);
+  }
+
+  /** Whether logits[at .. at + width], the answer's first, already hold maxRank that exceed the answer's. */
+  rejects(logits: Float32Array, at: number, width: number, scale: number): boolean {
+    const bar = logits[at] + ROUNDING * scale;
+    let above = 0;
+    for (let c = at + 1; c < at + width; c++) if (logits[c] > bar && ++above >= this.maxRank) return true;
+    return false;
+  }
+}
+
+/** Euclidean norm of each row of [n, d]. */
+export function rowNorms(rows: Float32Array, d: number): Float64Array {
+  const norms = new Float64Array(rows.length / d);
+  for (let r = 0; r < norms.length; r++) {
+    let sum = 0;
+    for (let c = r * d; c < (r + 1) * d; c++) sum += rows[c] * rows[c];
+    norms[r] = Math.sqrt(sum);
+  }
+  return norms;
+}

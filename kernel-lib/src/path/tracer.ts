@@ -1,0 +1,315 @@
+/** Traces paths fast and exactly: the prefix trie in full batches (walk.ts), early rejection (probes.ts) and meeting in
+ *  the middle (meet.ts). Each can be switched off; all give the same kept paths as reference.ts. */
+import { PatchbayError } from "../errors";
+import { pathsToEnd, prefixesAt } from "./count";
+import { gatherRows, meet, suffixes } from "./meet";
+import { Probes } from "./probes";
+import { completeness } from "./reference";
+import type { Completeness, Frozen, KeptPath, LayerEdges, LinearMaps, Trace, TraceRequest } from "./types";
+import { type Nodes, type Wanted, walk } from "./walk";
+
+export interface TracerOptions {
+  /** Rows per call of the linear maps. */
+  batch?: number;
+  /** Vocabulary rows for early rejection; 0 ranks every path in full. */
+  probes?: number;
+  /** Boundary to meet at, 1 to L - 1; 0 walks every path to its end; `auto` lets the cost model choose. */
+  meetAt?: number | "auto";
+  /** Most paths to enumerate; more is an error before the walk. */
+  budget?: number;
+  signal?: AbortSignal;
+  onProgress?: (done: number, total: number) => void;
+}
+
+/** What a trace cost, for benchmarks and for the plan's text. */
+export interface TraceCost {
+  /** Rows of forward and backward calls: one block application each. */
+  forwardRows: number;
+  backwardRows: number;
+  /** Paths ranked over the whole vocabulary. */
+  ranked: number;
+  /** Prefix x suffix pairs decided by a product. */
+  pairs: number;
+  meetAt: number;
+}
+
+/** Paths that a trace walks unless told otherwise: about a minute of a 1B model. */
+export const DEFAULT_BUDGET = 200_000;
+const DEFAULT_BATCH = 256;
+/** Complete paths looked at before probes are chosen. */
+const SAMPLE = 256;
+
+/** Traces on a frozen prompt. Throws a PatchbayError when there are more paths than the budget, naming what would fit. */
+export async function trace(
+  maps: LinearMaps,
+  frozen: Frozen,
+  edges: readonly LayerEdges[],
+  request: TraceRequest,
+  options: TracerOptions = {},
+): Promise<Trace & { cost: TraceCost }> {
+  const length = frozen.tokens.length;
+  const sources = [...request.sources].sort((a, b) => a - b);
+  const toEnd = pathsToEnd(edges, length);
+  const total = sources.reduce((n, s) => n + toEnd[0][s], 0);
+  checkBudget(total, toEnd[0], sources, options.budget ?? DEFAULT_BUDGET, request.topK);
+
+  const batch = options.batch ?? DEFAULT_BATCH;
+  const probes = new Probes(maps, request.answer, request.maxRank, options.probes ?? 2 * request.maxRank + 56);
+  /** Ids asked of a full ranking: what probes are chosen from. */
+  const top = 4 * request.maxRank;
+  const cost: TraceCost = { forwardRows: 0, backwardRows: 0, ranked: 0, pairs: 0, meetAt: 0 };
+  const kept: KeptPath[] = [];
+  let done = 0;
+  const report = (paths: number) => {
+    done += paths;
+    options.onProgress?.(done, total);
+  };
+
+  const rank = async (nodes: Nodes): Promise<void> => {
+    const width = edges.length + 1;
+    const alive = await probes.survivors(nodes.vectors);
+    if (alive.length === 0) return;
+    const found = await maps.head(gatherRows(nodes.vectors, alive, maps.dModel), top);
+    cost.ranked += alive.length;
+    probes.learn(found.topIds, found.rank);
+    // Suffix matrices stand for the probes they were made with, so a meeting keeps its probes.
+    if (cost.meetAt === 0 && probes.due) await probes.choose();
+    alive.forEach((r, a) => {
+      if (found.rank[a] <= request.maxRank)
+        kept.push({
+          positions: nodes.trail.slice(r * width, (r + 1) * width),
+          rank: found.rank[a],
+          logit: found.logit[a],
+        });
+    });
+  };
+
+  const walkOptions = { batch, toEnd, signal: options.signal };
+  const roots = startNodes(frozen, maps.dModel, sources, toEnd[0]);
+  const boundary = await meetingBoundary();
+  cost.meetAt = boundary;
+  if (boundary === 0) {
+    cost.forwardRows += await walk(
+      maps,
+      edges,
+      roots,
+      { ...walkOptions, start: 0, stop: edges.length },
+      async (nodes) => {
+        await rank(nodes);
+        report(nodes.trail.length / (edges.length + 1));
+      },
+    );
+  } else {
+    await traceMeeting(boundary);
+  }
+
+  return {
+    totalPaths: request.sources.map((s) => toEnd[0][s]),
+    kept: kept.sort((a, b) => comparePositions(a.positions, b.positions)),
+    completeness: await sumCheck(maps, edges, frozen, sources, request.answer),
+    edges,
+    cost,
+  };
+
+  /** The boundary to meet at, with probes chosen when there is one. */
+  async function meetingBoundary(): Promise<number> {
+    const asked = options.meetAt ?? "auto";
+    if (asked === 0 || edges.length < 2 || total === 0) return 0;
+    if (asked === "auto" && total < 8 * SAMPLE) return 0;
+    const sample = await sampleVectors(maps, edges, frozen, sources, toEnd, Math.min(SAMPLE, Math.ceil(total)));
+    cost.forwardRows += sample.rows;
+    const found = await maps.head(sample.vectors, top);
+    const n = found.rank.length;
+    probes.learn(found.topIds, found.rank);
+    if (probes.due) await probes.choose();
+    if (!probes.ready) return 0;
+    if (asked !== "auto") return asked;
+    const survive = (await probes.survivors(sample.vectors)).length / n;
+    return cheapestBoundary(edges, length, sources, toEnd, probes.rows.length / maps.dModel, maps, survive);
+  }
+
+  async function traceMeeting(at: number): Promise<void> {
+    const found = await suffixes(maps, edges, length, at, probes, batch);
+    cost.backwardRows += found.rows;
+    let waiting: { nodes: Nodes; wanted: Wanted }[] = [];
+    let waitingPaths = 0;
+    const finish = async () => {
+      for (const { nodes, wanted } of mergeWaiting(waiting))
+        cost.forwardRows += await walk(
+          maps,
+          edges,
+          nodes,
+          { ...walkOptions, start: at, stop: edges.length, wanted },
+          rank,
+        );
+      waiting = [];
+      waitingPaths = 0;
+    };
+    cost.forwardRows += await walk(maps, edges, roots, { ...walkOptions, start: 0, stop: at }, async (nodes) => {
+      const met = await meet(maps, nodes, found, probes);
+      cost.pairs += met.pairs;
+      if (met.wanted.suffix.length > 0) waiting.push(met);
+      waitingPaths += met.wanted.suffix.length;
+      if (waitingPaths >= 16 * batch) await finish();
+      report(met.pairs);
+    });
+    await finish();
+  }
+}
+
+/** One walk for several meetings: their slices are moved into one list of suffixes. */
+function mergeWaiting(parts: readonly { nodes: Nodes; wanted: Wanted }[]): { nodes: Nodes; wanted: Wanted }[] {
+  if (parts.length === 0) return [];
+  let offset = 0;
+  const moved = parts.map(({ nodes, wanted }) => {
+    const by = offset;
+    offset += wanted.suffix.length;
+    return { ...nodes, lo: nodes.lo?.map((x) => x + by), hi: nodes.hi?.map((x) => x + by) };
+  });
+  const ints = (pick: (nodes: Nodes) => Int32Array | undefined) =>
+    Int32Array.from(moved.flatMap((nodes) => Array.from(pick(nodes) ?? [])));
+  const vectors = new Float32Array(moved.reduce((n, nodes) => n + nodes.vectors.length, 0));
+  let at = 0;
+  for (const nodes of moved) {
+    vectors.set(nodes.vectors, at);
+    at += nodes.vectors.length;
+  }
+  return [
+    {
+      nodes: { vectors, trail: ints((n) => n.trail), lo: ints((n) => n.lo), hi: ints((n) => n.hi) },
+      wanted: { ...parts[0].wanted, suffix: Int32Array.from(parts.flatMap((p) => Array.from(p.wanted.suffix))) },
+    },
+  ];
+}
+
+function checkBudget(
+  total: number,
+  fromSource: Float64Array,
+  sources: readonly number[],
+  budget: number,
+  topK: number,
+): void {
+  if (total <= budget) return;
+  const fit = [...sources]
+    .sort((a, b) => b - a)
+    .filter((s, i, all) => {
+      const running = all.slice(0, i + 1).reduce((n, p) => n + fromSource[p], 0);
+      return fromSource[s] > 0 && running <= budget;
+    });
+  const smaller = topK > 1 ? `, a topK below ${topK}` : "";
+  throw new PatchbayError({
+    thing: `path trace: ${total.toLocaleString("en")} paths from ${sources.length} source${sources.length === 1 ? "" : "s"}`,
+    rule: `there may be at most ${budget.toLocaleString("en")} (the budget)`,
+    wayOut: `Ask for fewer sources (${fit.length > 0 ? `${fit.slice(0, 8).join(", ")} would fit` : "none would fit alone"})${smaller} or a larger budget`,
+  });
+}
+
+/** The embeddings of the sources that reach the end. */
+function startNodes(frozen: Frozen, d: number, sources: readonly number[], toEnd: Float64Array): Nodes {
+  const reaching = sources.filter((s) => toEnd[s] > 0);
+  return { vectors: gatherRows(frozen.embed, reaching, d), trail: Int32Array.from(reaching) };
+}
+
+/** End vectors of paths drawn evenly from all paths, by the counts; seeded, so that a trace repeats. */
+async function sampleVectors(
+  maps: LinearMaps,
+  edges: readonly LayerEdges[],
+  frozen: Frozen,
+  sources: readonly number[],
+  toEnd: readonly Float64Array[],
+  n: number,
+): Promise<{ vectors: Float32Array; rows: number }> {
+  let state = 0x9e3779b9;
+  const random = () => {
+    // xorshift32
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) / 2 ** 32;
+  };
+  const draw = (weights: readonly number[]): number => {
+    let left = random() * weights.reduce((a, b) => a + b, 0);
+    for (let i = 0; i < weights.length; i++) {
+      left -= weights[i];
+      if (left < 0) return i;
+    }
+    return weights.length - 1;
+  };
+  const here = Int32Array.from({ length: n }, () => sources[draw(sources.map((s) => toEnd[0][s]))]);
+  let vectors = gatherRows(frozen.embed, here, maps.dModel);
+  const rows = Int32Array.from({ length: n }, (_, r) => r);
+  for (let layer = 0; layer < edges.length; layer++) {
+    const { start, outgoing, to } = edges[layer];
+    const edge = here.map((j) => {
+      const choices = Array.from(outgoing.subarray(start[j], start[j + 1]));
+      return choices[draw(choices.map((e) => toEnd[layer + 1][to[e]]))];
+    });
+    vectors = await maps.forward(layer, vectors, rows, edge);
+    edge.forEach((e, r) => {
+      here[r] = to[e];
+    });
+  }
+  return { vectors, rows: n * edges.length };
+}
+
+/** Compares what each boundary would cost, in block applications. A block is 2 d (2 d + 2 f) flops or more; a probe row
+ *  of a pair is 2 d, so about 1 / (10 d) of a block with f = 4 d. */
+function cheapestBoundary(
+  edges: readonly LayerEdges[],
+  length: number,
+  sources: readonly number[],
+  toEnd: readonly Float64Array[],
+  probeRows: number,
+  maps: LinearMaps,
+  survive: number,
+): number {
+  const prefixes = prefixesAt(edges, length, sources);
+  const total = prefixes[edges.length];
+  const after = (from: number) => prefixes.slice(from + 1).reduce((a, b) => a + b, 0);
+  let best = 0;
+  let least = after(0);
+  let suffixNodes = 0;
+  for (let at = edges.length - 1; at > 0; at--) {
+    suffixNodes += toEnd[at].reduce((a, b) => a + b, 0);
+    // Matrices of all suffixes are held at once.
+    if (suffixNodes * probeRows * maps.dModel * 4 > SUFFIX_MEMORY) break;
+    const before = prefixes.slice(1, at + 1).reduce((a, b) => a + b, 0);
+    const cost = before + suffixNodes * probeRows + (total * probeRows) / (10 * maps.dModel) + survive * after(at);
+    if (cost < least) {
+      least = cost;
+      best = at;
+    }
+  }
+  return best;
+}
+
+/** Bytes that the suffixes' matrices may take. */
+const SUFFIX_MEMORY = 1 << 30;
+
+/** The sum over all paths, by linearity: one vector per position and layer instead of one per path. */
+async function sumCheck(
+  maps: LinearMaps,
+  edges: readonly LayerEdges[],
+  frozen: Frozen,
+  sources: readonly number[],
+  answer: number,
+): Promise<Completeness> {
+  const d = maps.dModel;
+  const length = frozen.tokens.length;
+  let here = new Float32Array(length * d);
+  for (const s of sources) here.set(frozen.embed.subarray(s * d, (s + 1) * d), s * d);
+  for (let layer = 0; layer < edges.length; layer++) {
+    const all = Int32Array.from(edges[layer].from, (_, e) => e);
+    const carried = await maps.forward(layer, here, edges[layer].from, all);
+    const next = new Float64Array(length * d);
+    for (let e = 0; e < all.length; e++)
+      for (let c = 0; c < d; c++) next[edges[layer].to[e] * d + c] += carried[e * d + c];
+    here = Float32Array.from(next);
+  }
+  return completeness(await maps.logits(here.subarray((length - 1) * d, length * d)), frozen.logits, answer);
+}
+
+function comparePositions(a: Int32Array, b: Int32Array): number {
+  for (let p = 0; p < a.length; p++) if (a[p] !== b[p]) return a[p] - b[p];
+  return 0;
+}

@@ -1,0 +1,186 @@
+/** The tracer against the plain depth-first walk, on random frozen models: pure arithmetic, no onnxruntime. */
+import { expect, test } from "vitest";
+import { pathsToEnd, prefixesAt } from "../../kernel-lib/src/path/count";
+import { layerEdges } from "../../kernel-lib/src/path/edges";
+import { type PathWeights, traceReference } from "../../kernel-lib/src/path/reference";
+import { type TracerOptions, trace } from "../../kernel-lib/src/path/tracer";
+import type { Equation, Frozen, FrozenLayer, TraceRequest } from "../../kernel-lib/src/path/types";
+import { plainMaps } from "../support/plain-maps";
+
+/** mulberry32: seeded, so that every run sees the same models. */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+interface Shape {
+  layers: number;
+  heads: number;
+  kvHeads: number;
+  length: number;
+  placement: "pre" | "post";
+}
+
+function randomModel(seed: number, { layers, heads, kvHeads, length, placement }: Shape) {
+  const random = seeded(seed);
+  const [d, dHead, f, vocab] = [8, 4, 12, 400];
+  const normal = (n: number, size: number) =>
+    Float32Array.from({ length: n }, () => (random() + random() + random() - 1.5) * size);
+  const around1 = (n: number) => Float32Array.from({ length: n }, () => 0.5 + random());
+  const weights: PathWeights = {
+    nHeads: heads,
+    nKvHeads: kvHeads,
+    dModel: d,
+    dHead,
+    dMlp: f,
+    vocab,
+    layers: Array.from({ length: layers }, () => ({
+      v: normal(kvHeads * dHead * d, 0.6),
+      o: normal(d * heads * dHead, 0.6),
+      up: normal(f * d, 0.5),
+      down: normal(d * f, 0.5),
+    })),
+    unembed: normal(vocab * d, 1),
+  };
+  const pattern = () => {
+    const p = new Float32Array(heads * length * length);
+    for (let h = 0; h < heads; h++)
+      for (let i = 0; i < length; i++) {
+        const row = Array.from({ length: i + 1 }, () => Math.exp(3 * random()));
+        const sum = row.reduce((a, b) => a + b, 0);
+        row.forEach((x, j) => {
+          p[(h * length + i) * length + j] = x / sum;
+        });
+      }
+    return p;
+  };
+  const pre = placement === "pre";
+  const layer = (): FrozenLayer => ({
+    pattern: pattern(),
+    attnIn: pre ? around1(length * d) : null,
+    attnOut: pre ? null : around1(length * d),
+    mlpIn: pre ? around1(length * d) : null,
+    gate: normal(length * f, 1),
+    mlpOut: pre ? null : around1(length * d),
+  });
+  const frozen: Frozen = {
+    tokens: Array.from({ length }, (_, t) => t),
+    embed: normal(length * d, 1),
+    layers: Array.from({ length: layers }, layer),
+    final: around1(d),
+    logits: normal(vocab, 1),
+  };
+  return { frozen, weights };
+}
+
+const SHAPES: Shape[] = [
+  { layers: 2, heads: 2, kvHeads: 2, length: 5, placement: "post" },
+  { layers: 3, heads: 4, kvHeads: 2, length: 6, placement: "pre" },
+  { layers: 4, heads: 4, kvHeads: 1, length: 6, placement: "post" },
+  { layers: 5, heads: 2, kvHeads: 2, length: 7, placement: "pre" },
+];
+const VARIANTS: Record<string, TracerOptions> = {
+  "trie alone": { probes: 0, meetAt: 0, batch: 7 },
+  "trie with probes": { probes: 120, meetAt: 0, batch: 16 },
+  "met after layer 1": { probes: 120, meetAt: 1, batch: 9 },
+  "met before the last layer": { probes: 160, meetAt: -1, batch: 64 },
+  "as the cost model says": { probes: 120, meetAt: "auto" },
+};
+
+async function compare(seed: number, shape: Shape, topK: number, equation: Equation, options: TracerOptions) {
+  const { frozen, weights } = randomModel(seed, shape);
+  const request: TraceRequest = {
+    answer: seed % weights.vocab,
+    sources: seed % 3 === 0 ? [1, 3] : frozen.tokens.map((_, p) => p),
+    topK,
+    maxRank: 40,
+    equation,
+  };
+  const expected = traceReference(frozen, weights, request);
+  const maps = plainMaps(frozen, weights, expected.edges, request.answer);
+  const meetAt = options.meetAt === -1 ? shape.layers - 1 : options.meetAt;
+  const found = await trace(maps, frozen, expected.edges, request, { ...options, meetAt });
+
+  expect(found.totalPaths).toEqual(expected.totalPaths);
+  expect(found.kept.map((p) => [...p.positions].join(">"))).toEqual(
+    expected.kept.map((p) => [...p.positions].join(">")),
+  );
+  expect(found.kept.map((p) => p.rank)).toEqual(expected.kept.map((p) => p.rank));
+  found.kept.forEach((path, i) => {
+    expect(Math.abs(path.logit - expected.kept[i].logit)).toBeLessThanOrEqual(1e-5 * Math.max(1, Math.abs(path.logit)));
+  });
+  for (const key of ["pathsLogit", "cosine", "normRatio"] as const)
+    expect(found.completeness[key]).toBeCloseTo(expected.completeness[key], 3);
+  return { expected, found };
+}
+
+for (const [name, options] of Object.entries(VARIANTS))
+  test(`trace() keeps the same paths, ranks and logits as the depth-first walk: ${name}`, async () => {
+    let kept = 0;
+    for (const [s, shape] of SHAPES.entries())
+      for (const topK of [1, 2, 3])
+        for (const equation of ["eq3", "released-code"] as const) {
+          const { expected } = await compare(100 * s + 10 * topK + 1, shape, topK, equation, options);
+          kept += expected.kept.length;
+        }
+    await compare(33, SHAPES[1], 6, "eq3", options);
+    expect(kept).toBeGreaterThan(100);
+  });
+
+test("each way of saving work saves some: fewer paths ranked, fewer blocks applied", async () => {
+  const shape: Shape = { layers: 6, heads: 3, kvHeads: 3, length: 8, placement: "post" };
+  const cost = async (options: TracerOptions) => (await compare(7, shape, 2, "eq3", options)).found;
+  const plain = await cost({ probes: 0, meetAt: 0 });
+  const probed = await cost({ probes: 120, meetAt: 0, batch: 64 });
+  const met = await cost({ probes: 120, meetAt: 4, batch: 64 });
+  const paths = plain.totalPaths.reduce((a, b) => a + b, 0);
+  expect(plain.cost.ranked).toBe(paths);
+  expect(probed.cost.ranked).toBeLessThan(0.75 * paths);
+  expect(met.cost.pairs).toBe(paths);
+  expect(met.cost.forwardRows).toBeLessThan(plain.cost.forwardRows);
+});
+
+test("counts before the walk equal the paths that a walk meets, and the trie's nodes", () => {
+  const { frozen, weights } = randomModel(5, SHAPES[3]);
+  const request: TraceRequest = { answer: 3, sources: [0, 2, 4], topK: 2, maxRank: weights.vocab, equation: "eq3" };
+  const walked = traceReference(frozen, weights, request);
+  expect(walked.kept.length).toBe(walked.totalPaths.reduce((a, b) => a + b, 0));
+  const prefixes = (at: number) => new Set(walked.kept.map((p) => [...p.positions.slice(0, at + 1)].join())).size;
+  expect(prefixesAt(walked.edges, 7, [0, 2, 4])).toEqual(Array.from({ length: 6 }, (_, l) => prefixes(l)));
+  expect(pathsToEnd(walked.edges, 7)[5][6]).toBe(1);
+});
+
+test("an edge exists for each head's topK positions and always from i to i; heads that agree share it", () => {
+  // One head looks at 0, the other at itself; equal weights take the earlier position.
+  const pattern = Float32Array.of(1, 0, 0.6, 0.4, 1, 0, 0.5, 0.5);
+  const edges = layerEdges(pattern, 2, 2, 1, "eq3");
+  expect([...edges.from].map((j, e) => `${j}>${edges.to[e]}`)).toEqual(["0>0", "0>1", "1>1"]);
+  expect([...edges.mask]).toEqual([1, 1, 1, 1, 0, 0]);
+  expect([...edges.weight].map((w) => Number(w.toFixed(3)))).toEqual([1, 1, 0.6, 0.5, 0, 0]);
+  expect([...edges.identity]).toEqual([1, 0, 1]);
+});
+
+test("a trace beyond its budget is refused before the walk, saying what would fit", async () => {
+  const { frozen, weights } = randomModel(5, SHAPES[3]);
+  const request: TraceRequest = { answer: 3, sources: [0, 5], topK: 2, maxRank: 5, equation: "eq3" };
+  const { edges, totalPaths } = traceReference(frozen, weights, request);
+  const maps = { ...plainMaps(frozen, weights, edges, 3), forward: () => Promise.reject(new Error("walked")) };
+  await expect(trace(maps, frozen, edges, request, { budget: totalPaths[1] })).rejects.toThrow(
+    /at most .* \(the budget\)\. Ask for fewer sources \(5 would fit\), a topK below 2 or a larger budget/,
+  );
+});
+
+test("a trace can be stopped", async () => {
+  const { frozen, weights } = randomModel(5, SHAPES[3]);
+  const request: TraceRequest = { answer: 3, sources: [0], topK: 2, maxRank: 5, equation: "eq3" };
+  const { edges } = traceReference(frozen, weights, request);
+  const signal = AbortSignal.abort();
+  await expect(trace(plainMaps(frozen, weights, edges, 3), frozen, edges, request, { signal })).rejects.toThrow(
+    /abort/i,
+  );
+});
