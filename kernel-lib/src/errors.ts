@@ -35,7 +35,13 @@ export class DeviceError extends PatchbayError {}
 function sentence({ thing, value, rule, wayOut }: Complaint): string {
   const shown = value === undefined ? "" : ` is ${show(value)},`;
   const tail = wayOut === undefined ? "" : `. ${wayOut}`;
-  return `${thing}${shown || ":"} ${rule}${tail}`.replace(/\.?$/, ".");
+  return plain(`${thing}${shown || ":"} ${rule}${tail}`).replace(/\.?$/, ".");
+}
+
+/** Without control characters, which could move the cursor of the terminal that shows the message. */
+function plain(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced.
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, "\ufffd");
 }
 
 function show(value: unknown): string {
@@ -45,8 +51,5 @@ function show(value: unknown): string {
   } catch {
     text = String(value);
   }
-  // Control characters could move the cursor of the terminal that shows the message.
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced.
-  text = text.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, "\ufffd");
   return text.length > VALUE_LIMIT ? `${text.slice(0, VALUE_LIMIT)}…` : text;
 }

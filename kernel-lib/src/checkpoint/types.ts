@@ -1,6 +1,8 @@
 /** What the rest of Patchbay knows of a checkpoint: documented fields, never a model's name.
  *  Source: the config.json and *.safetensors of a Hugging Face folder. */
 
+import type { Role } from "./architectures";
+
 /** Where a block's RMS norms stand.
  *  `post`: OLMo-2, x + norm(f(x)). `pre`: Llama, x + f(norm(x)). `both`: Gemma-2 style. */
 export type NormPlacement = "pre" | "post" | "both";
@@ -63,7 +65,11 @@ export interface Checkpoint {
   name: string;
   folder: string;
   config: ModelConfig;
+  /** The tensors in use, by the name in the file. */
   tensors: ReadonlyMap<string, StoredTensor>;
+  /** The same by role: `embed.weight`, `blocks.3.attn.q.weight`, `finalNorm.weight`, `unembed.weight` (weights.ts).
+   *  With tied embeddings, `unembed.weight` is the tensor of `embed.weight`. */
+  weights: ReadonlyMap<Role, StoredTensor>;
   /** `sha256:` over config and tensors' headers and bytes' sampled blocks; see fingerprint.ts. */
   fingerprint: string;
   /** Sum of the elements of all tensors in use. */

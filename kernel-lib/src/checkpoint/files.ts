@@ -1,0 +1,20 @@
+/** JSON files of a checkpoint folder, read with a bound on their size. */
+import { readFileSync, statSync } from "node:fs";
+import { basename } from "node:path";
+import { CheckpointError } from "../errors";
+import { type JsonLimits, parseJson } from "./json";
+
+/** The parsed file. @throws CheckpointError when it is missing, no plain file, too large or no JSON. */
+export function readJsonFile(path: string, limits: Omit<JsonLimits, "thing" | "error">): unknown {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found) throw new CheckpointError({ thing: path, rule: "no such file" });
+  if (!found.isFile()) throw new CheckpointError({ thing: path, rule: "must be a plain file" });
+  // Asked before reading: a file of 100 GB must not reach memory.
+  if (found.size > limits.maxBytes)
+    throw new CheckpointError({
+      thing: `${path}: size`,
+      value: found.size,
+      rule: `must be at most ${limits.maxBytes} bytes`,
+    });
+  return parseJson(readFileSync(path), { ...limits, thing: basename(path), error: CheckpointError });
+}

@@ -1,0 +1,120 @@
+/** JSON from strangers: configs, safetensors headers, specs, token lists.
+ *  Before `JSON.parse` sees the text, one pass over it bounds its size and depth and refuses what JSON.parse
+ *  takes silently: two equal keys in an object (the last would win) and the key `__proto__`. */
+import { type Complaint, PatchbayError } from "../errors";
+
+export interface JsonLimits {
+  /** Largest text, in bytes of UTF-8. */
+  maxBytes: number;
+  /** Deepest nesting of objects and arrays. */
+  maxDepth: number;
+  /** What is being read, for the message: a path, or a path and a part of it. */
+  thing: string;
+  /** Which error to throw; default PatchbayError. */
+  error?: new (
+    complaint: Complaint,
+  ) => PatchbayError;
+  /** `any`: keys may repeat or be `__proto__`; only for tokenizer.json, whose vocabulary holds every word. */
+  keys?: "unique" | "any";
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COLON = 0x3a;
+const OPEN = new Set([0x7b, 0x5b]);
+const OPEN_OBJECT = 0x7b;
+const CLOSE = new Set([0x7d, 0x5d]);
+
+/** The value of a JSON text, or an error of the asked class that names thing, place and rule.
+ *  @example parseJson('{"a": [1, 2]}', { maxBytes: 1000, maxDepth: 4, thing: "spec.json" }) */
+export function parseJson(text: string | Uint8Array, limits: JsonLimits): unknown {
+  const ErrorClass = limits.error ?? PatchbayError;
+  const bytes = typeof text === "string" ? Buffer.byteLength(text) : text.byteLength;
+  if (bytes > limits.maxBytes)
+    throw new ErrorClass({
+      thing: `${limits.thing}: size`,
+      value: bytes,
+      rule: `JSON here must be at most ${limits.maxBytes} bytes`,
+    });
+  const string = typeof text === "string" ? text : decode(text, limits, ErrorClass);
+  scan(string, limits, ErrorClass);
+  try {
+    return JSON.parse(string);
+  } catch (error) {
+    throw new ErrorClass({ thing: limits.thing, rule: `must be valid JSON (${(error as Error).message})` });
+  }
+}
+
+function decode(bytes: Uint8Array, limits: JsonLimits, ErrorClass: NonNullable<JsonLimits["error"]>): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new ErrorClass({ thing: limits.thing, rule: "must be text in UTF-8" });
+  }
+}
+
+/** Depth and keys, in one pass without recursion. Wrong syntax is left to JSON.parse. */
+function scan(text: string, limits: JsonLimits, ErrorClass: NonNullable<JsonLimits["error"]>): void {
+  // One entry for each open bracket: the keys seen in an object, null in an array.
+  const open: (Set<string> | null)[] = [];
+  const checkKeys = limits.keys !== "any";
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) {
+      const start = at;
+      at = endOfString(text, at);
+      const keys = open.at(-1);
+      if (checkKeys && keys && isKey(text, at + 1))
+        checkKey(keyOf(text.slice(start, at + 1)), keys, limits, ErrorClass);
+    } else if (OPEN.has(code)) {
+      open.push(code === OPEN_OBJECT ? new Set() : null);
+      if (open.length > limits.maxDepth)
+        throw new ErrorClass({
+          thing: `${limits.thing}: nesting at character ${at}`,
+          value: open.length,
+          rule: `objects and arrays may lie at most ${limits.maxDepth} deep`,
+        });
+    } else if (CLOSE.has(code)) open.pop();
+  }
+}
+
+/** Index of the closing quote, or of the end of the text. */
+function endOfString(text: string, start: number): number {
+  let at = start + 1;
+  while (at < text.length && text.charCodeAt(at) !== QUOTE) at += text.charCodeAt(at) === BACKSLASH ? 2 : 1;
+  return Math.min(at, text.length);
+}
+
+function isKey(text: string, from: number): boolean {
+  let at = from;
+  while (at < text.length && text.charCodeAt(at) <= 0x20) at++;
+  return text.charCodeAt(at) === COLON;
+}
+
+function keyOf(quoted: string): string {
+  if (!quoted.includes("\\")) return quoted.slice(1, -1);
+  try {
+    return JSON.parse(quoted) as string;
+  } catch {
+    return quoted;
+  }
+}
+
+function checkKey(
+  key: string,
+  seen: Set<string>,
+  limits: JsonLimits,
+  ErrorClass: NonNullable<JsonLimits["error"]>,
+): void {
+  if (key === "__proto__") throw new ErrorClass({ thing: limits.thing, rule: 'must not have the key "__proto__"' });
+  if (seen.has(key))
+    throw new ErrorClass({ thing: `${limits.thing}: key`, value: key, rule: "stands twice in one object" });
+  seen.add(key);
+}
+
+/** A JSON object (not an array, not null), or undefined. */
+export function asObject(value: unknown): Record<string, unknown> | undefined {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : undefined;
+}
