@@ -26,6 +26,8 @@ export interface TraceCost {
   /** Rows of forward and backward calls: one block application each. */
   forwardRows: number;
   backwardRows: number;
+  /** Rows of the sample that probes and boundary were chosen from. */
+  sampleRows: number;
   /** Paths ranked over the whole vocabulary. */
   ranked: number;
   /** Prefix x suffix pairs decided by a product. */
@@ -57,7 +59,7 @@ export async function trace(
   const probes = new Probes(maps, request.answer, request.maxRank, options.probes ?? 2 * request.maxRank + 56);
   /** Ids asked of a full ranking: what probes are chosen from. */
   const top = 4 * request.maxRank;
-  const cost: TraceCost = { forwardRows: 0, backwardRows: 0, ranked: 0, pairs: 0, meetAt: 0 };
+  const cost: TraceCost = { forwardRows: 0, backwardRows: 0, sampleRows: 0, ranked: 0, pairs: 0, meetAt: 0 };
   const kept: KeptPath[] = [];
   let done = 0;
   const report = (paths: number) => {
@@ -117,7 +119,7 @@ export async function trace(
     if (asked === 0 || edges.length < 2 || total === 0) return 0;
     if (asked === "auto" && total < 8 * SAMPLE) return 0;
     const sample = await sampleVectors(maps, edges, frozen, sources, toEnd, Math.min(SAMPLE, Math.ceil(total)));
-    cost.forwardRows += sample.rows;
+    cost.sampleRows = sample.rows;
     const found = await maps.head(sample.vectors, top);
     const n = found.rank.length;
     probes.learn(found.topIds, found.rank);
