@@ -1,0 +1,83 @@
+/** Freezes a model on one prompt: one forward pass, from which every nonlinearity's value is kept
+ *  (arXiv:2602.07930, section 6). Norms become w / rms, gated MLPs act(gate), ungated ones the secant act(z) / z. */
+import erfc from "@stdlib/math-base-special-erfc";
+import type { Role } from "../checkpoint/architectures";
+import type { ModelConfig, StoredTensor } from "../checkpoint/types";
+import { readValues } from "../checkpoint/values";
+import type { Model } from "../forward/types";
+import type { Frozen, FrozenLayer } from "./types";
+
+/** @param tokens the whole prompt; paths end at its last position. */
+export async function freeze(model: Model, tokens: readonly number[], signal?: AbortSignal): Promise<Frozen> {
+  const { config } = model;
+  const before = config.normPlacement !== "post";
+  const after = config.normPlacement !== "pre";
+  const perBlock = [
+    "attn.hook_pattern",
+    "mlp.hook_pre",
+    ...(before ? ["ln1.hook_scale", "ln2.hook_scale"] : []),
+    ...(after ? ["ln1_post.hook_scale", "ln2_post.hook_scale"] : []),
+  ];
+  const capture = [
+    "hook_embed",
+    "ln_final.hook_scale",
+    ...Array.from({ length: config.nLayers }, (_, l) => perBlock.map((name) => `blocks.${l}.${name}`)).flat(),
+  ];
+  const run = await model.forward(tokens, { capture, signal });
+  const hook = (name: string): Float32Array => {
+    const found = run.cache.get(name);
+    if (found === undefined) throw new Error(`${name} was captured but is not in the cache`);
+    return found.data;
+  };
+  const weight = async (role: Role): Promise<Float32Array> => (await readValues(stored(model, role))).data;
+  const norm = async (layer: number, which: string, role: string, exists: boolean): Promise<Float32Array | null> =>
+    exists
+      ? diagonals(hook(`blocks.${layer}.${which}.hook_scale`), await weight(`blocks.${layer}.${role}.weight` as Role))
+      : null;
+
+  const layers: FrozenLayer[] = [];
+  for (let l = 0; l < config.nLayers; l++)
+    layers.push({
+      pattern: hook(`blocks.${l}.attn.hook_pattern`),
+      attnIn: await norm(l, "ln1", "attnPreNorm", before),
+      attnOut: await norm(l, "ln1_post", "attnPostNorm", after),
+      mlpIn: await norm(l, "ln2", "mlpPreNorm", before),
+      gate: gates(hook(`blocks.${l}.mlp.hook_pre`), config),
+      mlpOut: await norm(l, "ln2_post", "mlpPostNorm", after),
+    });
+  const finalScale = hook("ln_final.hook_scale");
+  return {
+    tokens,
+    embed: hook("hook_embed"),
+    layers,
+    final: diagonals(finalScale.subarray(tokens.length - 1), await weight("finalNorm.weight")),
+    logits: run.lastLogits,
+  };
+}
+
+function stored(model: Model, role: Role): StoredTensor {
+  const tensor = model.checkpoint.weights.get(role);
+  if (tensor === undefined) throw new Error(`${role} was not resolved`);
+  return tensor;
+}
+
+/** w / scale for each position: scale [T, 1], w [d] -> [T, d]. */
+function diagonals(scale: Float32Array, w: Float32Array): Float32Array {
+  const out = new Float32Array(scale.length * w.length);
+  for (let i = 0; i < scale.length; i++) for (let c = 0; c < w.length; c++) out[i * w.length + c] = w[c] / scale[i];
+  return out;
+}
+
+/** D of DESIGN: act(gate) for gated MLPs; for ungated ones act(z) / z, and at z = 0 the slope there. */
+function gates(pre: Float32Array, { activation, gatedMlp }: ModelConfig): Float32Array {
+  if (gatedMlp) return pre.map((z) => ACTIVATIONS[activation](z));
+  return pre.map((z) => (z === 0 ? SLOPE_AT_0[activation] : ACTIVATIONS[activation](z) / z));
+}
+
+const ACTIVATIONS: Record<ModelConfig["activation"], (z: number) => number> = {
+  silu: (z) => z / (1 + Math.exp(-z)),
+  relu: (z) => Math.max(0, z),
+  gelu: (z) => (z * erfc(-z / Math.SQRT2)) / 2,
+  gelu_tanh: (z) => 0.5 * z * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (z + 0.044715 * z ** 3))),
+};
+const SLOPE_AT_0: Record<ModelConfig["activation"], number> = { silu: 0.5, relu: 0, gelu: 0.5, gelu_tanh: 0.5 };
