@@ -53,13 +53,18 @@ export interface SweepValues {
 export interface PlanCost {
   samples: number;
   tuples: number;
-  /** Full forwards that the naive plan would run, and block-runs (one block, one row, any tokens) of both. */
+  /** Full forwards that the naive plan would run, and block-runs (one block, one row, any tokens) of both:
+   *  patched configurations only, each plan also runs every source, target and reference once. */
   naiveForwards: number;
   naiveBlockRuns: number;
   blockRuns: number;
   /** Token x block products of this plan. */
   tokenBlocks: number;
   flops: number;
+  /** Parts that are measured, shown and journalled one after another. */
+  passes: number;
+  /** Calls of a block stage. */
+  calls: number;
   /** From a probe of this machine; null before it ran. */
   seconds: number | null;
   megabytes: number;

@@ -1,0 +1,133 @@
+/** The compiled form of a sweep: which samples and tuples go through the model together, and what that costs.
+ *  Nothing runs here. Passes grow from two samples on, so that a first picture is there early, up to what the
+ *  memory budget and a minute of work allow; a sample whose tuples do not fit is cut into ranges of tuples. */
+import type { ModelConfig } from "../checkpoint/types";
+import { bytesOf, flopsOf, flopsPerHeadRow, flopsPerToken, stageLimits } from "./cost";
+import { countLoad, type Load, layOut, type Pass, type SweepJob } from "./layout";
+import type { PlanCost } from "./types";
+
+export type PlanKind = "planned" | "naive";
+
+export interface SweepPlan {
+  readonly kind: PlanKind;
+  readonly passes: readonly Pass[];
+  /** FLOPs of each pass, as the cost counts them. */
+  readonly flops: readonly number[];
+  readonly cost: PlanCost;
+}
+
+export interface PlanOptions {
+  plan?: PlanKind;
+  /** Bytes that activations may take; default 512 MiB. */
+  memoryBudget?: number;
+}
+
+const DEFAULT_MEMORY = 512 * 2 ** 20;
+const FIRST_PASS_SAMPLES = 2;
+/** Work between two records of the journal: about a minute of two CPU cores. */
+const FLOPS_PER_PASS = 5e12;
+
+/** Plans a sweep.
+ *  @example planSweep(model.config, job).cost.blockRuns */
+export function planSweep(config: ModelConfig, job: SweepJob, options: PlanOptions = {}): SweepPlan {
+  return options.plan === "naive" ? planNaive(config, job) : planShared(config, job, options);
+}
+
+function planShared(config: ModelConfig, job: SweepJob, { memoryBudget = DEFAULT_MEMORY }: PlanOptions): SweepPlan {
+  const passes: Pass[] = [];
+  const loads: Load[] = [];
+  const accept = (pass: Pass, load: Load) => {
+    passes.push(pass);
+    loads.push(load);
+  };
+  let size = FIRST_PASS_SAMPLES;
+  for (let from = 0; from < job.samples.length; ) {
+    let to = Math.min(job.samples.length, from + size);
+    let pass: Pass = { samples: [from, to], tuples: [0, job.tuples.length], references: true };
+    let load = countLoad(layOut(job, pass));
+    while (to - from > 1 && (bytesOf(load, config) > memoryBudget || flopsOf(load, config) > FLOPS_PER_PASS)) {
+      to = from + Math.ceil((to - from) / 2);
+      pass = { ...pass, samples: [from, to] };
+      load = countLoad(layOut(job, pass));
+    }
+    if (bytesOf(load, config) <= memoryBudget) accept(pass, load);
+    else splitTuples(config, job, pass, memoryBudget, accept);
+    from = to;
+    size *= 2;
+  }
+
+  const sum = (of: (load: Load) => number) => loads.reduce((total, load) => total + of(load), 0);
+  const flops = loads.map((load) => flopsOf(load, config));
+  const { tokensPerCall } = stageLimits(config);
+  const calls = (load: Load) => load.tokens.reduce((n, tokens) => n + load.shapes + tokens / tokensPerCall, 0);
+  return {
+    kind: "planned",
+    passes,
+    flops,
+    cost: {
+      ...naiveCounts(job),
+      blockRuns: sum(({ blockRuns }) => blockRuns),
+      tokenBlocks: sum(({ tokens }) => tokens.reduce((n, t) => n + t, 0)),
+      flops: flops.reduce((total, n) => total + n, 0),
+      passes: passes.length,
+      calls: Math.ceil(sum(calls)),
+      seconds: null,
+      megabytes: loads.reduce((most, load) => Math.max(most, bytesOf(load, config)), 0) / 1e6,
+    },
+  };
+}
+
+/** One sample, its tuples in ranges that fit; a single tuple is taken as it is. */
+function splitTuples(
+  config: ModelConfig,
+  job: SweepJob,
+  pass: Pass,
+  memoryBudget: number,
+  accept: (pass: Pass, load: Load) => void,
+): void {
+  const load = countLoad(layOut(job, pass));
+  const [from, to] = pass.tuples;
+  if (to - from === 1 || bytesOf(load, config) <= memoryBudget) {
+    accept(pass, load);
+    return;
+  }
+  const middle = from + Math.ceil((to - from) / 2);
+  splitTuples(config, job, { ...pass, tuples: [from, middle] }, memoryBudget, accept);
+  splitTuples(config, job, { ...pass, tuples: [middle, to], references: false }, memoryBudget, accept);
+}
+
+function planNaive(config: ModelConfig, job: SweepJob): SweepPlan {
+  const tuples = job.tuples.length;
+  const passes = job.samples.map((_, i): Pass => ({ samples: [i, i + 1], tuples: [0, tuples], references: true }));
+  const tokens = job.samples.map(
+    ({ source, target, reference }) => source.length + (reference?.length ?? 0) + target.length * (tuples + 1),
+  );
+  const flops = tokens.map((n) => n * job.nLayers * flopsPerToken(config) + (tuples + 2) * flopsPerHeadRow(config));
+  const counts = naiveCounts(job);
+  const longest = job.samples.reduce((n, s) => Math.max(n, s.source.length, s.target.length), 0);
+  return {
+    kind: "naive",
+    passes,
+    flops,
+    cost: {
+      ...counts,
+      blockRuns: counts.naiveBlockRuns,
+      tokenBlocks: tokens.reduce((sum, n) => sum + n * job.nLayers, 0),
+      flops: flops.reduce((sum, n) => sum + n, 0),
+      passes: passes.length,
+      calls: job.samples.length * (tuples + 3) * job.nLayers,
+      seconds: null,
+      megabytes: ((longest * 3 + tuples) * config.dModel * 4) / 1e6,
+    },
+  };
+}
+
+function naiveCounts({ samples, tuples, nLayers }: SweepJob) {
+  const naiveForwards = samples.length * tuples.length;
+  return {
+    samples: samples.length,
+    tuples: tuples.length,
+    naiveForwards,
+    naiveBlockRuns: naiveForwards * nLayers,
+  };
+}
