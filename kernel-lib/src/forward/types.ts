@@ -1,6 +1,7 @@
 /** The running model: stages for those who plan, `forward` for those who ask. */
 import type { Checkpoint, ModelConfig, Tokenizer } from "../checkpoint/types";
 import type { Intervention } from "../intervene/types";
+import type { Host } from "../session/types";
 import type { F32 } from "../tensor";
 
 export type DeviceName = "cpu" | "webgpu" | "cuda";
@@ -118,6 +119,8 @@ export interface Model {
   readonly tokenizer: Tokenizer | null;
   readonly provider: Provider;
   readonly stages: Stages;
+  /** Where the engine runs; path/ asks it for the frozen model's linear maps. */
+  readonly host: Host;
   /** All hook names of this model, in order of computation. */
   readonly hookNames: readonly string[];
   forward(tokens: readonly number[], options?: ForwardOptions): Promise<Forward>;

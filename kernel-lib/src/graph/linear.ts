@@ -145,7 +145,9 @@ export function unembedRowsGraph(config: ModelConfig, weights: WeightMap): Stage
   const b = new GraphBuilder("unembed.rows");
   const ids = b.input("ids", "int32", ["n"]);
   const final = b.input("final", "float", [1, config.dModel]);
-  const rows = b.op("Gather", [b.weight(globalWeight(weights, "unembed.weight")), ids], { axis: 0 });
+  const table = globalWeight(weights, "unembed.weight");
+  const stored = b.op("Gather", [b.storedWeight(table), ids], { axis: 0 });
+  const rows = table.dtype === "F32" ? stored : b.op("Cast", [stored], { to: 1 });
   b.output("rows", b.op("Mul", [rows, final]), ["n", config.dModel]);
   return b.finish();
 }
