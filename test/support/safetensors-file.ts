@@ -8,8 +8,8 @@ export interface TensorBytes {
 }
 
 /** Any header text and any data: nothing is checked. */
-export function writeRaw(path: string, header: string, data: Uint8Array, headerLength?: bigint): void {
-  const text = Buffer.from(header, "utf8");
+export function writeRaw(path: string, header: string | Uint8Array, data: Uint8Array, headerLength?: bigint): void {
+  const text = Buffer.from(header as string, "utf8");
   const prefix = Buffer.alloc(8);
   prefix.writeBigUInt64LE(headerLength ?? BigInt(text.byteLength));
   writeFileSync(path, Buffer.concat([prefix, text, data]));

@@ -8,6 +8,7 @@ import { Tokenizer as HubTokenizer } from "@huggingface/tokenizers";
 import { CheckpointError } from "../errors";
 import { readJsonFile } from "./files";
 import { asObject } from "./json";
+import { quoted } from "./safetensors";
 import { tokenReader } from "./token-text";
 import type { ChatMessage, Tokenizer } from "./types";
 
@@ -30,9 +31,8 @@ export function readTokenizer(folder: string): Tokenizer | null {
   const json = asObject(readJsonFile(path, { maxBytes: MAX_TOKENIZER_BYTES, maxDepth: MAX_DEPTH, keys: "any" }));
   if (!json) throw new CheckpointError({ thing: "tokenizer.json", rule: "must be a JSON object" });
   const config = readSettings(folder);
+  const vocabSize = checkIds(json).reduce((most, id) => Math.max(most, id + 1), 0);
   const inner = build(json, config);
-  const vocabulary = checkIds(inner);
-  const vocabSize = vocabulary.reduce((most, id) => Math.max(most, id + 1), 0);
   const readToken = tokenReader(json);
   const addedIds = new Set(inner.get_added_tokens_decoder().keys());
 
@@ -82,18 +82,24 @@ function build(json: Record<string, unknown>, config: Record<string, unknown>): 
   }
 }
 
-function checkIds(inner: HubTokenizer): number[] {
-  const ids: number[] = [];
-  for (const [token, id] of inner.get_vocab(true)) {
-    if (!Number.isSafeInteger(id) || id < 0 || id > MAX_TOKEN_ID)
-      throw new CheckpointError({
-        thing: `tokenizer.json: id of token ${JSON.stringify(token.slice(0, 40))}`,
-        value: id,
-        rule: `must be a whole number from 0 to ${MAX_TOKEN_ID}`,
-      });
-    ids.push(id);
-  }
-  return ids;
+/** Every id of the file, checked before the library makes an array as long as the largest. */
+function checkIds(json: Record<string, unknown>): number[] {
+  const vocabulary = asObject(json.model)?.vocab;
+  const added = Array.isArray(json.added_tokens) ? json.added_tokens.map(asObject) : [];
+  const entries: [string, unknown][] = [
+    // Unigram models list [token, score] pairs: there the position is the id.
+    ...(Array.isArray(vocabulary) ? vocabulary.map((pair, id): [string, unknown] => [String(pair), id]) : []),
+    ...Object.entries(asObject(vocabulary) ?? {}),
+    ...added.map((token): [string, unknown] => [String(token?.content), token?.id]),
+  ];
+  return entries.map(([token, id]) => {
+    if (typeof id === "number" && Number.isSafeInteger(id) && id >= 0 && id <= MAX_TOKEN_ID) return id;
+    throw new CheckpointError({
+      thing: `tokenizer.json: id of token ${quoted(token)}`,
+      value: id ?? null,
+      rule: `must be a whole number from 0 to ${MAX_TOKEN_ID}`,
+    });
+  });
 }
 
 function readChat(folder: string, config: Record<string, unknown>): Tokenizer["chat"] {
