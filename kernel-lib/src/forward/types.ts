@@ -105,7 +105,15 @@ export interface Forward {
   /** Logits of the last position, [vocab]; only if `logits` was captured is the whole [pos, vocab] in `cache`. */
   lastLogits: Float32Array;
 }
+export interface GenerateOptions {
+  /** Default 32. */
+  maxNewTokens?: number;
+  /** Default: the checkpoint's end-of-sequence ids. */
+  stopIds?: readonly number[];
+  signal?: AbortSignal;
+}
 export interface Generation {
+  /** New tokens only: neither the prompt nor the stop token. */
   tokens: number[];
   text: string | null;
   stopped: "eos" | "length" | "abort";
@@ -127,10 +135,7 @@ export interface Model {
   /** Same as forward() for many prompts; grouped by length, no padding. */
   forwardBatch(prompts: readonly (readonly number[])[], options?: ForwardOptions): Promise<Forward[]>;
   /** Greedy, with a K/V cache. */
-  generate(
-    tokens: readonly number[],
-    options?: { maxNewTokens?: number; stopIds?: readonly number[]; signal?: AbortSignal },
-  ): Promise<Generation>;
+  generate(tokens: readonly number[], options?: GenerateOptions): Promise<Generation>;
   close(): Promise<void>;
 }
 export interface LoadOptions {

@@ -1,0 +1,94 @@
+/** Opens a checkpoint as a running model. Nothing is read but headers until the first stage runs. */
+import { openCheckpoint } from "../checkpoint/open";
+import type { Checkpoint } from "../checkpoint/types";
+import { PatchbayError } from "../errors";
+import { hookNames } from "../graph/hooks";
+import { inlineHost } from "../session/inline-host";
+import { defaultMemoryBudget, residence } from "../session/limits";
+import { chooseProvider } from "../session/provider";
+import type { CallName, Calls, EngineSpec, Host } from "../session/types";
+import { workerHost } from "../session/worker-host";
+import { size } from "../tensor";
+import { forwardBatch } from "./forward";
+import { generate } from "./generate";
+import { hostedStages } from "./stages";
+import type { LoadOptions, Model } from "./types";
+
+const HOSTS: readonly string[] = ["worker", "inline"];
+const WEIGHTS: readonly string[] = ["resident", "streaming"];
+
+/** A model by folder, demo name or name in the Hugging Face cache. Close it when done.
+ *  @throws CheckpointError, DeviceError, PatchbayError
+ *  @example
+ *  const model = await loadModel("demo/dpo");
+ *  const { cache } = await model.forward([1, 2, 3], { capture: "blocks.*.hook_resid_post" });
+ *  await model.close(); */
+export async function loadModel(name: string, options: LoadOptions = {}): Promise<Model> {
+  return openModel(await openCheckpoint(name), options);
+}
+
+/** The same for a checkpoint that is open already. */
+export async function openModel(checkpoint: Checkpoint, options: LoadOptions = {}): Promise<Model> {
+  const { device = "auto", memoryBudget = defaultMemoryBudget(), weights, host: where = "worker" } = options;
+  oneOf(where, HOSTS, "host");
+  if (weights !== undefined) oneOf(weights, WEIGHTS, "weights");
+  if (!(memoryBudget > 0))
+    throw new PatchbayError({ thing: "memoryBudget", value: memoryBudget, rule: "must be bytes" });
+  const choice = await chooseProvider(device);
+  const { config } = checkpoint;
+  const spec: EngineSpec = {
+    config,
+    weights: [...checkpoint.weights],
+    device: choice.device,
+    ...residence(weightBytes(checkpoint), { memoryBudget, asked: weights }),
+  };
+  const host = closing(where === "worker" ? workerHost(spec) : inlineHost(spec), checkpoint.name);
+  const around = { host, config, checkpoint };
+  return {
+    name: checkpoint.name,
+    checkpoint,
+    config,
+    fingerprint: checkpoint.fingerprint,
+    tokenizer: checkpoint.tokenizer,
+    provider: { ...choice, precision: "fp32" },
+    stages: hostedStages(host, config),
+    host,
+    hookNames: hookNames(config),
+    forward: async (tokens, asked = {}) => (await forwardBatch([tokens], asked, around))[0],
+    forwardBatch: (prompts, asked = {}) => forwardBatch(prompts, asked, around),
+    generate: (tokens, asked = {}) => generate(tokens, asked, around),
+    close: () => host.close(),
+  };
+}
+
+/** The host, until it is closed; closing twice is closing once. */
+function closing(host: Host, name: string): Host {
+  let closed: Promise<void> | null = null;
+  return {
+    call<N extends CallName>(call: N, argument: Parameters<Calls[N]>[0], signal?: AbortSignal) {
+      if (closed !== null)
+        throw new PatchbayError({ thing: `model ${name}`, rule: "is closed", wayOut: "Load it again" });
+      return host.call(call, argument, signal);
+    },
+    close() {
+      closed ??= host.close();
+      return closed;
+    },
+  };
+}
+
+/** Bytes of the weights as F32, all together and of the largest stage. */
+function weightBytes({ weights }: Checkpoint): { floatBytes: number; largestStage: number } {
+  const stages = new Map<string, number>();
+  for (const [role, tensor] of weights) {
+    if (role === "embed.weight") continue;
+    const stage = /^blocks\.\d+/.exec(role)?.[0] ?? "head";
+    stages.set(stage, (stages.get(stage) ?? 0) + 4 * size(tensor.shape));
+  }
+  const bytes = [...stages.values()];
+  return { floatBytes: bytes.reduce((sum, n) => sum + n, 0), largestStage: Math.max(...bytes) };
+}
+
+function oneOf(value: string, allowed: readonly string[], thing: string): void {
+  if (!allowed.includes(value)) throw new PatchbayError({ thing, value, rule: `must be one of ${allowed.join(", ")}` });
+}

@@ -1,0 +1,71 @@
+/** From the last residual stream to what is asked of the logits; [rows, vocab] leaves the graph only when asked for.
+ *  Answer logit, rank, log-sum-exp, top tokens and KL all read one product, so they agree to the last bit: a row that
+ *  equals its KL target has a divergence of exactly 0. */
+import type { ModelConfig } from "../checkpoint/types";
+import { GraphBuilder, type StageGraph, type Value } from "./builder";
+import { globalWeight, type WeightMap } from "./weights";
+
+/** Inputs: x [rows, dModel]; answers [rows, 1]; of [rows, 1], the row that is a row's KL target; k [1]; with_top,
+ *  with_kl, with_logits.
+ *  Outputs: scale, of the final norm; answer_logit; above, how many logits are strictly larger than the answer's;
+ *  log_sum_exp; kl, KL(target || row) in nats; each [rows, 1]; top_logits, top_ids [rows, k]; logits [rows, vocab].
+ *  What is not asked for is empty. */
+export function headGraph(config: ModelConfig, weights: WeightMap): StageGraph {
+  const b = new GraphBuilder("head");
+  const x = b.input("x", "float", ["rows", config.dModel]);
+  const answers = b.input("answers", "int64", ["rows", 1]);
+  const of = b.input("of", "int64", ["rows", 1]);
+  const k = b.input("k", "int64", [1]);
+  const withTop = b.input("with_top", "bool", []);
+  const withKl = b.input("with_kl", "bool", []);
+  const withLogits = b.input("with_logits", "bool", []);
+
+  const scale = rootMeanSquare(b, x, config.normEps);
+  const normed = b.op("Mul", [b.op("Div", [x, scale]), b.weight(globalWeight(weights, "finalNorm.weight"))]);
+  const logits = b.op("Gemm", [normed, b.weight(globalWeight(weights, "unembed.weight"))], { transB: 1 });
+  const lse = logSumExp(b, logits); // [rows, 1]
+  const answerLogit = b.op("GatherElements", [logits, answers], { axis: 1 });
+  // Counting in F32 is exact up to 2^24 tokens.
+  const larger = b.op("Cast", [b.op("Greater", [logits, answerLogit])], { to: 1 });
+
+  const none = (inner: GraphBuilder) => inner.op("Slice", [lse, inner.ints([0]), inner.ints([0]), inner.ints([0])]);
+  const [kl] = b.choose(withKl, { yes: (i) => [divergence(i, { logits, lse, of })], no: (i) => [none(i)] });
+  const [topLogits, topIds] = b.choose(withTop, {
+    yes: (i) => {
+      const [values, ids] = i.ops("TopK", [logits, k], 2, { axis: 1, largest: 1, sorted: 1 });
+      return [values, i.op("Cast", [ids], { to: 1 })];
+    },
+    no: (i) => [none(i), none(i)],
+  });
+  const [shown] = b.choose(withLogits, { yes: (i) => [i.op("Identity", [logits])], no: (i) => [none(i)] });
+
+  b.output("scale", scale, ["rows", 1]);
+  b.output("answer_logit", answerLogit, ["rows", 1]);
+  b.output("above", b.op("ReduceSum", [larger, b.ints([1])], { keepdims: 1 }), ["rows", 1]);
+  b.output("log_sum_exp", lse, ["rows", 1]);
+  b.output("kl", kl, null);
+  b.output("top_logits", topLogits, null);
+  b.output("top_ids", topIds, null);
+  b.output("logits", shown, null);
+  return b.finish();
+}
+
+function rootMeanSquare(b: GraphBuilder, x: Value, eps: number): Value {
+  const mean = b.op("ReduceMean", [b.op("Pow", [x, b.float(2)]), b.ints([-1])], { keepdims: 1 });
+  return b.op("Sqrt", [b.op("Add", [mean, b.float(eps)])]);
+}
+
+/** By hand: ReduceLogSumExp is a quarter slower than the product it follows. */
+function logSumExp(b: GraphBuilder, logits: Value): Value {
+  const largest = b.op("ReduceMax", [logits, b.ints([1])], { keepdims: 1 });
+  const sum = b.op("ReduceSum", [b.op("Exp", [b.op("Sub", [logits, largest])]), b.ints([1])], { keepdims: 1 });
+  return b.op("Add", [largest, b.op("Log", [sum])]);
+}
+
+/** Sum over the vocabulary of p_target (log p_target - log p_row), [rows, 1]. */
+function divergence(b: GraphBuilder, { logits, lse, of }: { logits: Value; lse: Value; of: Value }): Value {
+  const logProb = b.op("Sub", [logits, lse]);
+  const target = b.op("GatherND", [logProb, of]); // [rows, vocab]
+  const terms = b.op("Mul", [b.op("Exp", [target]), b.op("Sub", [target, logProb])]);
+  return b.op("ReduceSum", [terms, b.ints([1])], { keepdims: 1 });
+}

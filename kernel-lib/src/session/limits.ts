@@ -1,0 +1,48 @@
+/** How much runs at once. The numbers come from measurements on CPU: weight products are at full rate from 64 rows,
+ *  and intermediates beyond about 16 MB cost more in fresh pages than larger batches gain. */
+import { totalmem } from "node:os";
+import type { ModelConfig } from "../checkpoint/types";
+
+const MIB = 1024 * 1024;
+/** Widest intermediate of a block, tokens x dMlp in F32. */
+const BLOCK_BYTES = 8 * MIB;
+/** Logits of one head call, rows x vocab in F32. */
+const HEAD_BYTES = 26 * MIB;
+const MIN_ROWS = 64;
+const MAX_ROWS = 1024;
+
+const between = (low: number, value: number, high: number) => Math.max(low, Math.min(high, Math.floor(value)));
+
+/** Tokens that go through a block in one call. A single longer prompt still goes whole. */
+export const blockTokens = ({ dMlp }: Pick<ModelConfig, "dMlp">): number =>
+  between(MIN_ROWS, BLOCK_BYTES / (4 * dMlp), MAX_ROWS);
+
+/** Rows that go through the head in one call. */
+export const headRows = ({ vocab }: Pick<ModelConfig, "vocab">): number =>
+  between(MIN_ROWS, HEAD_BYTES / (4 * vocab), MAX_ROWS);
+
+/** Share of the machine's memory that a model may take unless the caller says otherwise. */
+const DEFAULT_SHARE = 0.6;
+
+/** Bytes of memory that this process may count on: the machine's, or its container's limit. */
+export function defaultMemoryBudget(): number {
+  const limit = process.constrainedMemory?.() ?? 0;
+  const memory = limit > 0 && limit < totalmem() ? limit : totalmem();
+  return Math.floor(DEFAULT_SHARE * memory);
+}
+
+/** Open sessions may hold the weights once, and a little more: a second variant of a block then replaces the first
+ *  instead of doubling it. Below this floor nobody minds two copies. */
+const SESSION_FLOOR = 256 * MIB;
+
+/** `resident` when all weights as F32 fit into the budget beside the working memory, else `streaming`. */
+export function residence(
+  { floatBytes, largestStage }: { floatBytes: number; largestStage: number },
+  { memoryBudget, asked }: { memoryBudget: number; asked?: "resident" | "streaming" },
+): { residence: "resident" | "streaming"; sessionBytes: number } {
+  // Half of what is left over goes to activations, journals and the caller.
+  const fits = floatBytes * 1.1 + SESSION_FLOOR / 2 <= memoryBudget;
+  if ((asked ?? (fits ? "resident" : "streaming")) === "streaming")
+    return { residence: "streaming", sessionBytes: largestStage };
+  return { residence: "resident", sessionBytes: Math.max(SESSION_FLOOR, floatBytes * 1.05) };
+}

@@ -1,0 +1,84 @@
+/** Open inference sessions by key, the least recently used let go first when their weights no longer fit. */
+import { InferenceSession } from "onnxruntime-node";
+import { PatchbayError } from "../errors";
+import type { StageGraph } from "../graph/builder";
+import { deviceFailed } from "./provider";
+import type { Device, EngineSpec } from "./types";
+
+/** Named in onnxruntime's session_options_config_keys. */
+const CONFIG = {
+  /** One session per layer with spinning helper threads takes up to three times as long. */
+  force_spinning_stop: "1",
+};
+
+interface Open {
+  session: InferenceSession;
+  bytes: number;
+}
+
+export class SessionPool {
+  private readonly open = new Map<string, Open>();
+  private held = 0;
+
+  constructor(private readonly spec: Pick<EngineSpec, "device" | "residence" | "sessionBytes">) {}
+
+  /** The session of a key; built and opened when it is not there. `shared` leaves F32 weights in the file's pages, which
+   *  all such sessions use together, at the price of slower products. */
+  async session(key: string, build: () => StageGraph, { shared = false } = {}): Promise<InferenceSession> {
+    const known = this.open.get(key);
+    if (known !== undefined) {
+      this.open.delete(key);
+      this.open.set(key, known);
+      return known.session;
+    }
+    const graph = build();
+    const bytes = shared ? graph.castBytes : graph.heldBytes;
+    await this.makeRoom(bytes);
+    const session = await this.create(graph, !shared && this.spec.residence === "resident");
+    this.open.set(key, { session, bytes });
+    this.held += bytes;
+    return session;
+  }
+
+  async close(): Promise<void> {
+    await this.makeRoom(Number.POSITIVE_INFINITY);
+  }
+
+  private async makeRoom(bytes: number): Promise<void> {
+    for (const [key, { session, bytes: freed }] of this.open) {
+      if (this.held + bytes <= this.spec.sessionBytes) return;
+      this.open.delete(key);
+      this.held -= freed;
+      await session.release();
+    }
+  }
+
+  private async create(graph: StageGraph, prepack: boolean): Promise<InferenceSession> {
+    const { device } = this.spec;
+    const session = {
+      ...CONFIG,
+      // Streaming maps the weights from the file; packing them for a handful of products would cost more than it gains.
+      disable_prepacking: prepack ? "0" : "1",
+      model_external_initializers_file_folder_path: graph.folder,
+    };
+    const options: InferenceSession.SessionOptions = {
+      executionProviders: [executionProvider(device)],
+      graphOptimizationLevel: "all",
+      // Each session would keep its own arena for ever: 95 MB a layer.
+      enableCpuMemArena: false,
+      logSeverityLevel: 3,
+      extra: { session },
+    };
+    try {
+      return await InferenceSession.create(graph.model, options);
+    } catch (error) {
+      throw error instanceof PatchbayError ? error : deviceFailed(device, graph.name, error);
+    }
+  }
+}
+
+function executionProvider(device: Device): InferenceSession.ExecutionProviderConfig {
+  // TF32 keeps ten bits of mantissa; fp32 here means fp32.
+  if (device === "cuda") return { name: "cuda", use_tf32: 0 } as InferenceSession.ExecutionProviderConfig;
+  return device;
+}
