@@ -100,6 +100,8 @@ export interface HeatmapLayout {
   ny: number;
   panels: readonly PanelBox[];
   ticks: readonly Tick[];
+  /** From a panel's left edge to the middle of the y axis' title. */
+  yTitle: number;
   domain: ColourDomain;
   /** Decimals written in cells. */
   digits: number;

@@ -1,14 +1,14 @@
-/** `patchbay/view`: what kernel and browser share. Pure; imports nothing of Node.
- *
- *  validateView(value) -> { ok: true, view } | { ok: false, message }
- *  heatmapView(result or results, options) -> HeatmapView
- *  heatmapOptions(view, partial?) -> HeatmapOptions
- *  heatmapLayout(view, theme, size, options) -> HeatmapLayout; cellRect(layout, panel, ix, iy), cellAt(layout, x, y)
- *  heatmapSpec(view, theme, size, options) -> VegaLiteSpec
- *  describe: readout(view, options, cell), spoken(view, options, cell), summary(view, options)
- *  heatmapText(view, { colour }) -> string */
+/** `patchbay/view`: what kernel and browser share. Pure; imports nothing of Node. */
+export { type PackedArray, pack, unpack } from "../result/pack";
+export { contrast, inkOn, parseHex, rampColour } from "./colour";
+export { colourDomain, rampPosition } from "./colour-domain";
+export * from "./describe";
+export * from "./format";
+export { heatmapOptions, heatmapPanels, isSigned, metricOf } from "./heatmap-grid";
+export { cellAt, cellRect, heatmapLayout } from "./heatmap-layout";
+export { heatmapSpec } from "./heatmap-spec";
 export type * from "./heatmap-types";
 export * from "./protocol";
 export * from "./theme";
+export * from "./tokens";
 export * from "./types";
-export * from "./unpack";

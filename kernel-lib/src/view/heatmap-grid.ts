@@ -1,0 +1,152 @@
+/** From a heatmap view to its drawn cells: which panels, which numbers, and what kind each cell is. */
+import { type PackedArray, unpack } from "../result/pack";
+import type { Cell, CellKind, HeatmapOptions, PanelBox } from "./heatmap-types";
+import type { HeatmapMetric, HeatmapView } from "./types";
+
+/** Level of the test of an interaction's p, which is corrected already. */
+const ALPHA = 0.05;
+
+/** A drawn panel before it has a place. */
+export type Panel = Pick<PanelBox, "name" | "note" | "stage" | "source" | "difference" | "cells">;
+
+/** The options that a view is first shown with, changed by `partial`.
+ *  @example heatmapOptions(view, { mode: "interaction" }) */
+export function heatmapOptions(view: HeatmapView, partial: Partial<HeatmapOptions> = {}): HeatmapOptions {
+  const many = view.panels.length > 1;
+  return {
+    metric: view.metric,
+    mode: "effect",
+    hatch: true,
+    panels: view.panels.map((_, index) => index),
+    difference: null,
+    marginal: !many && view.layout === "pairs",
+    legend: many || view.layout !== "pairs" ? "below" : "inside",
+    letters: false,
+    previousLimit: null,
+    ...partial,
+  };
+}
+
+/** The metric that is drawn; the view's first when the key is unknown. */
+export function metricOf(view: HeatmapView, options: Pick<HeatmapOptions, "metric">): HeatmapMetric {
+  return view.metrics.find((metric) => metric.key === options.metric) ?? view.metrics[0];
+}
+
+/** Whether the coloured number has a sign: effects as the metric says; interactions and differences always. */
+export const isSigned = (view: HeatmapView, options: HeatmapOptions): boolean =>
+  metricOf(view, options).signed || options.mode === "interaction" || options.difference !== null;
+
+/** The drawn panels with their cells, [ny, nx] row-major each.
+ *  @example heatmapPanels(view, heatmapOptions(view))[0].cells[0].value */
+export function heatmapPanels(view: HeatmapView, options: HeatmapOptions): Panel[] {
+  const numbers = readMetric(view, options);
+  const perPanel = view.x.labels.length * view.y.labels.length;
+  const panels: Panel[] = options.panels.map((source, drawn) => ({
+    ...view.panels[source],
+    source,
+    difference: null,
+    cells: Array.from({ length: perPanel }, (_, at) => cellOf(view, numbers, drawn, source, at)),
+  }));
+  if (options.difference !== null) {
+    panels.push(differencePanel(view, numbers, options.difference, panels.length));
+  }
+  return panels;
+}
+
+interface Numbers {
+  mean: PackedArray;
+  low: PackedArray;
+  high: PackedArray;
+  n: PackedArray;
+  significant: (at: number) => boolean | null;
+  /** One layer alone has no interaction: then the diagonal of pairs is not asked. */
+  diagonal: boolean;
+}
+
+function readMetric(view: HeatmapView, options: HeatmapOptions): Numbers {
+  const metric = metricOf(view, options);
+  const n = unpack(metric.n);
+  if (options.mode === "interaction" && metric.interaction !== null) {
+    const p = unpack(metric.interaction.p);
+    return {
+      mean: unpack(metric.interaction.mean),
+      low: unpack(metric.interaction.low),
+      high: unpack(metric.interaction.high),
+      n,
+      significant: (at) => (Number.isNaN(p[at]) ? null : p[at] < ALPHA),
+      diagonal: view.layout !== "pairs",
+    };
+  }
+  const notSignificant = unpack(metric.notSignificant);
+  return {
+    mean: unpack(metric.mean),
+    low: unpack(metric.low),
+    high: unpack(metric.high),
+    n,
+    significant: (at) => (notSignificant[at] === 255 ? null : notSignificant[at] === 0),
+    diagonal: true,
+  };
+}
+
+function cellOf(view: HeatmapView, numbers: Numbers, drawn: number, source: number, at: number): Cell {
+  const nx = view.x.labels.length;
+  const ix = at % nx;
+  const iy = Math.floor(at / nx);
+  const index = source * nx * view.y.labels.length + at;
+  const value = finite(numbers.mean[index]);
+  const n = numbers.n[index];
+  const asked = n !== -1 && (view.layout !== "pairs" || iy > ix || (iy === ix && numbers.diagonal));
+  return {
+    panel: drawn,
+    ix,
+    iy,
+    kind: kindOf(view, value, asked),
+    value: asked ? value : null,
+    low: asked ? finite(numbers.low[index]) : null,
+    high: asked ? finite(numbers.high[index]) : null,
+    n: asked ? n : null,
+    significant: asked && value !== null ? numbers.significant(index) : null,
+  };
+}
+
+function kindOf(view: HeatmapView, value: number | null, asked: boolean): CellKind {
+  if (!asked) return "absent";
+  if (value !== null) return "value";
+  return view.state === "loading" || view.state === "partial" ? "pending" : "missing";
+}
+
+/** Panel `a` less panel `b`. Without a paired test of its own: nothing in it is hatched. */
+function differencePanel(
+  view: HeatmapView,
+  numbers: Numbers,
+  difference: { a: number; b: number },
+  drawn: number,
+): Panel {
+  const { a, b } = difference;
+  const perPanel = view.x.labels.length * view.y.labels.length;
+  const cells = Array.from({ length: perPanel }, (_, at): Cell => {
+    const first = cellOf(view, numbers, drawn, a, at);
+    const second = cellOf(view, numbers, drawn, b, at);
+    const asked = first.kind !== "absent" && second.kind !== "absent";
+    const value = first.value === null || second.value === null ? null : first.value - second.value;
+    return {
+      ...first,
+      kind: kindOf(view, value, asked),
+      value,
+      low: null,
+      high: null,
+      n: first.n === null || second.n === null ? null : Math.min(first.n, second.n),
+      significant: null,
+    };
+  });
+  return {
+    name: `${view.panels[a].name} − ${view.panels[b].name}`,
+    note: "difference of the two effects",
+    stage: null,
+    source: null,
+    difference,
+    cells,
+  };
+}
+
+const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);

@@ -1,0 +1,248 @@
+/** The geometry of a heatmap, as pure numbers: where panels, cells, ticks, legend and marginal stand.
+ *
+ *  Units are CSS pixels; the origin is the picture's top left corner, padding included. The Vega-Lite spec of
+ *  heatmap-spec.ts is drawn from this geometry with `autosize: none`, so an overlay of the same width and height laid
+ *  over the Vega view fits to the pixel: `cellRect` gives a cell's rectangle, `cellAt` the cell under a pointer,
+ *  `layout.ticks` the place of every tick label. Nothing has to be asked of the Vega view.
+ *
+ *  Layers grow to the right and up. Cell (ix, iy) is the tuple of labels x[ix] and y[iy]; row 0 is the lowest. */
+import { colourDomain } from "./colour-domain";
+import { plain, signed, textWidth } from "./format";
+import { heatmapPanels, isSigned, metricOf, type Panel } from "./heatmap-grid";
+import { legendBox } from "./heatmap-legend";
+import type { Cell, ColourDomain, HeatmapLayout, HeatmapOptions, PanelBox, Rect, Size, Tick } from "./heatmap-types";
+import type { Theme } from "./theme";
+import type { HeatmapView } from "./types";
+
+/** Below this pitch only every 2nd, 4th, 8th tick is labelled. */
+const TICK_PITCH = 14;
+/** Panels share a row as long as their cells stay at least this wide. */
+const ROW_PITCH = 10;
+
+/** Lays out `view` in at most `size`.
+ *  @example const layout = heatmapLayout(view, themes.light, { width: 760 }, heatmapOptions(view)) */
+export function heatmapLayout(view: HeatmapView, theme: Theme, size: Size, options: HeatmapOptions): HeatmapLayout {
+  const panels = heatmapPanels(view, options);
+  const nx = view.x.labels.length;
+  const ny = view.y.labels.length;
+  const domain = domainOf(view, panels, options);
+  const metric = metricOf(view, options);
+  const space = spaces(view, theme, options);
+  const { columns, rows, pitch } = cellPitch(view, theme, size, panels, space);
+  const showsValues = valuesFit(panels, metric.digits.cell, domain.signed, pitch, theme);
+  const gap = pitch >= 6 ? theme.cell.gap : 0;
+
+  const boxes = placePanels(panels, { nx, ny, columns, pitch, space });
+  const last = boxes.reduce((right, box) => Math.max(right, box.x + box.width), 0);
+  const natural = Math.ceil(last + space.right);
+  // A printed figure has its column's width whatever it holds; what is left stands on both sides.
+  const width = theme.medium === "print" ? size.width : Math.min(size.width, natural);
+  const shift = theme.medium === "print" ? Math.max(0, (width - natural) / 2) : 0;
+  const placed = boxes.map((box) => ({ ...box, x: box.x + shift }));
+  const bottom = space.top + rows * (ny * pitch) + (rows - 1) * space.rowGap;
+  const legend = legendBox(view, theme, options, placed, { pitch, width, left: space.left + shift, bottom, space });
+  const height = bottom + space.bottom + (legend?.place === "below" ? legend.height : 0);
+  return {
+    width,
+    height: theme.medium === "print" ? height : Math.ceil(height),
+    padding: {
+      left: space.left + shift,
+      top: space.top,
+      right: Math.max(0, width - shift - last),
+      bottom: height - bottom,
+    },
+    pitch,
+    gap,
+    nx,
+    ny,
+    panels: placed,
+    ticks: ticksOf(view, theme, placed, pitch),
+    yTitle: space.yTitle,
+    domain,
+    digits: metric.digits.cell,
+    showsValues,
+    showsMinus: !showsValues && domain.signed && pitch >= theme.cell.minus,
+    legend,
+    marginal: options.marginal ? marginalOf(placed[0], nx, space, theme) : null,
+    tooNarrow: pitch < theme.cell.min,
+  };
+}
+
+/** A cell's rectangle, without the gap around it. Fits cells that are not drawn too.
+ *  @example cellRect(layout, 0, 0, 2) // layers 0 and 2 of the first panel */
+export function cellRect(layout: HeatmapLayout, panel: number, ix: number, iy: number): Rect {
+  const { pitch, gap, ny } = layout;
+  const box = layout.panels[panel];
+  const side = pitch - gap;
+  return {
+    x: box.x + ix * pitch + gap / 2,
+    y: box.y + (ny - 1 - iy) * pitch + gap / 2,
+    width: side,
+    height: side,
+  };
+}
+
+/** The cell under a point; null between panels and where nothing was asked.
+ *  @example cellAt(layout, 60, 120)?.value */
+export function cellAt(layout: HeatmapLayout, x: number, y: number): Cell | null {
+  for (const box of layout.panels) {
+    const ix = Math.floor((x - box.x) / layout.pitch);
+    const iy = layout.ny - 1 - Math.floor((y - box.y) / layout.pitch);
+    if (ix < 0 || iy < 0 || ix >= layout.nx || iy >= layout.ny) continue;
+    const cell = box.cells[iy * layout.nx + ix];
+    return cell.kind === "absent" ? null : cell;
+  }
+  return null;
+}
+
+/** Room around the panels, by the theme's letter sizes. */
+export interface Space {
+  left: number;
+  top: number;
+  right: number;
+  bottom: number;
+  /** Between panels of a row; before a difference, which has y labels of its own; between rows of panels. */
+  gap: number;
+  differenceGap: number;
+  rowGap: number;
+  yLabels: number;
+  /** From the panels' left edge to the middle of the y title. */
+  yTitle: number;
+}
+
+function spaces(view: HeatmapView, theme: Theme, options: HeatmapOptions): Space {
+  const { tick, label, body } = theme.size;
+  const yLabels = Math.max(...view.y.labels.map((text) => textWidth(text, tick))) + tick * 0.64;
+  const xLabel = Math.max(...view.x.labels.map((text) => textWidth(text, tick)));
+  const titled = options.panels.length > 1 || options.difference !== null || options.letters;
+  const titles = titled ? body * 1.38 + tick * 1.75 : tick * 0.7;
+  const marginal = options.marginal ? tick * 6 - titles : 0;
+  const gap = tick * (theme.medium === "print" ? 1.75 : 2.36);
+  const bottom = tick * 1.36 + label * 2.25;
+  return {
+    left: label * 1.9 + yLabels,
+    yTitle: label * 0.8 + yLabels,
+    top: titles + marginal,
+    right: Math.max(tick * 1.27, xLabel / 2),
+    bottom,
+    gap,
+    differenceGap: gap * 1.5 + yLabels,
+    rowGap: bottom + titles,
+    yLabels,
+  };
+}
+
+/** As many panels in a row as keep readable cells; then as large as the width, the height and the theme allow. */
+function cellPitch(view: HeatmapView, theme: Theme, size: Size, panels: readonly Panel[], space: Space) {
+  const nx = view.x.labels.length;
+  const ny = view.y.labels.length;
+  const extra = panels.some((panel) => panel.difference !== null) ? space.differenceGap - space.gap : 0;
+  const wide = (columns: number) =>
+    (size.width - space.left - space.right - (columns - 1) * space.gap - (columns === panels.length ? extra : 0)) /
+    (columns * nx);
+  let columns = panels.length;
+  while (columns > 1 && wide(columns) < ROW_PITCH) columns--;
+  const rows = Math.ceil(panels.length / columns);
+  const tall =
+    size.height === undefined
+      ? Number.POSITIVE_INFINITY
+      : (size.height - space.top - space.bottom - (rows - 1) * space.rowGap) / (rows * ny);
+  const most = Math.max(1, Math.min(theme.cell.max, wide(columns), tall));
+  // Whole pixels on screen, so that edges are sharp; print has no pixels.
+  const pitch = theme.medium === "print" || most < 4 ? most : Math.floor(most);
+  return { columns, rows, pitch };
+}
+
+function placePanels(
+  panels: readonly Panel[],
+  at: { nx: number; ny: number; columns: number; pitch: number; space: Space },
+): PanelBox[] {
+  const { space, pitch } = at;
+  const width = at.nx * pitch;
+  const height = at.ny * pitch;
+  return panels.map((panel, index) => {
+    const column = index % at.columns;
+    const row = Math.floor(index / at.columns);
+    const shift = panel.difference !== null && column > 0 ? space.differenceGap - space.gap : 0;
+    return {
+      ...panel,
+      x: space.left + column * (width + space.gap) + shift,
+      y: space.top + row * (height + space.rowGap),
+      width,
+      height,
+      showsY: column === 0 || panel.difference !== null,
+    };
+  });
+}
+
+/** One scale for all panels. */
+function domainOf(view: HeatmapView, panels: readonly Panel[], options: HeatmapOptions): ColourDomain {
+  const values = panels.flatMap((panel) => panel.cells.flatMap((cell) => (cell.value === null ? [] : [cell.value])));
+  const running = view.state === "loading" || view.state === "partial";
+  return colourDomain(values, { signed: isSigned(view, options), running, previous: options.previousLimit });
+}
+
+/** Values are written when the longest of them fits into a cell with 2 px on both sides. */
+function valuesFit(panels: readonly Panel[], digits: number, withSign: boolean, pitch: number, theme: Theme): boolean {
+  if (pitch < theme.cell.value) return false;
+  const write = withSign ? signed : plain;
+  const widths = panels.flatMap((panel) =>
+    panel.cells.map((cell) => (cell.value === null ? 0 : textWidth(write(cell.value, digits), theme.size.tick))),
+  );
+  return Math.max(0, ...widths) <= pitch - theme.cell.gap - 4;
+}
+
+/** Which labels are written: all, or every 2nd, 4th, 8th, and always the last.
+ *  @example tickIndexes(16, 8) // [0, 2, 4, 6, 8, 10, 12, 15] */
+export function tickIndexes(count: number, pitch: number): number[] {
+  let every = 1;
+  while (pitch * every < TICK_PITCH) every *= 2;
+  const indexes = Array.from({ length: Math.ceil(count / every) }, (_, i) => i * every);
+  const last = count - 1;
+  if (indexes.at(-1) === last) return indexes;
+  // The last one takes the place of a neighbour that would touch it.
+  return [...indexes.filter((index) => (last - index) * pitch >= TICK_PITCH), last];
+}
+
+function ticksOf(view: HeatmapView, theme: Theme, panels: readonly PanelBox[], pitch: number): Tick[] {
+  const { tick } = theme.size;
+  const nx = view.x.labels.length;
+  const ny = view.y.labels.length;
+  const widest = Math.max(...view.x.labels.map((text) => textWidth(text, tick)));
+  // Long labels (tokens) need more room than a digit.
+  const xPitch = pitch * Math.min(1, TICK_PITCH / (widest + 4));
+  return panels.flatMap((box, panel) => [
+    ...tickIndexes(nx, xPitch).map(
+      (index): Tick => ({
+        panel,
+        axis: "x",
+        index,
+        text: view.x.labels[index],
+        x: box.x + (index + 0.5) * pitch,
+        y: box.y + box.height + tick,
+        anchor: "middle",
+      }),
+    ),
+    ...(box.showsY ? tickIndexes(ny, pitch) : []).map(
+      (index): Tick => ({
+        panel,
+        axis: "y",
+        index,
+        text: view.y.labels[index],
+        x: box.x - tick * 0.64,
+        y: box.y + (ny - 0.5 - index) * pitch,
+        anchor: "end",
+      }),
+    ),
+  ]);
+}
+
+/** For each layer the best of all cells that hold it, one layer alone included. */
+function marginalOf(box: PanelBox, nx: number, space: Space, theme: Theme): HeatmapLayout["marginal"] {
+  const bars: (number | null)[] = Array.from({ length: nx }, () => null);
+  for (const cell of box.cells) {
+    if (cell.value === null) continue;
+    for (const layer of [cell.ix, cell.iy]) bars[layer] = Math.max(bars[layer] ?? cell.value, cell.value);
+  }
+  return { x: box.x, y: 0, width: box.width, height: space.top - theme.size.tick * 0.9, bars };
+}
