@@ -1,5 +1,7 @@
 /** What an experiment is asked (a spec) and what it measures (rows), before any statistics. */
 
+import type { ModelConfig, Tokenizer } from "../checkpoint/types";
+
 export type Site = "resid_post" | "attn_out" | "mlp_out";
 export type Protocol = "paper" | "released-code";
 
@@ -68,4 +70,11 @@ export interface PlanCost {
   /** From a probe of this machine; null before it ran. */
   seconds: number | null;
   megabytes: number;
+}
+
+/** What a spec is checked against: a model, or what is known of it before it is loaded. */
+export interface SpecModel {
+  readonly name: string;
+  readonly config: ModelConfig;
+  readonly tokenizer: Tokenizer | null;
 }

@@ -1,0 +1,197 @@
+/** A task is an instruction, a template for queries and what the answers are; a sample is its prompts in ids.
+ *  Prompts of arXiv:2602.07930, section 5.1: the source is the instruction, read at its last token; the target
+ *  is a filler and the query, patched at the filler; the reference is instruction and query together.
+ *  `released-code` is what the code published with the paper runs: the bare query, its own first or last
+ *  position overwritten. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseJson } from "../checkpoint/json";
+import { SpecError } from "../errors";
+import { MAX_SAMPLES } from "./fields";
+import type { Protocol, SpecModel, SweepSample } from "./types";
+
+export interface TaskItem {
+  /** The query word. */
+  query: string;
+  /** The answer as it follows the prompt, with its leading space. */
+  answer: string;
+  /** Never asked in training, where the model is a demo. */
+  heldOut?: boolean;
+}
+
+export interface Task {
+  name: string;
+  instruction: string;
+  /** The query with `{x}` for the item's word. */
+  query: string;
+  items: readonly TaskItem[];
+  /** What the queries are about (`country`), and the task that the instruction is told apart from. */
+  family?: string;
+  contrast?: string;
+  /** The instruction without naming the contrast, and other wordings of it. */
+  plainInstruction?: string;
+  rephrasings?: readonly string[];
+  /** Answers that count as within the task. */
+  scope?: readonly string[];
+}
+
+/** A task of one's own; the name is for titles. */
+export type OwnTask = Omit<Task, "name"> & { name?: string };
+
+export interface SamplesOptions {
+  protocol?: Protocol;
+  /** The first n items; default all. */
+  n?: number;
+  /** `released-code`: which position of the query is overwritten. Default 0. */
+  position?: 0 | -1;
+  /** Token in place of the instruction: an id, or an exact token of the vocabulary. Default: the model's
+   *  beginning-of-sequence token. */
+  filler?: number | string;
+}
+
+const TASKS_FILE = join(__dirname, "../../demo/tasks.json");
+const MAX_TASKS_BYTES = 4 * 2 ** 20;
+const MAX_DEPTH = 8;
+
+/** Names of the tasks that come with the demo models.
+ *  @example taskNames().includes("capital") // true */
+export const taskNames = (): string[] => bundledTasks().map(({ name }) => name);
+
+/** A bundled task by its name, or one of your own.
+ *  @throws SpecError when there is no such task, or it has no items or no `{x}` in its query.
+ *  @example task("capital")
+ *  @example task({ instruction: "Name the colour.", query: " Thing: {x}. Answer:", items: [{ query: "sky", answer: " blue" }] }) */
+export function task(nameOrTask: string | OwnTask): Task {
+  if (typeof nameOrTask !== "string") return checkTask({ name: "own task", ...nameOrTask });
+  const found = bundledTasks().find(({ name }) => name === nameOrTask);
+  if (found) return found;
+  throw new SpecError({
+    thing: "task",
+    value: nameOrTask,
+    rule: `must be one of ${taskNames().join(", ")}`,
+    wayOut: "Or give a task of your own: { instruction, query, items }",
+  });
+}
+
+let bundled: Task[] | null = null;
+
+function bundledTasks(): Task[] {
+  if (!bundled) {
+    const text = readFileSync(TASKS_FILE, "utf8");
+    const file = parseJson(text, { maxBytes: MAX_TASKS_BYTES, maxDepth: MAX_DEPTH, thing: "demo/tasks.json" });
+    bundled = (file as { tasks: Task[] }).tasks.map(checkTask);
+  }
+  return bundled;
+}
+
+function checkTask(given: Task): Task {
+  const wrong = (field: string, value: unknown, rule: string): never => {
+    throw new SpecError({ thing: `task ${given.name}: ${field}`, value, rule });
+  };
+  if (typeof given.instruction !== "string" || given.instruction === "")
+    wrong("instruction", given.instruction, "must be a text");
+  if (typeof given.query !== "string" || !given.query.includes("{x}"))
+    wrong("query", given.query, "must be a text with {x} where the item's word goes");
+  if (!Array.isArray(given.items) || given.items.length === 0)
+    wrong("items", undefined, "must be a list of at least one { query, answer }");
+  if (given.items.length > MAX_SAMPLES) wrong("items", given.items.length, `must be at most ${MAX_SAMPLES}`);
+  given.items.forEach((item, i) => {
+    for (const field of ["query", "answer"] as const) {
+      const text = item?.[field];
+      if (typeof text !== "string" || text === "") wrong(`items[${i}].${field}`, text, "must be a text");
+    }
+  });
+  return given;
+}
+
+/** The samples of a task in a model's own tokens, and what a person should know about them.
+ *  @throws SpecError when the model has no tokenizer, or no token that can stand for the instruction.
+ *  @example samplesOf(model, task("capital"), { protocol: "paper", n: 20 }).samples[0].answer */
+export function samplesOf(
+  model: SpecModel,
+  { instruction, query, items, name }: Task,
+  { protocol = "paper", n = items.length, position = 0, filler }: SamplesOptions = {},
+): { samples: SweepSample[]; warnings: string[] } {
+  const { tokenizer, config } = model;
+  if (!tokenizer) {
+    throw new SpecError({
+      thing: `task ${name}`,
+      rule: `needs a tokenizer, and ${model.name} has no tokenizer.json`,
+      wayOut: "Give samples in token ids",
+    });
+  }
+  const used = takeFirst(items, n, name);
+  const bos = config.bosId === null ? [] : [config.bosId];
+  const instructionIds = tokenizer.encode(instruction);
+  const source = [...bos, ...instructionIds];
+  const place = protocol === "paper" ? fillerId(filler, model) : null;
+  const unlike = { answers: [] as string[], merged: [] as string[] };
+  const samples = used.map((item): SweepSample => {
+    const text = query.replace("{x}", () => item.query);
+    const queryIds = tokenizer.encode(text);
+    const answer = tokenizer.encode(item.answer);
+    if (answer.length > 1) unlike.answers.push(item.answer);
+    const joint = tokenizer.encode(instruction + text);
+    if (joint.join() !== [...instructionIds, ...queryIds].join()) unlike.merged.push(item.query);
+    return {
+      source,
+      sourcePosition: -1,
+      target: place === null ? tokenizer.encode(item.query) : [place, ...queryIds],
+      targetPosition: place === null ? position : 0,
+      reference: [...source, ...queryIds],
+      answer: answer[0],
+      label: item.query,
+    };
+  });
+  return { samples, warnings: warningsOf(samples, unlike) };
+}
+
+function takeFirst(items: readonly TaskItem[], n: number, name: string): readonly TaskItem[] {
+  if (Number.isSafeInteger(n) && n >= 1 && n <= items.length) return items.slice(0, n);
+  throw new SpecError({
+    thing: "n",
+    value: n,
+    rule: `must be a whole number from 1 to the ${items.length} items of task ${name}`,
+  });
+}
+
+function fillerId(filler: number | string | undefined, { config, tokenizer, name }: SpecModel): number {
+  const id = typeof filler === "string" ? (tokenizer?.tokenId(filler) ?? null) : (filler ?? config.bosId);
+  if (id !== null && Number.isSafeInteger(id) && id >= 0 && id < config.vocab) return id;
+  throw new SpecError({
+    thing: "filler",
+    value: filler,
+    rule:
+      filler === undefined
+        ? `is not given, and ${name} has no beginning-of-sequence token to take`
+        : `must be a token of ${name}`,
+    wayOut: 'Name a token that carries no meaning, for example { filler: "<|endoftext|>" }',
+  });
+}
+
+const SHOWN = 3;
+
+function warningsOf(
+  samples: readonly SweepSample[],
+  { answers, merged }: { answers: string[]; merged: string[] },
+): string[] {
+  const some = (list: readonly string[]) =>
+    `${list
+      .slice(0, SHOWN)
+      .map((text) => JSON.stringify(text))
+      .join(", ")}${list.length > SHOWN ? ", …" : ""}`;
+  const warnings: string[] = [];
+  if (answers.length > 0) {
+    warnings.push(`${answers.length} answers are more than one token; the first is measured: ${some(answers)}`);
+  }
+  if (merged.length > 0) {
+    warnings.push(
+      `${merged.length} queries merge with the end of the instruction when both are tokenised as one text; ` +
+        `their references join the two lists of ids instead: ${some(merged)}`,
+    );
+  }
+  const lengths = samples.map(({ target }) => target.length);
+  const [least, most] = [Math.min(...lengths), Math.max(...lengths)];
+  if (least !== most) warnings.push(`targets have ${least} to ${most} tokens`);
+  return warnings;
+}
