@@ -2,7 +2,7 @@
 const [, , connectionFile] = process.argv;
 let launch;
 try {
-  ({ launch } = require("./dist/notebook/mends/launch.js"));
+  ({ launch } = require("./dist/notebook/launch.js"));
 } catch (error) {
   if (error.code !== "MODULE_NOT_FOUND") throw error;
   console.error(

@@ -21,7 +21,7 @@ export const STOCK_TSLAB = [
 
 /** A kernel that does not answer within this is broken; a quiet machine takes 3 s, a busy one 10 s. */
 const START_MS = 90_000;
-const REQUEST_MS = 120_000;
+const REQUEST_MS = 20_000;
 
 /** Starts a kernel in `cwd` and waits until it answers. Pass what you get to `await using`, or call stop(). */
 export async function startKernel({ cwd, argv = PATCHBAY, env = {} }) {

@@ -12,6 +12,13 @@ const ABORT_WINDOW_MS = 20;
 /** Requests by content, since tslab hands only that to the code that runs the cell. */
 const requests = new WeakMap<ExecuteRequest, { server: Server; message: TslabMessage }>();
 const prepared = new WeakSet<Handler>();
+/** What the running cell still has to show. */
+let unfinished: Promise<unknown>[] = [];
+
+/** Makes the cell that runs wait for `work` before it ends: what comes later is lost to those who run notebooks headless. */
+export function beforeCellEnds(work: Promise<unknown>): void {
+  unfinished.push(work);
+}
 
 /** Replaces `ZmqServer.handleExecute`. */
 export async function handleExecute(this: Server, socket: Socket, message: TslabMessage): Promise<void> {
@@ -45,10 +52,15 @@ export function withCounting(run: Handler["handleExecuteImpl"]): Handler["handle
     if (from && request.silent !== true) {
       const input = { code: request.code, execution_count: this.execCount + 1 };
       publish(from.server, "execute_input", input, from.message.header);
+      // A cell that never gives the thread back would keep even `busy` from going out.
+      await new Promise((resolve) => setImmediate(resolve));
     }
     try {
       return await run.call(this, request, stream, display);
     } finally {
+      const waited = unfinished;
+      unfinished = [];
+      await Promise.allSettled(waited);
       if (!counted) this.execCount -= 1; // tslab counts every request
     }
   };

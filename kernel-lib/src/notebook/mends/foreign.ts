@@ -1,6 +1,6 @@
 /** `import "patchbay"` from a folder that has no node_modules: compiler and `require` are both shown ours, as if it were
  *  installed beside the notebook. A copy that the folder does have is left alone. */
-import * as Module from "node:module";
+import { createRequire, Module } from "node:module";
 import { dirname, join } from "node:path";
 
 /** tslab's own TypeScript; the calls by which it reads files. */
@@ -16,7 +16,7 @@ interface System {
 /** Offers the package in `packageFolder` to notebooks in `cwd`. `tslabFolder` is tslab's `dist`. */
 export function offerPackage(packageFolder: string, cwd: string, tslabFolder: string): void {
   try {
-    require.resolve("patchbay", { paths: [cwd] });
+    createRequire(join(cwd, "notebook.js")).resolve("patchbay"); // our own `require` would always find us
     return; // the folder has its own
   } catch {
     // None of its own: go on.

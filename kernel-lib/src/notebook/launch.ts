@@ -1,9 +1,10 @@
 /** Starts the kernel: tslab, mended before its sockets are bound. Called by `kernel.cjs` with Jupyter's connection file. */
 import { join } from "node:path";
-import { offerPackage } from "./foreign";
-import { install } from "./install";
-import { selfTest } from "./selftest";
-import { ownTslab } from "./tslab";
+import { offerPackage } from "./mends/foreign";
+import { install } from "./mends/install";
+import { selfTest } from "./mends/selftest";
+import { ownTslab } from "./mends/tslab";
+import { serveWidgets } from "./rpc";
 
 /** How often the kernel looks whether the server that started it still lives. */
 const PARENT_CHECK_MS = 2_000;
@@ -15,6 +16,8 @@ export async function launch(connectionFile: string, packageFolder: string): Pro
   if (obstacle !== null) {
     process.stderr.write(`patchbay: ${obstacle}; views will be static.\n`);
   } else {
+    // Before the first cell: a notebook that is opened again asks at once which of its runs still live.
+    serveWidgets((require(join(packageFolder, "package.json")) as { version: string }).version);
     for (const { name, detail } of (await selfTest(tslab)).filter(({ ok }) => !ok)) {
       process.stderr.write(`patchbay: self-test "${name}" failed: ${detail}. Run "patchbay doctor".\n`);
     }

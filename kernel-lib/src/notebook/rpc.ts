@@ -1,0 +1,103 @@
+/** Answers what widgets ask over the comm (view/protocol.ts), also while a cell runs. */
+import { type Answer, COMM_TARGET, type HelloResult, type Request } from "../view/protocol";
+import { type Comm, registerTarget } from "./mends/comm";
+import { gone, heardFrom, pushTo } from "./pages";
+import { select } from "./selection";
+import { type ExportFormat, findRun, findShown, type Shown } from "./shown";
+
+const FORMATS: readonly string[] = ["svg", "pdf", "png", "csv", "latex", "json"] satisfies ExportFormat[];
+
+/** A request that cannot be answered; the widget shows the message. */
+class RequestError extends Error {
+  constructor(
+    readonly code: "bad-request" | "unknown",
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** Takes requests of widgets from now on. `version` is what a hello is answered with. */
+export function serveWidgets(version: string): void {
+  registerTarget(COMM_TARGET, {
+    opened: (comm) => heardFrom(comm),
+    received: (comm, data) => void answer(comm, data, version),
+    closed: gone,
+  });
+}
+
+async function answer(comm: Comm, data: unknown, version: string): Promise<void> {
+  heardFrom(comm);
+  const id = isRecord(data) && typeof data.id === "string" ? data.id : "";
+  let message: Answer;
+  try {
+    if (!isRecord(data) || data.pb !== 1 || id === "") throw new RequestError("bad-request", "not a Patchbay request");
+    message = { pb: 1, id, ok: true, result: await handle(comm, data, version) };
+  } catch (error) {
+    const code = error instanceof RequestError ? error.code : "failed";
+    message = {
+      pb: 1,
+      id,
+      ok: false,
+      error: { code, message: error instanceof Error ? error.message : String(error) },
+    };
+  }
+  comm.send(message);
+}
+
+async function handle(comm: Comm, data: Record<string, unknown>, version: string): Promise<unknown> {
+  switch (data.op as Request["op"]) {
+    case "ping":
+      return { at: Date.now() };
+    case "hello":
+      return hello(comm, data.views, version);
+    case "cancel":
+      run(data.run).cancel();
+      return {};
+    case "resume":
+      run(data.run).resume();
+      return {};
+    case "select":
+      select(text(data.view, "view"), data.selection ?? null);
+      return {};
+    case "export": {
+      const format = text(data.format, "format");
+      if (!FORMATS.includes(format))
+        throw new RequestError("bad-request", `format ${format}: must be ${FORMATS.join(", ")}`);
+      const metric = data.metric === undefined ? undefined : text(data.metric, "metric");
+      return view(data.view).export(format as ExportFormat, metric);
+    }
+    default:
+      throw new RequestError("bad-request", `op ${JSON.stringify(data.op)} is not one of this version (${version})`);
+  }
+}
+
+function hello(comm: Comm, views: unknown, version: string): HelloResult {
+  if (!Array.isArray(views) || views.some((id) => typeof id !== "string")) {
+    throw new RequestError("bad-request", "hello: views must be a list of view ids");
+  }
+  heardFrom(comm, views);
+  const live = (views as string[]).map((id) => findShown(id)).filter((thing): thing is Shown => thing !== undefined);
+  // A page that was reloaded has the view of the last save: give it the present one.
+  for (const thing of live) if (thing.run !== null) pushTo(comm, thing.view());
+  return { version, live: live.map(({ id }) => id) };
+}
+
+function view(id: unknown): Shown {
+  const thing = findShown(text(id, "view"));
+  if (!thing) throw new RequestError("unknown", "this kernel does not know the view any more: run its cell again");
+  return thing;
+}
+
+function run(id: unknown): NonNullable<Shown["run"]> {
+  const control = findRun(text(id, "run"))?.run;
+  if (!control) throw new RequestError("unknown", "this kernel does not know the run any more: run its cell again");
+  return control;
+}
+
+function text(value: unknown, name: string): string {
+  if (typeof value !== "string") throw new RequestError("bad-request", `${name} must be a text`);
+  return value;
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
