@@ -4,6 +4,9 @@ import { basename } from "node:path";
 import { CheckpointError } from "../errors";
 import { type JsonLimits, parseJson } from "./json";
 
+/** Real config.json files have a few kB; quantised ones list every layer. */
+export const CONFIG_LIMITS = { maxBytes: 4 * 1024 * 1024, maxDepth: 32 } as const;
+
 /** The parsed file. @throws CheckpointError when it is missing, no plain file, too large or no JSON. */
 export function readJsonFile(path: string, limits: Omit<JsonLimits, "thing" | "error">): unknown {
   const found = statSync(path, { throwIfNoEntry: false });

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { size } from "../tensor";
 import { parseConfig } from "./config";
-import { readJsonFile } from "./files";
+import { CONFIG_LIMITS, readJsonFile } from "./files";
 import { fingerprint } from "./fingerprint";
 import { locate } from "./locate";
 import { readTensors } from "./shards";
@@ -11,9 +11,6 @@ import { checkTied } from "./tied";
 import { readTokenizer } from "./tokenizer";
 import type { Checkpoint, ModelConfig } from "./types";
 import { resolveWeights } from "./weights";
-
-/** Real config.json files have a few kB; quantised ones list every layer. */
-const CONFIG_LIMITS = { maxBytes: 4 * 1024 * 1024, maxDepth: 32 } as const;
 
 /** Reads and checks a checkpoint by folder, demo name or name in the Hugging Face cache.
  *  @throws CheckpointError naming file, tensor or field, value, rule and way out.

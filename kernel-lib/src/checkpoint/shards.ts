@@ -7,8 +7,9 @@ import { readJsonFile } from "./files";
 import { asObject } from "./json";
 import { type HeaderTensor, quoted, readHeader } from "./safetensors";
 
-const SINGLE = "model.safetensors";
-const INDEX = "model.safetensors.index.json";
+/** The whole checkpoint in one file; it wins over the index, as in transformers. */
+export const SINGLE = "model.safetensors";
+export const INDEX = "model.safetensors.index.json";
 /** The largest published models have a few hundred shards. */
 const MAX_SHARDS = 4096;
 /** About 200,000 tensors. */
@@ -33,7 +34,7 @@ export async function readTensors(folder: string): Promise<Map<string, HeaderTen
 }
 
 async function readShards(folder: string): Promise<Map<string, HeaderTensor>> {
-  const weightMap = readIndex(folder);
+  const weightMap = readIndex(join(folder, INDEX));
   const files = [...new Set(weightMap.values())].sort();
   if (files.length > MAX_SHARDS)
     throw new CheckpointError({
@@ -65,8 +66,9 @@ async function readShards(folder: string): Promise<Map<string, HeaderTensor>> {
   return tensors;
 }
 
-function readIndex(folder: string): Map<string, string> {
-  const index = asObject(readJsonFile(join(folder, INDEX), { maxBytes: MAX_INDEX_BYTES, maxDepth: MAX_INDEX_DEPTH }));
+/** File name by tensor name. @throws CheckpointError when a name would leave the folder. */
+export function readIndex(path: string): Map<string, string> {
+  const index = asObject(readJsonFile(path, { maxBytes: MAX_INDEX_BYTES, maxDepth: MAX_INDEX_DEPTH }));
   const weightMap = asObject(index?.weight_map);
   if (!weightMap || Object.keys(weightMap).length === 0)
     throw new CheckpointError({
