@@ -1,5 +1,5 @@
 /** Greedy generation: at each step the likeliest token, until a stop token or the length asked for. */
-import type { Checkpoint } from "../checkpoint/types";
+import type { Checkpoint, Tokenizer } from "../checkpoint/types";
 import type { Host } from "../session/types";
 import { checkCount, checkIds, checkTokens } from "./check";
 import type { GenerateOptions, Generation } from "./types";
@@ -22,7 +22,13 @@ export async function generate(
   const { ids: made, stopped } = await host.call("greedy", { ids, maxNewTokens, stopIds: [...stopIds] }, signal);
   return {
     tokens: made,
-    text: tokenizer === null ? null : tokenizer.decode(made, { skipSpecialTokens: true }),
+    text: tokenizer === null ? null : textOf(made, tokenizer),
     stopped,
   };
+}
+
+/** Vocabularies are padded to round numbers: a model may pick an id for which its tokenizer has no text. */
+function textOf(ids: readonly number[], tokenizer: Tokenizer): string {
+  const known = ids.filter((id) => id < tokenizer.vocabSize);
+  return tokenizer.decode(known, { skipSpecialTokens: true });
 }
