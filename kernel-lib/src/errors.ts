@@ -25,6 +25,11 @@ export class PatchbayError extends Error {
     this.complaint = complaint;
     this.name = new.target.name;
   }
+
+  /** Notebooks and terminals print the paragraph alone: a stack would only show our own insides. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return `${this.name}: ${this.message}`;
+  }
 }
 export class CheckpointError extends PatchbayError {}
 export class HookError extends PatchbayError {}

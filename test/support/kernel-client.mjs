@@ -133,8 +133,9 @@ class KernelClient {
     });
   }
 
-  /** Sends and waits for the reply *and* for `idle`; gives both and what was published between. */
-  request(type, content, { ms = REQUEST_MS, channel = "shell" } = {}) {
+  /** Sends and waits for the reply *and* for `idle`; gives both and what was published between.
+   *  `sent` gets the message's id before anything can be received. */
+  request(type, content, { ms = REQUEST_MS, channel = "shell", sent } = {}) {
     return new Promise((done, fail) => {
       const published = [];
       let reply;
@@ -147,13 +148,14 @@ class KernelClient {
         if (!reply || !idle) return;
         clearTimeout(timer);
         end();
-        done({ reply: reply.content, replyType: reply.type, published });
+        done({ id, reply: reply.content, replyType: reply.type, published });
       });
       const timer = setTimeout(() => {
         end();
         fail(new Error(`${type}: no answer within ${ms} ms; the kernel wrote: ${this.stderr}`));
       }, ms);
       const id = this.send(type, content, { channel });
+      sent?.(id);
     });
   }
 
@@ -232,25 +234,29 @@ class KernelClient {
   }
 }
 
-/** Published messages -> outputs of a notebook file (nbformat 4.5): streams joined, displays updated in place. */
+/** Published messages -> outputs of a notebook file (nbformat 4.5). */
 function outputsOf(published) {
   const outputs = [];
-  const byDisplay = new Map();
-  for (const { type, content } of published) {
-    const last = outputs.at(-1);
-    if (type === "stream") {
-      if (last?.output_type === "stream" && last.name === content.name) last.text += content.text;
-      else outputs.push({ output_type: "stream", name: content.name, text: content.text });
-    } else if (type === "error") {
-      outputs.push({ output_type: "error", ...content });
-    } else if (type === "display_data") {
-      const output = { output_type: "display_data", data: content.data, metadata: content.metadata };
-      outputs.push(output);
-      if (content.transient?.display_id) byDisplay.set(content.transient.display_id, output);
-    } else if (type === "update_display_data") {
-      const output = byDisplay.get(content.transient?.display_id);
-      if (output) Object.assign(output, { data: content.data, metadata: content.metadata });
-    }
-  }
+  const displays = new Map();
+  for (const message of published) addOutput(outputs, displays, message);
   return outputs;
+}
+
+/** Adds what a message shows to a cell's outputs: streams joined, a display that is updated changed in its place.
+ *  `displays` holds the outputs of all cells by display id. */
+export function addOutput(outputs, displays, { type, content }) {
+  const id = content.transient?.display_id;
+  const last = outputs.at(-1);
+  if (type === "stream") {
+    if (last?.output_type === "stream" && last.name === content.name) last.text += content.text;
+    else outputs.push({ output_type: "stream", name: content.name, text: content.text });
+  } else if (type === "error") {
+    outputs.push({ output_type: "error", ...content });
+  } else if (type === "display_data") {
+    const output = { output_type: "display_data", data: content.data, metadata: content.metadata };
+    outputs.push(output);
+    if (id !== undefined) displays.set(id, output);
+  } else if (type === "update_display_data" && displays.has(id)) {
+    Object.assign(displays.get(id), { data: content.data, metadata: content.metadata });
+  }
 }

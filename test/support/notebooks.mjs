@@ -1,0 +1,110 @@
+/** Notebook files: read, run in a real kernel, compare with what is committed, write as Jupyter writes them. */
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { addOutput, ROOT, startKernel } from "./kernel-client.mjs";
+
+export const NOTEBOOKS = join(ROOT, "notebooks");
+export const VIEW_MIME = "application/vnd.patchbay.view.v1+json";
+/** Time for what a cell started in the background to write its last output. */
+const LATE_MS = 300;
+const CELL_MS = 600_000;
+
+export const notebookNames = () =>
+  readdirSync(NOTEBOOKS)
+    .filter((name) => name.endsWith(".ipynb"))
+    .sort();
+
+export const readNotebook = (name) => JSON.parse(readFileSync(join(NOTEBOOKS, name), "utf8"));
+
+const joined = (text) => (Array.isArray(text) ? text.join("") : text);
+
+/** Runs all code cells in order, in one kernel, up to the first that fails; calls `ran` after each with its index and
+ *  what it gave. Gives [{ reply, outputs }] of the cells that ran, with what came after a cell had ended. */
+export async function runNotebook(name, ran) {
+  const kernel = await startKernel({ cwd: NOTEBOOKS });
+  const outputsById = new Map();
+  const displays = new Map();
+  const results = [];
+  kernel.on((message) => {
+    const outputs = outputsById.get(message.parent);
+    if (message.channel === "iopub" && outputs) addOutput(outputs, displays, message);
+  });
+  try {
+    for (const [index, cell] of readNotebook(name).cells.entries()) {
+      if (cell.cell_type !== "code") continue;
+      const outputs = [];
+      const request = { code: joined(cell.source), silent: false, store_history: true, allow_stdin: false };
+      const sent = (id) => outputsById.set(id, outputs);
+      const { reply } = await kernel.request("execute_request", request, { ms: CELL_MS, sent });
+      results.push({ reply, outputs });
+      ran?.(index, { reply, outputs });
+      if (reply.status !== "ok") break;
+    }
+    await new Promise((done) => setTimeout(done, LATE_MS));
+    return results;
+  } finally {
+    await kernel.stop();
+  }
+}
+
+/** Text without what differs from run to run: times, speeds, memory. */
+const steady = (text) =>
+  joined(text)
+    .replace(/\d[\d.,]*\s?(?:ms|s|min|MB|GB|GFLOP\/s)\b/g, "#")
+    .trim();
+
+/** What of an output must stay the same, as plain data. */
+export function essence(output) {
+  if (output.output_type === "stream") return { stream: output.name, text: steady(output.text) };
+  if (output.output_type === "error") return { error: output.ename };
+  const view = output.data[VIEW_MIME];
+  return {
+    mimes: Object.keys(output.data).sort(),
+    text: view ? undefined : steady(output.data["text/plain"] ?? ""),
+    view: view && {
+      kind: view.kind,
+      state: view.state,
+      title: view.title,
+      n: view.n,
+      x: view.x?.labels,
+      y: view.y?.labels,
+      metrics: view.metrics?.map(({ key }) => key),
+    },
+  };
+}
+
+/** Writes outputs into the notebook, in the form in which Jupyter saves it: keys sorted, text in lines. */
+export function writeOutputs(name, results) {
+  const notebook = readNotebook(name);
+  const ran = results[Symbol.iterator]();
+  for (const cell of notebook.cells) {
+    if (cell.cell_type !== "code") continue;
+    const { value } = ran.next();
+    cell.execution_count = value.reply.execution_count;
+    cell.outputs = value.outputs.map(onDisk);
+    cell.metadata = {};
+  }
+  writeFileSync(join(NOTEBOOKS, name), `${JSON.stringify(sorted(notebook), null, 1)}\n`);
+}
+
+function onDisk(output) {
+  if (output.output_type === "stream") return { ...output, text: lines(output.text) };
+  if (output.output_type === "error") return output;
+  const data = Object.entries(output.data).map(([mime, value]) => [
+    mime,
+    mime.startsWith("text/") || mime === "image/svg+xml" ? lines(value) : value,
+  ]);
+  return { ...output, data: Object.fromEntries(data) };
+}
+
+const lines = (text) => text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
+
+function sorted(value) {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.keys(value)
+      .sort()
+      .map((key) => [key, sorted(value[key])]),
+  );
+}
