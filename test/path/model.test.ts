@@ -9,8 +9,10 @@ import { layerEdges } from "../../kernel-lib/src/path/edges";
 import { freeze } from "../../kernel-lib/src/path/freeze";
 import { openMaps } from "../../kernel-lib/src/path/maps";
 import { type PathWeights, traceReference } from "../../kernel-lib/src/path/reference";
+import { sumOfPaths } from "../../kernel-lib/src/path/sum";
 import { type TracerOptions, trace } from "../../kernel-lib/src/path/tracer";
 import type { Equation, TraceRequest } from "../../kernel-lib/src/path/types";
+import { cutsOf, verifyCuts } from "../../kernel-lib/src/path/verify";
 import { plainMaps } from "../support/plain-maps";
 import { temporaryFolder } from "../support/temporary";
 import { type TinyOptions, writeTinyCheckpoint } from "../support/tiny-checkpoint";
@@ -165,6 +167,33 @@ test("traceSample() counts kept paths per source, hop and head alike", async () 
       expect(byActivity).toBeCloseTo(byEdges, 3);
     }
   }
+});
+
+test("verifyCuts() predicts what plain loops predict, measures the cut model, and without a cut changes nothing", async () => {
+  const model = await tiny("OLMo-2 with grouped heads");
+  const frozen = await freeze(model, PROMPT);
+  const none = await verifyCuts(model, frozen, [], 5);
+  expect(Math.abs(none.logit.predicted - none.logit.before)).toBeLessThan(1e-4 * Math.abs(none.logit.before));
+  // A run that captures hooks may differ from one that does not in the last bit.
+  expect(Math.abs(none.logit.after - none.logit.before)).toBeLessThan(1e-6);
+
+  const edges = frozen.layers.map(({ pattern }) => layerEdges(pattern, 4, PROMPT.length, PROMPT.length, "eq3"));
+  const cuts = cutsOf([2, 2, 5, 5], edges, 4);
+  expect(cuts.map(({ layer, from, to }) => `${layer}:${from}>${to}`)).toEqual(["0:2>2", "1:2>5", "2:5>5"]);
+  const cut = await verifyCuts(model, frozen, cuts, 5);
+  for (const { layer, from, to } of cuts) {
+    const e = edges[layer].from.findIndex((j, n) => j === from && edges[layer].to[n] === to);
+    edges[layer].weight.fill(0, 4 * e, 4 * e + 4);
+  }
+  const plain = await sumOfPaths(
+    plainMaps(frozen, await weightsOf(model), edges, 5),
+    edges,
+    frozen,
+    request(1).sources,
+  );
+  expect(Math.abs(cut.logit.predicted - plain[5])).toBeLessThan(1e-5);
+  expect(Math.abs(cut.logit.predicted - cut.logit.before)).toBeGreaterThan(1e-3);
+  expect(Math.abs(cut.logit.after - cut.logit.before)).toBeGreaterThan(1e-3);
 });
 
 test("on the demo model a trace through the worker gives the same as inline", async () => {

@@ -5,7 +5,8 @@ import { pathsToEnd, prefixesAt } from "./count";
 import { gatherRows, meet, suffixes } from "./meet";
 import { Probes } from "./probes";
 import { completeness } from "./reference";
-import type { Completeness, Frozen, KeptPath, LayerEdges, LinearMaps, Trace, TraceRequest } from "./types";
+import { sumOfPaths } from "./sum";
+import type { Frozen, KeptPath, LayerEdges, LinearMaps, Trace, TraceRequest } from "./types";
 import { type Nodes, type Wanted, walk } from "./walk";
 
 export interface TracerOptions {
@@ -108,7 +109,7 @@ export async function trace(
   return {
     totalPaths: request.sources.map((s) => toEnd[0][s]),
     kept: kept.sort((a, b) => comparePositions(a.positions, b.positions)),
-    completeness: await sumCheck(maps, edges, frozen, sources, request.answer),
+    completeness: completeness(await sumOfPaths(maps, edges, frozen, sources), frozen.logits, request.answer),
     edges,
     cost,
   };
@@ -287,29 +288,6 @@ function cheapestBoundary(
 
 /** Bytes that the suffixes' matrices may take. */
 const SUFFIX_MEMORY = 1 << 30;
-
-/** The sum over all paths, by linearity: one vector per position and layer instead of one per path. */
-async function sumCheck(
-  maps: LinearMaps,
-  edges: readonly LayerEdges[],
-  frozen: Frozen,
-  sources: readonly number[],
-  answer: number,
-): Promise<Completeness> {
-  const d = maps.dModel;
-  const length = frozen.tokens.length;
-  let here = new Float32Array(length * d);
-  for (const s of sources) here.set(frozen.embed.subarray(s * d, (s + 1) * d), s * d);
-  for (let layer = 0; layer < edges.length; layer++) {
-    const all = Int32Array.from(edges[layer].from, (_, e) => e);
-    const carried = await maps.forward(layer, here, edges[layer].from, all);
-    const next = new Float64Array(length * d);
-    for (let e = 0; e < all.length; e++)
-      for (let c = 0; c < d; c++) next[edges[layer].to[e] * d + c] += carried[e * d + c];
-    here = Float32Array.from(next);
-  }
-  return completeness(await maps.logits(here.subarray((length - 1) * d, length * d)), frozen.logits, answer);
-}
 
 function comparePositions(a: Int32Array, b: Int32Array): number {
   for (let p = 0; p < a.length; p++) if (a[p] !== b[p]) return a[p] - b[p];
