@@ -82,7 +82,7 @@ function diagonalNote(layout: HeatmapLayout, theme: Theme, marks: Marks): void {
 /** "best pair with this layer": a bar for each column, the two best in full ink. */
 export function marginalMarks(theme: Theme, layout: HeatmapLayout, options: HeatmapOptions): Marks {
   const marks = noMarks();
-  const { marginal, pitch, digits, domain } = layout;
+  const { marginal, pitch, digits } = layout;
   if (marginal === null) return marks;
   const { tick } = theme.size;
   const base = marginal.y + marginal.height;

@@ -30,6 +30,7 @@ export function heatmapLayout(view: HeatmapView, theme: Theme, size: Size, optio
   const space = spaces(view, theme, options);
   const { columns, rows, pitch } = cellPitch(view, theme, size, panels, space);
   const showsValues = valuesFit(panels, metric.digits.cell, domain.signed, pitch, theme);
+  const showsMinus = !showsValues && domain.signed && pitch >= theme.cell.minus;
   const gap = pitch >= 6 ? theme.cell.gap : 0;
 
   const boxes = placePanels(panels, { nx, ny, columns, pitch, space });
@@ -40,7 +41,13 @@ export function heatmapLayout(view: HeatmapView, theme: Theme, size: Size, optio
   const shift = theme.medium === "print" ? Math.max(0, (width - natural) / 2) : 0;
   const placed = boxes.map((box) => ({ ...box, x: box.x + shift }));
   const bottom = space.top + rows * (ny * pitch) + (rows - 1) * space.rowGap;
-  const legend = legendBox(view, theme, options, placed, { pitch, width, left: space.left + shift, bottom, space });
+  const legend = legendBox(
+    view,
+    theme,
+    options,
+    { panels: placed, showsMinus },
+    { pitch, width, left: space.left + shift, bottom, space },
+  );
   const height = bottom + space.bottom + (legend?.place === "below" ? legend.height : 0);
   return {
     width,
@@ -61,7 +68,7 @@ export function heatmapLayout(view: HeatmapView, theme: Theme, size: Size, optio
     domain,
     digits: metric.digits.cell,
     showsValues,
-    showsMinus: !showsValues && domain.signed && pitch >= theme.cell.minus,
+    showsMinus,
     legend,
     marginal: options.marginal ? marginalOf(placed[0], nx, space, theme) : null,
     tooNarrow: pitch < theme.cell.min,

@@ -4,7 +4,7 @@ import { inkOn, rampColour } from "./colour";
 import { legendTicks, rampPosition } from "./colour-domain";
 import { count, decimals, plain, signed, textWidth } from "./format";
 import { metricOf } from "./heatmap-grid";
-import type { ColourDomain, HeatmapLayout, HeatmapOptions, PanelBox } from "./heatmap-types";
+import type { ColourDomain, HeatmapLayout, HeatmapOptions } from "./heatmap-types";
 import { BAR, CROSS, type Marks, noMarks, type ShapeMark, text } from "./marks";
 import type { Theme } from "./theme";
 import type { HeatmapView } from "./types";
@@ -20,9 +20,12 @@ interface Key {
   words: string;
 }
 
+/** What of a layout the keys depend on. */
+type Drawn = Pick<HeatmapLayout, "panels" | "showsMinus">;
+
 /** Everything under the ramp that needs explaining in this view. */
-function keysOf(view: HeatmapView, theme: Theme, options: HeatmapOptions, panels: readonly PanelBox[]): Key[] {
-  const cells = panels.flatMap((panel) => panel.cells);
+function keysOf(view: HeatmapView, theme: Theme, options: HeatmapOptions, drawn: Drawn): Key[] {
+  const cells = drawn.panels.flatMap((panel) => panel.cells);
   const metric = metricOf(view, options);
   const keys: Key[] = [];
   // Kept while nothing is hatched yet, so that a filling grid does not move.
@@ -32,7 +35,8 @@ function keysOf(view: HeatmapView, theme: Theme, options: HeatmapOptions, panels
       words: theme.medium === "print" ? "not significant" : `not significant (${metric.test})`,
     });
   }
-  if (cells.some((cell) => cell.value !== null && cell.value < 0)) keys.push({ kind: "minus", words: "below zero" });
+  if (drawn.showsMinus && cells.some((cell) => cell.value !== null && cell.value < 0))
+    keys.push({ kind: "minus", words: "below zero" });
   if (cells.some((cell) => cell.kind === "missing")) keys.push({ kind: "cross", words: "no value" });
   return keys;
 }
@@ -50,16 +54,16 @@ export function legendBox(
   view: HeatmapView,
   theme: Theme,
   options: HeatmapOptions,
-  panels: readonly PanelBox[],
+  drawn: Drawn,
   place: Place,
 ): HeatmapLayout["legend"] {
   if (options.legend === "none") return null;
-  if (options.legend === "inside" && view.layout === "pairs" && panels.length === 1) {
-    const inside = freeCorner(view, theme, options, panels[0], place.pitch);
+  if (options.legend === "inside" && view.layout === "pairs" && drawn.panels.length === 1) {
+    const inside = freeCorner(view, theme, options, drawn, place.pitch);
     if (inside !== null) return inside;
   }
   const box = { x: place.left, y: place.bottom + place.space.bottom, width: place.width - place.left };
-  const { height } = belowPlan(view, theme, options, box, keysOf(view, theme, options, panels));
+  const { height } = belowPlan(view, theme, options, box, keysOf(view, theme, options, drawn));
   return { place: "below", ...box, height };
 }
 
@@ -68,11 +72,12 @@ function freeCorner(
   view: HeatmapView,
   theme: Theme,
   options: HeatmapOptions,
-  panel: PanelBox,
+  drawn: Drawn,
   pitch: number,
 ): HeatmapLayout["legend"] {
   const { tick } = theme.size;
-  const keys = keysOf(view, theme, options, [panel]);
+  const panel = drawn.panels[0];
+  const keys = keysOf(view, theme, options, drawn);
   const height = tick * (PART.label + PART.rug + PART.ramp + PART.ticks + keys.length * PART.key);
   const words = metricOf(view, options).label;
   const least = Math.max(tick * 9, textWidth(words, tick), keyWidth("not significant", tick));
@@ -100,7 +105,7 @@ export function legendMarks(
   if (box === null) return { marks, ramp: null };
   const { tick } = theme.size;
   const stops = layout.domain.signed ? theme.ramps.diverging : theme.ramps.sequential;
-  const keys = keysOf(view, theme, options, layout.panels);
+  const keys = keysOf(view, theme, options, layout);
   const below = box.place === "below" ? belowPlan(view, theme, options, box, keys) : null;
   const ramp =
     below?.ramp ??
@@ -111,12 +116,9 @@ export function legendMarks(
       height: tick * PART.ramp,
     } as const);
 
-  const label = below?.label ?? {
-    x: box.x,
-    y: box.y + tick,
-    words: labelWords(view, options, layout, box.width, tick),
-  };
-  marks.texts.push(text(label.x, label.y, label.words, { size: tick, colour: theme.colour.text }));
+  const label = below?.label ?? { x: box.x, y: box.y + tick, room: box.width };
+  const name = labelWords(view, options, layout, label.room, tick);
+  marks.texts.push(text(label.x, label.y, name, { size: tick, colour: theme.colour.text }));
   rug(layout, theme, ramp, marks);
   const roomy = ramp.width >= tick * ROOMY;
   for (const { value, text: words } of legendTickTexts(layout.domain, roomy)) {
@@ -279,7 +281,7 @@ function swatchLines(x: number, y: number, width: number, height: number, step: 
 
 /** Lines of the hatch along one cell: a whole number, so that neighbours join. */
 export const hatchLines = (pitch: number, theme: Theme): number =>
-  Math.max(2, Math.round(pitch / (theme.hatch.pitch * Math.SQRT2)));
+  Math.max(1, Math.round(pitch / (theme.hatch.pitch * Math.SQRT2)));
 
 /** Texts of the ramp's ticks, each with the decimals that it needs: `−0.9`, `−0.45`, `0`. */
 export function legendTickTexts(domain: ColourDomain, roomy: boolean): { value: number; text: string }[] {

@@ -1,0 +1,187 @@
+/** From a sweep's result, finished or not, to the view of its heatmap; several results become panels of one view
+ *  with a shared scale. */
+import { ResultError } from "../errors";
+import { pack } from "../result/pack";
+import type { SweepData, SweepGridMetric, SweepGrids } from "../result/types";
+import { captionOf } from "./caption";
+import { codeOf } from "./code";
+import { plain } from "./format";
+import type { HeatmapMetric, HeatmapView, Packed, RunStatus, ViewState } from "./types";
+
+/** Most per-sample numbers that a view carries for the side panel; more are left out. */
+const MAX_SAMPLE_NUMBERS = 200_000;
+
+export type Stage = "base" | "sft" | "dpo";
+
+export interface HeatmapViewOptions {
+  /** Updates of one display carry the same id. */
+  id: string;
+  /** Default: the result's own state; `loading` while nothing was measured. */
+  state?: ViewState;
+  run?: RunStatus | null;
+  error?: HeatmapView["error"];
+  /** Key of the metric shown first; default: the first that the results have. */
+  metric?: string;
+  /** A panel's name and stage; default: from the model's name. */
+  panels?: readonly { name?: string; stage?: Stage | null; note?: string }[];
+  /** Default: a call of `patchSweep`, or of `run` where the spec has no task's name. */
+  code?: string;
+  /** For the metadata of exports. */
+  resultHash?: string;
+}
+
+/** One panel's result and its numbers. */
+export interface HeatmapPart {
+  data: SweepData;
+  grids: SweepGrids;
+}
+
+/** The view of one or more sweeps over the same layers.
+ *  @throws ResultError when the parts differ in shape or share no metric
+ *  @example heatmapViewOf([{ data, grids }], { id: "v1" }) */
+export function heatmapViewOf(parts: readonly HeatmapPart[], options: HeatmapViewOptions): HeatmapView {
+  if (parts.length === 0) throw new ResultError({ thing: "heatmap", rule: "needs at least one result" });
+  const [first] = parts;
+  for (const part of parts) sameGrid(first, part);
+  const metrics = sharedMetrics(parts);
+  const names = [...new Set(parts.map(({ data }) => data.making.model.name))];
+  const panels = parts.map(({ data }, at) => panelOf(data, options.panels?.[at]));
+  const state = options.state ?? stateOf(parts);
+  const { making, spec } = first.data;
+  const view: HeatmapView = {
+    schema: "patchbay.view/1",
+    kind: "heatmap",
+    id: options.id,
+    state,
+    run: options.run ?? null,
+    error: options.error ?? null,
+    title: spec.task === undefined ? "Patch sweep" : `Patch sweep: ${spec.task}`,
+    model: {
+      name: names.join(", "),
+      stage: names.length === 1 ? panels[0].stage : null,
+      fingerprint: parts.map(({ data }) => data.making.model.fingerprint).join(", "),
+    },
+    device: `${making.provider.device} · ${making.provider.precision}`,
+    warnings: [...new Set(parts.flatMap(({ data }) => data.making.warnings))],
+    code: options.code ?? codeOf(parts.map(({ data }) => data.spec)),
+    caption: "",
+    hashes: { spec: making.specHash, result: options.resultHash ?? "" },
+    layout: first.grids.layout,
+    x: axis(first.grids.layout === "pairs" ? "earlier layer patched" : "layer patched", first.grids.labels.x),
+    y: axis(first.grids.layout === "pairs" ? "later layer patched" : "", first.grids.labels.y),
+    panels,
+    n: Math.max(...parts.map(({ data }) => data.spec.samples.length)),
+    metrics,
+    metric: metrics.find((metric) => metric.key === options.metric)?.key ?? metrics[0].key,
+    sampleLabels: first.grids.sampleLabels,
+  };
+  return { ...view, caption: captionOf(view, spec, making) };
+}
+
+const axis = (title: string, labels: readonly string[]) => ({ title, labels, field: "layer" as const });
+
+function sameGrid(first: HeatmapPart, part: HeatmapPart): void {
+  const shape = part.grids.shape.join(" x ");
+  if (part.grids.layout === first.grids.layout && shape === first.grids.shape.join(" x ")) return;
+  throw new ResultError({
+    thing: `heatmap: ${part.data.making.model.name}`,
+    value: `${part.grids.layout}, ${shape}`,
+    rule: `must be ${first.grids.layout}, ${first.grids.shape.join(" x ")}, as ${first.data.making.model.name} is`,
+    wayOut: "Show models with as many layers and the same tuple sizes together",
+  });
+}
+
+function stateOf(parts: readonly HeatmapPart[]): ViewState {
+  const measured = parts.some(({ grids }) => grids.metrics.some((metric) => metric.n.some((n) => n > 0)));
+  const states = parts.map(({ data }) => data.state);
+  if (states.includes("partial")) return measured ? "partial" : "loading";
+  return states.includes("stopped") ? "stopped" : "done";
+}
+
+/** `base`, `SFT`, `DPO` where a model's name ends so; else the name's last part. */
+function panelOf(data: SweepData, said: { name?: string; stage?: Stage | null; note?: string } | undefined) {
+  const { name } = data.making.model;
+  const found = /(?:^|[/_-])(base|sft|dpo)$/i.exec(name)?.[1].toLowerCase() as Stage | undefined;
+  const stage = said?.stage === undefined ? (found ?? null) : said.stage;
+  const words = stage === null ? (name.split("/").at(-1) ?? name) : { base: "base", sft: "SFT", dpo: "DPO" }[stage];
+  return { name: said?.name ?? words, stage, note: said?.note ?? baselines(data) };
+}
+
+/** "alone 0.23 · instructed 0.70": mean reciprocal ranks that the effects are measured against. */
+function baselines(data: SweepData): string {
+  const mean = (measures: SweepData["values"]["target"]) => {
+    const ranks = measures.flatMap((measure) => (measure === null ? [] : [measure.rank]));
+    return ranks.length === 0 ? null : ranks.reduce((sum, rank) => sum + 1 / rank, 0) / ranks.length;
+  };
+  const alone = mean(data.values.target);
+  const instructed = mean(data.values.reference);
+  return [
+    alone === null ? "" : `alone ${plain(alone, 2)}`,
+    instructed === null ? "" : `instructed ${plain(instructed, 2)}`,
+  ]
+    .filter((words) => words !== "")
+    .join(" · ");
+}
+
+/** The metrics that every part has, in the first part's order. */
+function sharedMetrics(parts: readonly HeatmapPart[]): HeatmapMetric[] {
+  const [first] = parts;
+  const shared = first.grids.metrics.flatMap((metric) => {
+    const same = parts.map(({ grids }) => grids.metrics.find(({ key }) => key === metric.key));
+    return same.includes(undefined) ? [] : [metricOfParts(parts, same as SweepGridMetric[])];
+  });
+  if (shared.length > 0) return shared;
+  throw new ResultError({ thing: "heatmap: metrics", rule: "the results have no metric in common" });
+}
+
+function metricOfParts(parts: readonly HeatmapPart[], same: readonly SweepGridMetric[]): HeatmapMetric {
+  const [metric] = same;
+  const { shape } = parts[0].grids;
+  const dims = [parts.length, ...shape];
+  const floats = (arrays: readonly Float64Array[], axes = dims): Packed =>
+    pack(Float32Array.from(joined(arrays)), axes);
+  const part = (key: "mean" | "low" | "high" | "p" | "positive") =>
+    floats(same.map((each) => each.interaction?.[key] ?? new Float64Array(shape[0] * shape[1]).fill(Number.NaN)));
+  const samples = same.map((each) => each.samples);
+  const perCell = samples[0].length / (shape[0] * shape[1]);
+  const fits =
+    samples.every((array) => array.length === samples[0].length) &&
+    perCell === parts[0].grids.sampleLabels.length &&
+    samples[0].length * parts.length <= MAX_SAMPLE_NUMBERS;
+  return {
+    key: metric.key,
+    label: metric.label,
+    meaning: metric.meaning,
+    zero: metric.zero,
+    digits: metric.digits,
+    signed: metric.signed,
+    mean: pack(Float64Array.from(joined(same.map((each) => each.mean))), dims),
+    low: floats(same.map((each) => each.low)),
+    high: floats(same.map((each) => each.high)),
+    n: pack(Int32Array.from(parts.flatMap((each, at) => asked(each, same[at].n))), dims),
+    notSignificant: pack(Uint8Array.from(joined(same.map((each) => each.notSignificant))), dims),
+    interaction: same.some((each) => each.interaction !== null)
+      ? { mean: part("mean"), low: part("low"), high: part("high"), p: part("p"), positive: part("positive") }
+      : null,
+    samples: fits ? floats(samples, [...dims, perCell]) : null,
+    test: metric.test,
+  };
+}
+
+function joined(arrays: readonly ArrayLike<number>[]): number[] {
+  return arrays.flatMap((array) => Array.from(array));
+}
+
+/** Samples behind each cell, -1 where no tuple of the spec stands for it. */
+function asked({ data, grids }: HeatmapPart, n: Int32Array): number[] {
+  const nx = grids.shape[1];
+  const cells = new Set<number>();
+  for (const tuple of data.values.tuples) {
+    const rest = grids.third === null ? tuple : tuple.filter((layer) => layer !== grids.third);
+    if (grids.third !== null && rest.length === tuple.length) continue;
+    const [x, y] = [Math.min(...rest), Math.max(...rest)].map((layer) => grids.labels.x.indexOf(String(layer)));
+    if (rest.length === 1) cells.add(grids.layout === "singles" ? x : x * nx + x);
+    else if (rest.length === 2) cells.add(y * nx + x);
+  }
+  return Array.from(n, (value, at) => (cells.has(at) ? value : -1));
+}

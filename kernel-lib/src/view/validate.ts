@@ -1,0 +1,213 @@
+/** Views come from notebooks that anyone may have written: hostile until checked, field by field.
+ *  What passes can be drawn without another check: sizes fit, numbers are numbers, labels are short and plain. */
+import { PatchbayError } from "../errors";
+import { type PackedArray, unpack } from "../result/pack";
+import type { HeatmapView, View } from "./types";
+
+/** Most characters of a whole view as JSON: what a notebook can carry without stalling. */
+export const MAX_VIEW_BYTES = 50_000_000;
+/** Most rows or columns: twice the layers of the deepest model, or tokens of a long prompt. */
+const MAX_LABELS = 4096;
+const MAX_PANELS = 64;
+const MAX_METRICS = 32;
+const MAX_CELLS = 1_000_000;
+const MAX_SAMPLES = 100_000;
+
+export type Validation = { ok: true; view: View } | { ok: false; message: string };
+
+/** Checks a view from outside.
+ *  @returns the view, typed; or one paragraph that names the field, its value, the rule and the way out
+ *  @example const checked = validateView(JSON.parse(text)); if (!checked.ok) console.error(checked.message) */
+export function validateView(value: unknown): Validation {
+  try {
+    const bytes = weigh(value, 0);
+    if (bytes > MAX_VIEW_BYTES) {
+      complain("view", `${bytes} bytes`, `must be at most ${MAX_VIEW_BYTES} bytes`, "Leave the samples out");
+    }
+    return { ok: true, view: heatmap(object("view", value)) };
+  } catch (error) {
+    if (error instanceof PatchbayError) return { ok: false, message: error.message };
+    throw error;
+  }
+}
+
+type Fields = Record<string, unknown>;
+
+function complain(thing: string, value: unknown, rule: string, wayOut = MAKE_AGAIN): never {
+  throw new PatchbayError({ thing, value, rule, wayOut });
+}
+const MAKE_AGAIN = "Save it again with the Patchbay that made it";
+
+/** Sum of the lengths of all strings and numbers, without building the JSON; deep or cyclic values are refused. */
+function weigh(value: unknown, depth: number): number {
+  // 12: the deepest field of a view is five levels down.
+  if (depth > 12) complain("view", "…", "must not be nested deeper than 12 levels");
+  if (typeof value === "string") return value.length;
+  if (Array.isArray(value)) return value.reduce((sum: number, item) => sum + 2 + weigh(item, depth + 1), 2);
+  if (typeof value === "object" && value !== null) {
+    return Object.entries(value).reduce((sum, [key, item]) => sum + key.length + 4 + weigh(item, depth + 1), 2);
+  }
+  return 8;
+}
+
+function heatmap(view: Fields): HeatmapView {
+  oneOf("schema", view.schema, ["patchbay.view/1"]);
+  oneOf("kind", view.kind, ["heatmap"]);
+  text("id", view.id, 200);
+  oneOf("state", view.state, ["loading", "partial", "done", "stopped", "error", "stale"]);
+  text("title", view.title, 400);
+  const model = object("model", view.model);
+  text("model.name", model.name, 400);
+  oneOf("model.stage", model.stage, STAGES);
+  text("model.fingerprint", model.fingerprint, 200);
+  text("device", view.device, 200);
+  list("warnings", view.warnings, 100).map((words, at) => text(`warnings[${at}]`, words, 2000));
+  prose("code", view.code, 20_000);
+  prose("caption", view.caption, 20_000);
+  const hashes = object("hashes", view.hashes);
+  text("hashes.spec", hashes.spec, 200);
+  text("hashes.result", hashes.result, 200);
+  run(view.run);
+  if (view.error !== null) {
+    const error = object("error", view.error);
+    prose("error.message", error.message, 20_000);
+    if (error.call !== undefined) prose("error.call", error.call, 20_000);
+  }
+  oneOf("layout", view.layout, ["pairs", "singles", "grid"]);
+  const nx = axis("x", view.x);
+  const ny = axis("y", view.y);
+  if (view.layout === "pairs" && nx !== ny) complain("y.labels", ny, `must be as many as x.labels (${nx}) for pairs`);
+  if (view.layout === "singles" && ny !== 1) complain("y.labels", ny, "must be one row for singles");
+  const panels = list("panels", view.panels, MAX_PANELS).map((item, at) => panel(`panels[${at}]`, item)).length;
+  if (panels === 0) complain("panels", [], "must hold at least one panel");
+  if (panels * ny * nx > MAX_CELLS) complain("view", `${panels} x ${ny} x ${nx} cells`, `must be at most ${MAX_CELLS}`);
+  whole("n", view.n, 0, MAX_SAMPLES);
+  const labels = list("sampleLabels", view.sampleLabels, MAX_SAMPLES);
+  for (const [at, label] of labels.entries()) text(`sampleLabels[${at}]`, label, 400);
+  metrics(view, [panels, ny, nx], labels.length);
+  return view as unknown as HeatmapView;
+}
+
+const STAGES = ["base", "sft", "dpo", null];
+
+function run(value: unknown): void {
+  if (value === null) return;
+  const status = object("run", value);
+  text("run.id", status.id, 200);
+  number("run.done", status.done);
+  number("run.total", status.total);
+  if (status.secondsLeft !== null) number("run.secondsLeft", status.secondsLeft);
+  text("run.unit", status.unit, 100);
+}
+
+function axis(name: string, value: unknown): number {
+  const fields = object(name, value);
+  text(`${name}.title`, fields.title, 200);
+  oneOf(`${name}.field`, fields.field, ["layer", "head", "position"]);
+  const labels = list(`${name}.labels`, fields.labels, MAX_LABELS);
+  if (labels.length === 0) complain(`${name}.labels`, [], "must hold at least one label");
+  for (const [at, label] of labels.entries()) text(`${name}.labels[${at}]`, label, 100);
+  return labels.length;
+}
+
+function panel(name: string, value: unknown): void {
+  const fields = object(name, value);
+  text(`${name}.name`, fields.name, 200);
+  text(`${name}.note`, fields.note, 400);
+  oneOf(`${name}.stage`, fields.stage, STAGES);
+}
+
+function metrics(view: Fields, shape: readonly number[], samples: number): void {
+  const all = list("metrics", view.metrics, MAX_METRICS).map((item, at) => object(`metrics[${at}]`, item));
+  if (all.length === 0) complain("metrics", [], "must hold at least one metric");
+  const keys = all.map((fields, at) => metric(`metrics[${at}]`, fields, shape, samples));
+  if (new Set(keys).size !== keys.length) complain("metrics", keys, "must have each key once");
+  oneOf("metric", view.metric, keys);
+}
+
+function metric(name: string, fields: Fields, shape: readonly number[], samples: number): string {
+  text(`${name}.key`, fields.key, 100);
+  text(`${name}.label`, fields.label, 200);
+  text(`${name}.meaning`, fields.meaning, 400);
+  text(`${name}.zero`, fields.zero, 200);
+  if (fields.test !== null) text(`${name}.test`, fields.test, 400);
+  const digits = object(`${name}.digits`, fields.digits);
+  whole(`${name}.digits.cell`, digits.cell, 0, 10);
+  whole(`${name}.digits.readout`, digits.readout, 0, 10);
+  oneOf(`${name}.signed`, fields.signed, [true, false]);
+  for (const key of ["mean", "low", "high"]) numbers(`${name}.${key}`, fields[key], shape, FLOATS);
+  numbers(`${name}.n`, fields.n, shape, ["int32"]);
+  const flags = numbers(`${name}.notSignificant`, fields.notSignificant, shape, ["uint8"]);
+  const odd = flags.find((flag) => flag !== 0 && flag !== 1 && flag !== 255);
+  if (odd !== undefined) complain(`${name}.notSignificant`, odd, "must be 0, 1 or 255");
+  if (fields.interaction !== null) {
+    const parts = object(`${name}.interaction`, fields.interaction);
+    for (const key of ["mean", "low", "high", "p", "positive"]) {
+      numbers(`${name}.interaction.${key}`, parts[key], shape, FLOATS);
+    }
+  }
+  if (fields.samples !== null) numbers(`${name}.samples`, fields.samples, [...shape, samples], FLOATS);
+  return fields.key as string;
+}
+
+const FLOATS = ["float32", "float64"];
+
+/** A packed array of exactly this shape. NaN is a missing number; infinities cannot be drawn and are refused. */
+function numbers(name: string, value: unknown, shape: readonly number[], dtypes: readonly string[]): PackedArray {
+  const packed = object(name, value);
+  oneOf(`${name}.dtype`, packed.dtype, dtypes);
+  const said = list(`${name}.shape`, packed.shape, 8);
+  if (said.length !== shape.length || said.some((length, at) => length !== shape[at])) {
+    complain(`${name}.shape`, said, `must be ${JSON.stringify(shape)}, as the labels say`);
+  }
+  const array = unpack(packed, name);
+  const bad = array.findIndex((number) => number === Number.POSITIVE_INFINITY || number === Number.NEGATIVE_INFINITY);
+  if (bad !== -1)
+    complain(`${name}[${bad}]`, String(array[bad]), "must be a finite number, or NaN where one is missing");
+  return array;
+}
+
+function object(name: string, value: unknown): Fields {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) complain(name, value, "must be an object");
+  return value as Fields;
+}
+
+function list(name: string, value: unknown, most: number): unknown[] {
+  if (!Array.isArray(value)) complain(name, value, "must be a list");
+  if (value.length > most) complain(name, `${value.length} items`, `must hold at most ${most}`);
+  return value;
+}
+
+/** One line: no control characters, no characters that turn the line around. */
+function text(name: string, value: unknown, most: number): void {
+  prose(name, value, most);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused.
+  if (/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/.test(value as string)) {
+    complain(name, value, "must hold no control characters");
+  }
+}
+
+/** Several lines: line feeds and tabs are allowed. */
+function prose(name: string, value: unknown, most: number): void {
+  if (typeof value !== "string") complain(name, value, "must be a text");
+  if (value.length > most) complain(name, `${value.length} characters`, `must be at most ${most} characters`);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused.
+  if (/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/.test(value)) {
+    complain(name, value, "must hold no control characters");
+  }
+}
+
+function number(name: string, value: unknown): number {
+  if (typeof value !== "number" || !Number.isFinite(value)) complain(name, value, "must be a finite number");
+  return value;
+}
+
+function whole(name: string, value: unknown, least: number, most: number): void {
+  if (!Number.isInteger(number(name, value)) || (value as number) < least || (value as number) > most) {
+    complain(name, value, `must be a whole number from ${least} to ${most}`);
+  }
+}
+
+function oneOf(name: string, value: unknown, allowed: readonly unknown[]): void {
+  if (!allowed.includes(value)) complain(name, value, `must be one of ${JSON.stringify(allowed)}`);
+}
