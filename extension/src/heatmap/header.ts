@@ -1,0 +1,84 @@
+/** Title, second line and at most three badges: run or kernel, device, warnings. */
+import type { HeatmapView, Theme, ViewState } from "patchbay/view";
+import { el, isolated } from "../dom";
+import { type IconName, icon, STAGE_NAMES, stageGlyph } from "../icons";
+
+/** How the kernel stands to this view: none to talk to, does not know the run, knows it. */
+export type Connection = "none" | "unknown" | "live";
+
+interface Badge {
+  text: string;
+  look: "plain" | "ok" | "warn" | "error";
+  icon?: IconName;
+  dot?: boolean;
+  title?: string;
+}
+
+export function stateBadge(view: HeatmapView, state: ViewState, connection: Connection): Badge {
+  const counted = view.run ? `${view.run.done} of ${view.run.total}` : "stopped";
+  switch (state) {
+    case "loading":
+      return { text: "loading", look: "plain", dot: true };
+    case "partial":
+      return { text: "running", look: "ok", dot: true };
+    case "stopped":
+      return { text: counted, look: "warn", title: "Stopped before the end; what is done is kept" };
+    case "error":
+      return { text: "failed", look: "error", icon: "cross" };
+    case "stale":
+      return { text: "stale", look: "warn", icon: "refresh", title: "Made by an earlier kernel" };
+    case "done":
+      return connection === "live"
+        ? { text: "kernel ready", look: "ok", dot: true }
+        : { text: "saved view", look: "plain", title: "Drawn from what is saved in the notebook" };
+  }
+}
+
+const badgeNode = (badge: Badge) =>
+  el(
+    "span",
+    { class: `pb-badge pb-badge-${badge.look}`, title: badge.title },
+    badge.icon && icon(badge.icon),
+    badge.dot && el("i", { class: "pb-dot" }),
+    badge.text,
+  );
+
+export class Header {
+  readonly title = el("h3", { class: "pb-title" });
+  private readonly line = el("p", { class: "pb-subtitle" });
+  private readonly badges = el("div", { class: "pb-badges" });
+  readonly node = el(
+    "div",
+    { class: "pb-header" },
+    el("div", { class: "pb-titles" }, this.title, this.line),
+    this.badges,
+  );
+
+  update(view: HeatmapView, state: ViewState, connection: Connection, metricKey: string, theme: Theme): void {
+    this.title.textContent = view.title;
+    const metric = view.metrics.find((m) => m.key === metricKey) ?? view.metrics[0];
+    this.line.replaceChildren(
+      ...(metric ? [el("b", {}, metric.label), el("span", { class: "pb-meaning" }, ` ${metric.meaning}`), " · "] : []),
+      el("b", { class: "pb-number" }, `n = ${view.n}`),
+      " · ",
+      isolated(view.model.name),
+    );
+    const { stage } = view.model;
+    if (stage) this.line.append(" ", stageMark(stage, theme));
+
+    const badges = [badgeNode(stateBadge(view, state, connection))];
+    if (view.device) badges.push(badgeNode({ text: view.device, look: "plain" }));
+    if (view.warnings.length > 0) {
+      const text = view.warnings.length === 1 ? "1 warning" : `${view.warnings.length} warnings`;
+      badges.push(badgeNode({ text, look: "warn", icon: "warning", title: view.warnings.join("\n") }));
+    }
+    this.badges.replaceChildren(...badges);
+  }
+}
+
+/** Glyph and name of a stage, in the stage's colour. */
+export function stageMark(stage: "base" | "sft" | "dpo", theme: Theme): HTMLElement {
+  const glyph = stageGlyph(stage);
+  glyph.style.color = theme.ramps.stage[["base", "sft", "dpo"].indexOf(stage)];
+  return el("span", { class: "pb-stage-mark" }, glyph, STAGE_NAMES[stage]);
+}

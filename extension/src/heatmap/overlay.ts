@@ -1,0 +1,135 @@
+/** Everything that moves over a heatmap, as one SVG above the Vega picture: hover frame, bold ticks, linked marks,
+ *  selection, pins, keyboard cursor, matches. Hovering changes only this, never the picture.
+ *  Each frame keeps its own distance from the cell's edge, so that all can show at once. */
+import { cellRect, type HeatmapLayout, type Rect, type Theme } from "patchbay/view";
+import { svg } from "../dom";
+import { type Extent, type Marks, type Pin, type Place, type Spot, sameSpot } from "./state";
+
+export interface OverlayScene {
+  layout: HeatmapLayout;
+  theme: Theme;
+  extent: Extent;
+  marks: Marks;
+  hover: Place | null;
+  /** null while the widget has no keyboard focus. */
+  cursor: Place | null;
+  linked: readonly Spot[];
+  /** Found by the search field. */
+  matches: readonly Spot[];
+}
+
+/** Pixels outside the cell's edge (negative: inside), to the middle of the line. */
+const OUTSET = { pin: -2, hover: 0.75, linked: 0.75, match: -1.5, selection: 1.75 };
+const cursorOutset = (pitch: number) => (pitch > 30 ? 4.5 : 3.5);
+/** Badges shrink with the cells, but their numeral stays at 10 px or more where the cell allows it. */
+const badgeRadius = (pitch: number) => (pitch >= 30 ? 7 : 6.5);
+
+export function outset(rect: Rect, by: number): Rect {
+  return { x: rect.x - by, y: rect.y - by, width: rect.width + 2 * by, height: rect.height + 2 * by };
+}
+
+export class Overlay {
+  readonly node = svg("svg", { class: "pb-overlay", "aria-hidden": "true" });
+
+  update(scene: OverlayScene): void {
+    const { layout, marks, hover, cursor } = scene;
+    this.node.setAttribute("width", String(layout.width));
+    this.node.setAttribute("height", String(layout.height));
+    this.node.setAttribute("viewBox", `0 0 ${layout.width} ${layout.height}`);
+    const nodes: SVGElement[] = [];
+    const everyPanel = (spots: readonly Spot[], draw: (rect: Rect, spot: Spot) => SVGElement[]) => {
+      for (let panel = 0; panel < layout.panels.length; panel++)
+        for (const spot of spots) nodes.push(...draw(cellRect(layout, panel, spot.x, spot.y), spot));
+    };
+    const isHover = (spot: Spot) => hover !== null && sameSpot(hover, spot);
+
+    if (marks.selection.length > 1) nodes.push(...this.veil(scene));
+    everyPanel(scene.matches, (rect) => frame("match", outset(rect, OUTSET.match)));
+    everyPanel(marks.pins, (rect, spot) => {
+      const [halo, line] = frame("pin", outset(rect, OUTSET.pin));
+      line.style.stroke = pinColour(scene.theme, spot as Pin);
+      return [halo, line];
+    });
+    everyPanel(
+      scene.linked.filter((s) => !isHover(s)),
+      (rect) => frame("linked", outset(rect, OUTSET.linked)),
+    );
+    if (hover)
+      for (let panel = 0; panel < layout.panels.length; panel++)
+        nodes.push(
+          ...frame(
+            panel === hover.panel ? "hover" : "linked",
+            outset(cellRect(layout, panel, hover.x, hover.y), OUTSET.hover),
+          ),
+        );
+    everyPanel(marks.selection, (rect) => frame("selection", outset(rect, OUTSET.selection)));
+    if (cursor)
+      nodes.push(...brackets(outset(cellRect(layout, cursor.panel, cursor.x, cursor.y), cursorOutset(layout.pitch))));
+    everyPanel(marks.pins, (rect, spot) => badge(rect, spot as Pin, badgeRadius(layout.pitch), scene.theme));
+    nodes.push(...boldTicks(scene));
+    this.node.replaceChildren(...nodes);
+  }
+
+  /** Lays the surface colour over what is outside a selection of several cells. */
+  private veil({ layout, marks, extent }: OverlayScene): SVGElement[] {
+    const veils: SVGElement[] = [];
+    for (let panel = 0; panel < layout.panels.length; panel++)
+      for (let y = 0; y < extent.ny; y++)
+        for (let x = 0; x < extent.nx; x++)
+          if (extent.exists(x, y) && !marks.selection.some((s) => s.x === x && s.y === y))
+            veils.push(rectNode("pb-veil", cellRect(layout, panel, x, y)));
+    return veils;
+  }
+}
+
+function rectNode(className: string, { x, y, width, height }: Rect): SVGRectElement {
+  return svg("rect", { class: className, x, y, width, height });
+}
+
+function frame(kind: string, rect: Rect): [SVGElement, SVGElement] {
+  return [rectNode(`pb-halo pb-halo-${kind}`, rect), rectNode(`pb-frame pb-frame-${kind}`, rect)];
+}
+
+function brackets({ x, y, width, height }: Rect): SVGElement[] {
+  const arm = Math.max(4, width * 0.26);
+  const [right, bottom] = [x + width, y + height];
+  const d =
+    `M${x} ${y + arm}V${y}H${x + arm}M${right - arm} ${y}H${right}V${y + arm}` +
+    `M${right} ${bottom - arm}V${bottom}H${right - arm}M${x + arm} ${bottom}H${x}V${bottom - arm}`;
+  return [svg("path", { class: "pb-halo pb-halo-cursor", d }), svg("path", { class: "pb-frame pb-frame-cursor", d })];
+}
+
+export const pinColour = (theme: Theme, pin: { number: number }): string =>
+  theme.ramps.pin[(pin.number - 1) % theme.ramps.pin.length];
+
+function badge(rect: Rect, pin: Pin, radius: number, theme: Theme): SVGElement[] {
+  const [x, y] = [rect.x + rect.width - 2, rect.y + 2];
+  const disc = svg("circle", { class: "pb-badge-disc", cx: x, cy: y, r: radius });
+  disc.style.fill = pinColour(theme, pin);
+  const text = svg("text", { class: "pb-badge-numeral", x, y: y + radius * 0.5 }, String(pin.number));
+  text.style.fill = theme.ramps.onPin;
+  text.style.fontSize = `${Math.max(10, radius * 1.4)}px`;
+  return [disc, text];
+}
+
+/** Labels of the rows and columns in play, written again in bold; also those that the axis leaves out. */
+function boldTicks({ layout, hover, cursor, linked, marks }: OverlayScene): SVGElement[] {
+  const spots: Spot[] = hover
+    ? [hover]
+    : cursor
+      ? [cursor]
+      : linked.length > 0
+        ? [...linked]
+        : marks.selection.slice(0, 1);
+  return spots.flatMap((spot) =>
+    layout.ticks
+      .filter((tick) => tick.index === (tick.axis === "x" ? spot.x : spot.y))
+      .map((tick) =>
+        svg(
+          "text",
+          { class: "pb-bold-tick", x: tick.x, y: tick.y, "text-anchor": tick.anchor, "dominant-baseline": "central" },
+          tick.text,
+        ),
+      ),
+  );
+}

@@ -1,0 +1,132 @@
+/** From a view and the room it has to what is drawn: width class, options, layout. Pure. */
+import {
+  bestCell,
+  type HeatmapLayout,
+  type HeatmapOptions,
+  type HeatmapView,
+  heatmapLayout,
+  heatmapOptions,
+  type Size,
+  type Theme,
+  type ViewState,
+} from "patchbay/view";
+import type { Extent, Place } from "./state";
+import type { WidthClass } from "./toolbar";
+
+/** Widths of the output from which the next roomier layout fits (the look's table). */
+const WIDE = 760;
+const MIDDLE = 480;
+const NARROW = 240;
+/** Least width of the side panel, its rule included. */
+const SIDE = 246;
+
+export function widthClass(width: number): WidthClass {
+  return width >= WIDE ? "wide" : width >= MIDDLE ? "middle" : width >= NARROW ? "narrow" : "tiny";
+}
+
+/** The choices after `options` were asked for in the toolbar. */
+export const changed = (choices: Choices, options: Partial<HeatmapOptions>): Choices => ({
+  metric: options.metric ?? choices.metric,
+  mode: options.mode ?? choices.mode,
+  hatch: options.hatch ?? choices.hatch,
+  difference: options.difference === undefined ? choices.difference : options.difference,
+  panels: options.panels ?? choices.panels,
+});
+
+/** What the reader chose; the rest follows from the view and the width. */
+export interface Choices {
+  metric: string;
+  mode: HeatmapOptions["mode"];
+  hatch: boolean;
+  difference: HeatmapOptions["difference"];
+  /** The panel shown when there is room for one only; null: the last. */
+  panels: readonly number[] | null;
+}
+
+export const initialChoices = (view: HeatmapView): Choices => ({
+  metric: view.metric,
+  mode: "effect",
+  hatch: true,
+  difference: null,
+  panels: null,
+});
+
+export interface Arrangement {
+  width: WidthClass;
+  options: HeatmapOptions;
+  layout: HeatmapLayout;
+  size: Size;
+  /** Beside the stage, or folded below it. */
+  sideBeside: boolean;
+}
+
+/** Lays the view out in `width` x `height` pixels. With room for both, the side panel stands beside the stage, unless the
+ *  cells would then become too small.
+ *  @param previous limits drawn so far; they only grow while the run goes on */
+export function arrange(
+  view: HeatmapView,
+  theme: Theme,
+  { width, height }: { width: number; height: number },
+  choices: Choices,
+  previous: HeatmapOptions["previousLimit"],
+): Arrangement {
+  const kind = widthClass(width);
+  const one = (kind === "narrow" || kind === "tiny") && view.panels.length > 1;
+  const hasInteraction = view.metrics.find((m) => m.key === choices.metric)?.interaction;
+  const options = heatmapOptions(view, {
+    metric: view.metrics.some((m) => m.key === choices.metric) ? choices.metric : view.metric,
+    mode: hasInteraction ? choices.mode : "effect",
+    hatch: choices.hatch,
+    difference: choices.difference,
+    previousLimit: previous,
+    ...(one && {
+      panels: choices.difference ? [] : [choices.panels?.[0] ?? view.panels.length - 1],
+      legend: view.layout === "pairs" ? "inside" : "below",
+    }),
+    ...(kind !== "wide" && { marginal: false }),
+  });
+  const beside = kind === "wide" && view.panels.length === 1;
+  const sized = (stage: number) => ({ width: Math.max(1, Math.floor(stage)), height });
+  const attempt = (stage: number) => heatmapLayout(view, theme, sized(stage), options);
+  const layout = attempt(beside ? width - SIDE : width);
+  if (beside && layout.tooNarrow)
+    return { width: kind, options, layout: attempt(width), size: sized(width), sideBeside: false };
+  return { width: kind, options, layout, size: sized(beside ? width - SIDE : width), sideBeside: beside };
+}
+
+/** Cells that cursor and marks may stand on: those drawn in any panel. */
+export function extentOf(layout: HeatmapLayout): Extent {
+  return {
+    panels: layout.panels.length,
+    nx: layout.nx,
+    ny: layout.ny,
+    exists: (x, y) => layout.panels.some((panel) => panel.cells[y * layout.nx + x].kind !== "absent"),
+  };
+}
+
+/** Where the largest value stands; null when nothing has a value. */
+export function bestPlace(view: HeatmapView, options: HeatmapOptions): Place | null {
+  const best = bestCell(view, options);
+  return best && { panel: best.panel, x: best.ix, y: best.iy };
+}
+
+export const isRunning = (state: ViewState): boolean => state === "loading" || state === "partial";
+
+/** Cells whose labels hold every word that is searched for: "0 2" finds layers 0 and 2 in either order. */
+export function find(view: HeatmapView, extent: Extent, text: string): { x: number; y: number }[] {
+  const words = text
+    .toLowerCase()
+    .split(/[\s,+]+/)
+    .filter(Boolean);
+  if (words.length === 0) return [];
+  const found: { x: number; y: number }[] = [];
+  for (let y = 0; y < extent.ny; y++)
+    for (let x = 0; x < extent.nx; x++) {
+      if (!extent.exists(x, y)) continue;
+      const labels = view.layout === "singles" ? [view.x.labels[x]] : [view.x.labels[x], view.y.labels[y]];
+      const lower = labels.map((label) => label.toLowerCase());
+      if (words.every((word) => lower.some((label) => (/^\d+$/.test(word) ? label === word : label.includes(word)))))
+        found.push({ x, y });
+    }
+  return found;
+}

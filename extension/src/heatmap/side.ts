@@ -1,0 +1,197 @@
+/** The side panel: the selected cell taken apart, then the pins, then what to do next. */
+import {
+  cellName,
+  type HeatmapLayout,
+  type HeatmapOptions,
+  type HeatmapView,
+  interval,
+  plain,
+  pValue,
+  signed,
+  type Theme,
+} from "patchbay/view";
+import { button, el, isolated } from "../dom";
+import { dotPlot, type Step, stack, waterfall } from "./charts";
+import { stageMark } from "./header";
+import type { Numbers } from "./numbers";
+import { pinColour } from "./overlay";
+import type { Marks, Place, Spot } from "./state";
+
+export interface SideScene {
+  view: HeatmapView;
+  numbers: Numbers;
+  options: HeatmapOptions;
+  layout: HeatmapLayout;
+  theme: Theme;
+  marks: Marks;
+  /** What is taken apart when nothing is selected: the largest cell. */
+  best: Place | null;
+  /** The panel that the cursor or the pointer was in last. */
+  panel: number;
+  width: number;
+}
+
+export interface SideActs {
+  copyCode(): void;
+  goTo(spot: Spot): void;
+}
+
+/** Rows of a list of selected cells; the rest is counted. */
+const LISTED = 6;
+
+export class Side {
+  readonly node = el("aside", { class: "pb-side", "aria-label": "Selected cell and pins" });
+  readonly folded = el("details", { class: "pb-folded" }, el("summary", {}, "Samples, pins and code"));
+
+  constructor(private readonly acts: SideActs) {}
+
+  update(scene: SideScene): void {
+    const { selection, pins } = scene.marks;
+    const nodes: HTMLElement[] = [];
+    const spot = selection[0] ?? scene.best;
+    if (selection.length > 1) nodes.push(...this.many(scene));
+    else if (spot) nodes.push(...this.one(scene, spot, selection.length === 1 ? "selected" : "largest"));
+    if (pins.length > 0) nodes.push(el("h5", {}, "Pinned"), this.list(scene, pins, true));
+    nodes.push(
+      el(
+        "div",
+        { class: "pb-next" },
+        button({ label: "Copy as code", icon: "code", look: "outlined" }, () => this.acts.copyCode()),
+      ),
+    );
+    this.node.replaceChildren(...nodes);
+  }
+
+  private one(scene: SideScene, { x, y }: Spot, badge: string): HTMLElement[] {
+    const { view, numbers, options, layout, theme, width } = scene;
+    const nodes: HTMLElement[] = [
+      el("h4", {}, isolated(cellName(view, x, y)), el("span", { class: "pb-badge" }, badge)),
+    ];
+    const source = layout.panels[scene.panel]?.source ?? layout.panels.find((p) => p.source !== null)?.source ?? 0;
+    const metric = numbers.metric(options.metric);
+    const effect = numbers.effect(metric.key, source, x, y);
+    const digits = metric.digits.cell;
+    const write = metric.signed ? signed : plain;
+    if (!effect)
+      return [
+        ...nodes,
+        el("p", { class: "pb-quiet" }, numbers.n(metric.key, source, x, y) === 0 ? "still to come" : "no value"),
+      ];
+    if (view.panels.length > 1) nodes.push(this.byPanel(scene, x, y));
+
+    const pair = view.layout === "pairs" && x !== y;
+    const interaction = numbers.interaction(metric.key, source, x, y);
+    const alone = pair ? [numbers.effect(metric.key, source, x, x), numbers.effect(metric.key, source, y, y)] : [];
+    if (interaction && alone[0] && alone[1]) {
+      const [first, second] = [alone[0].value, alone[1].value];
+      const steps: Step[] = [
+        { name: `layer ${view.x.labels[x]}`, from: 0, to: first, value: first, strong: false, low: null, high: null },
+        {
+          name: `layer ${view.y.labels[y]}`,
+          from: first,
+          to: first + second,
+          value: second,
+          strong: false,
+          low: null,
+          high: null,
+        },
+        {
+          name: "interaction",
+          from: first + second,
+          to: effect.value,
+          value: interaction.value,
+          strong: true,
+          low: null,
+          high: null,
+        },
+        {
+          name: "both",
+          from: 0,
+          to: effect.value,
+          value: effect.value,
+          strong: true,
+          low: effect.low,
+          high: effect.high,
+        },
+      ];
+      nodes.push(el("div", {}, waterfall(steps, width, digits, layout.domain, theme)));
+      const n = numbers.n(metric.key, source, x, y);
+      const facts: string[] = [];
+      if (interaction.positive !== null) facts.push(`superadditive in ${interaction.positive} of ${n} samples`);
+      if (interaction.p !== null) facts.push(`${metric.test ? `${metric.test}: ` : ""}p = ${pValue(interaction.p)}`);
+      for (const fact of facts) nodes.push(el("p", { class: "pb-quiet" }, fact));
+    } else if (view.panels.length === 1) {
+      const ci = interval(effect.low, effect.high, digits);
+      nodes.push(el("p", {}, el("b", {}, write(effect.value, metric.digits.readout)), ci ? ` 95 % CI ${ci}` : ""));
+    }
+
+    const samples = numbers.samples(metric.key, source, x, y);
+    if (samples.some((v) => v !== null)) {
+      const plot = dotPlot(stack(samples), effect.value, {
+        width,
+        digits,
+        label: metric.label,
+        withSign: metric.signed,
+        names: view.sampleLabels,
+      });
+      nodes.push(el("h5", {}, "Each sample"), el("div", {}, plot));
+    }
+    return nodes;
+  }
+
+  private byPanel({ view, numbers, options, theme }: SideScene, x: number, y: number): HTMLElement {
+    const metric = numbers.metric(options.metric);
+    const write = metric.signed ? signed : plain;
+    const rows = view.panels.flatMap((panel, index) => {
+      const effect = numbers.effect(metric.key, index, x, y);
+      return [
+        el("span", {}, panel.stage ? stageMark(panel.stage, theme) : isolated(panel.name)),
+        el("span", { class: "pb-right" }, write(effect?.value, metric.digits.cell)),
+        el("span", { class: "pb-quiet" }, effect ? interval(effect.low, effect.high, metric.digits.cell) : ""),
+      ];
+    });
+    return el("div", { class: "pb-panel-rows" }, ...rows);
+  }
+
+  private many(scene: SideScene): HTMLElement[] {
+    const { selection } = scene.marks;
+    const shown = selection.slice(0, LISTED);
+    const rest = selection.length - shown.length;
+    return [
+      el("h4", {}, `${selection.length} cells`, el("span", { class: "pb-badge" }, "selected")),
+      this.list(scene, shown, false),
+      ...(rest > 0 ? [el("p", { class: "pb-quiet" }, `and ${rest} more, in the table`)] : []),
+    ];
+  }
+
+  private list(
+    { view, numbers, options, layout, theme, panel }: SideScene,
+    spots: readonly (Spot & { number?: number })[],
+    numbered: boolean,
+  ): HTMLElement {
+    const metric = numbers.metric(options.metric);
+    const write = metric.signed ? signed : plain;
+    const source = layout.panels[panel]?.source ?? 0;
+    const rows = spots.map((spot) => {
+      const effect = numbers.effect(metric.key, source, spot.x, spot.y);
+      const row = el(
+        "button",
+        { type: "button", class: "pb-spot" },
+        numbered && pinBadge(theme, spot.number ?? 0),
+        el("span", { class: "pb-spot-name" }, isolated(cellName(view, spot.x, spot.y))),
+        el("span", {}, write(effect?.value, metric.digits.cell)),
+        el("span", { class: "pb-quiet" }, effect ? interval(effect.low, effect.high, metric.digits.cell) : ""),
+      );
+      row.addEventListener("click", () => this.acts.goTo(spot));
+      return row;
+    });
+    return el("div", { class: "pb-spots" }, ...rows);
+  }
+}
+
+export function pinBadge(theme: Theme, number: number): HTMLElement {
+  const node = el("span", { class: "pb-pin-badge" }, String(number));
+  node.style.background = pinColour(theme, { number });
+  node.style.color = theme.ramps.onPin;
+  return node;
+}

@@ -1,0 +1,224 @@
+/** What a reader has done to a heatmap: where the cursor stands, what is selected and pinned, and the way back.
+ *  Pure: every function takes a state and returns the next one. Marks belong to a place (x, y) and show in all panels. */
+
+export interface Spot {
+  x: number;
+  y: number;
+}
+export interface Place extends Spot {
+  panel: number;
+}
+export interface Pin extends Spot {
+  /** 1 to 6: the numeral on the badge. */
+  number: number;
+}
+/** What undo brings back and what is saved with the notebook. */
+export interface Marks {
+  selection: readonly Spot[];
+  pins: readonly Pin[];
+}
+export interface HeatmapState {
+  cursor: Place | null;
+  /** Where a range by Shift + arrows began. */
+  anchor: Place | null;
+  /** The read-out stays on this place. */
+  frozen: Place | null;
+  marks: Marks;
+  past: readonly Marks[];
+  future: readonly Marks[];
+}
+
+/** The cells that exist. `exists` is false in the mirrored half of a pair sweep. */
+export interface Extent {
+  panels: number;
+  nx: number;
+  ny: number;
+  exists(x: number, y: number): boolean;
+}
+
+export type Direction = "left" | "right" | "up" | "down" | "home" | "end" | "first" | "last" | "pageUp" | "pageDown";
+
+/** As many as there are pin colours that stay apart. */
+export const MAX_PINS = 6;
+const MAX_UNDO = 50;
+
+export const NO_MARKS: Marks = { selection: [], pins: [] };
+export const initialState = (): HeatmapState => ({
+  cursor: null,
+  anchor: null,
+  frozen: null,
+  marks: NO_MARKS,
+  past: [],
+  future: [],
+});
+
+export const sameSpot = (a: Spot | null, b: Spot | null): boolean =>
+  a !== null && b !== null && a.x === b.x && a.y === b.y;
+export const samePlace = (a: Place | null, b: Place | null): boolean =>
+  a === b || (a !== null && b !== null && a.panel === b.panel && sameSpot(a, b));
+
+function marked(state: HeatmapState, marks: Marks): HeatmapState {
+  return { ...state, marks, past: [...state.past, state.marks].slice(-MAX_UNDO), future: [] };
+}
+
+/** Nearest existing cell of a row or column in the given direction, beginning with the place itself. */
+function along(extent: Extent, start: Spot, dx: number, dy: number): Spot | null {
+  let { x, y } = start;
+  while (x >= 0 && y >= 0 && x < extent.nx && y < extent.ny) {
+    if (extent.exists(x, y)) return { x, y };
+    x += dx;
+    y += dy;
+  }
+  return null;
+}
+
+/** First existing cell, row by row from the bottom left. */
+export function firstPlace(extent: Extent): Place | null {
+  for (let y = 0; y < extent.ny; y++) {
+    const spot = along(extent, { x: 0, y }, 1, 0);
+    if (spot) return { panel: 0, ...spot };
+  }
+  return null;
+}
+
+function lastPlace(extent: Extent, panel: number): Place | null {
+  for (let y = extent.ny - 1; y >= 0; y--) {
+    const spot = along(extent, { x: extent.nx - 1, y }, -1, 0);
+    if (spot) return { panel, ...spot };
+  }
+  return null;
+}
+
+/** The place one step away; the same place at an edge. Right of the last cell of a row lies the next panel. */
+export function step(extent: Extent, from: Place, direction: Direction): Place {
+  const { panel, x, y } = from;
+  const at = (p: number, spot: Spot | null): Place => (spot ? { panel: p, ...spot } : from);
+  switch (direction) {
+    case "left": {
+      const spot = along(extent, { x: x - 1, y }, -1, 0);
+      if (spot || panel === 0) return at(panel, spot);
+      return at(panel - 1, along(extent, { x: extent.nx - 1, y }, -1, 0));
+    }
+    case "right": {
+      const spot = along(extent, { x: x + 1, y }, 1, 0);
+      if (spot || panel === extent.panels - 1) return at(panel, spot);
+      return at(panel + 1, along(extent, { x: 0, y }, 1, 0));
+    }
+    case "up":
+      return at(panel, along(extent, { x, y: y + 1 }, 0, 1));
+    case "down":
+      return at(panel, along(extent, { x, y: y - 1 }, 0, -1));
+    case "home":
+      return at(panel, along(extent, { x: 0, y }, 1, 0));
+    case "end":
+      return at(panel, along(extent, { x: extent.nx - 1, y }, -1, 0));
+    case "first": {
+      const first = firstPlace(extent);
+      return first ? { ...first, panel } : from;
+    }
+    case "last":
+      return lastPlace(extent, panel) ?? from;
+    case "pageUp":
+      return extent.panels > 1
+        ? { ...from, panel: Math.max(0, panel - 1) }
+        : at(0, along(extent, { x, y: extent.ny - 1 }, 0, -1));
+    case "pageDown":
+      return extent.panels > 1
+        ? { ...from, panel: Math.min(extent.panels - 1, panel + 1) }
+        : at(0, along(extent, { x, y: 0 }, 0, 1));
+  }
+}
+
+/** Moves the cursor; with `extend` the selection becomes the box between where Shift was first held and here. */
+export function move(state: HeatmapState, extent: Extent, direction: Direction, extend: boolean): HeatmapState {
+  const from = state.cursor ?? firstPlace(extent);
+  if (!from) return state;
+  const cursor = step(extent, from, direction);
+  if (!extend) return { ...state, cursor, anchor: null };
+  const anchor = state.anchor ?? from;
+  return { ...marked(state, { ...state.marks, selection: box(extent, anchor, cursor) }), cursor, anchor };
+}
+
+/** All existing cells between two corners, row by row. */
+export function box(extent: Extent, a: Spot, b: Spot): Spot[] {
+  const spots: Spot[] = [];
+  for (let y = Math.min(a.y, b.y); y <= Math.max(a.y, b.y); y++)
+    for (let x = Math.min(a.x, b.x); x <= Math.max(a.x, b.x); x++) if (extent.exists(x, y)) spots.push({ x, y });
+  return spots;
+}
+
+/** Selects one cell; `add` joins it to the selection, or takes it out again. A lone selected cell is let go. */
+export function select(state: HeatmapState, spot: Spot, add: boolean): HeatmapState {
+  const has = state.marks.selection.some((s) => sameSpot(s, spot));
+  const { x, y } = spot;
+  let selection: readonly Spot[];
+  if (add)
+    selection = has ? state.marks.selection.filter((s) => !sameSpot(s, spot)) : [...state.marks.selection, { x, y }];
+  else selection = has && state.marks.selection.length === 1 ? [] : [{ x, y }];
+  return marked({ ...state, anchor: null }, { ...state.marks, selection });
+}
+
+/** The selection of a drag; undo takes the whole drag back, so only its first step is remembered. */
+export function selectRange(state: HeatmapState, selection: readonly Spot[], first: boolean): HeatmapState {
+  const marks = { ...state.marks, selection };
+  return first ? marked(state, marks) : { ...state, marks };
+}
+
+/** Pins a cell under the lowest free number, or takes its pin out. With all numbers taken the state stays. */
+export function togglePin(state: HeatmapState, spot: Spot): HeatmapState {
+  const { pins } = state.marks;
+  const { x, y } = spot;
+  if (pins.some((p) => sameSpot(p, spot)))
+    return marked(state, { ...state.marks, pins: pins.filter((p) => !sameSpot(p, spot)) });
+  for (let number = 1; number <= MAX_PINS; number++)
+    if (!pins.some((p) => p.number === number))
+      return marked(state, { ...state.marks, pins: [...pins, { x, y, number }].sort((a, b) => a.number - b.number) });
+  return state;
+}
+
+export type Cleared = "frozen" | "selection" | "pins" | "nothing";
+
+/** One rung of the Esc ladder: frozen read-out, selection, pins; then there is nothing left but to leave. */
+export function clear(state: HeatmapState): { state: HeatmapState; cleared: Cleared } {
+  if (state.frozen) return { state: { ...state, frozen: null }, cleared: "frozen" };
+  if (state.marks.selection.length > 0)
+    return { state: marked({ ...state, anchor: null }, { ...state.marks, selection: [] }), cleared: "selection" };
+  if (state.marks.pins.length > 0) return { state: marked(state, { ...state.marks, pins: [] }), cleared: "pins" };
+  return { state, cleared: "nothing" };
+}
+
+export function undo(state: HeatmapState): HeatmapState {
+  const marks = state.past.at(-1);
+  return marks ? { ...state, marks, past: state.past.slice(0, -1), future: [state.marks, ...state.future] } : state;
+}
+
+export function redo(state: HeatmapState): HeatmapState {
+  const [marks, ...future] = state.future;
+  return marks ? { ...state, marks, past: [...state.past, state.marks], future } : state;
+}
+
+/** Marks from outside (a notebook's metadata), keeping only what fits this heatmap. */
+export function readMarks(value: unknown, extent: Extent): Marks {
+  const isSpot = (s: unknown): s is Spot => {
+    if (typeof s !== "object" || s === null) return false;
+    const { x, y } = s as Partial<Spot>;
+    return Number.isInteger(x) && Number.isInteger(y) && within(extent, x as number, y as number);
+  };
+  const { selection, pins } = (typeof value === "object" && value !== null ? value : {}) as Record<string, unknown>;
+  const numbers = new Set<number>();
+  const isPin = (p: unknown): p is Pin => {
+    if (!isSpot(p)) return false;
+    const { number } = p as Pin;
+    if (!Number.isInteger(number) || number < 1 || number > MAX_PINS || numbers.has(number)) return false;
+    numbers.add(number);
+    return true;
+  };
+  return {
+    selection: (Array.isArray(selection) ? selection : []).filter(isSpot).map(({ x, y }) => ({ x, y })),
+    pins: (Array.isArray(pins) ? pins : []).filter(isPin).map(({ x, y, number }) => ({ x, y, number })),
+  };
+}
+
+function within(extent: Extent, x: number, y: number): boolean {
+  return x >= 0 && y >= 0 && x < extent.nx && y < extent.ny && extent.exists(x, y);
+}

@@ -1,0 +1,493 @@
+/** The heatmap widget: puts header, controls, picture, overlay, side panel, read-out and footer together and takes new
+ *  numbers in place. Owns everything it makes and gives it up in `dispose`. */
+import { type HeatmapOptions, type HeatmapView, heatmapSpec, type Theme } from "patchbay/view";
+import { button, el } from "../dom";
+import type { Host } from "../host";
+import { Link, type Linked, type Pointing } from "../link";
+import { closeMenus, showMenu } from "../menu";
+import { Picture } from "../picture";
+import { copyText } from "../save-file";
+import { onThemeChange, themeAt } from "../theme";
+import type { Tie } from "../tie";
+import { Toast } from "../toast";
+import { exportItems } from "./exports";
+import { Finder } from "./finder";
+import { Footer } from "./footer";
+import { Header } from "./header";
+import { helpNode } from "./help";
+import { type KeyAction, keyAction } from "./keys";
+import { noticeNode } from "./notices";
+import { Numbers } from "./numbers";
+import { Overlay } from "./overlay";
+import { listenToPointer } from "./pointer";
+import { Reader } from "./reader";
+import { Readout } from "./readout";
+import {
+  type Arrangement,
+  arrange,
+  bestPlace,
+  type Choices,
+  changed,
+  extentOf,
+  initialChoices,
+  isRunning,
+} from "./scene";
+import { Side } from "./side";
+import type { Marks, Place } from "./state";
+import { tableNode } from "./table";
+import { Toolbar } from "./toolbar";
+import { bestInWords, describePlace, describeView } from "./words";
+
+/** Above this the picture is a canvas: as SVG it would hold a node for each cell. */
+const SVG_CELLS = 2_000;
+/** Tallest picture, as a share of the window, and never under 320 px. */
+const TALL = 0.8;
+/** Inside the side panel: its padding on both sides. */
+const SIDE_PADDING = 24;
+
+/** Marks kept with the notebook. */
+export interface Saved {
+  load(): unknown;
+  save(marks: Marks): void;
+}
+
+export class HeatmapWidget implements Linked {
+  private choices: Choices;
+  private numbers: Numbers;
+  private theme: Theme;
+  private arrangement: Arrangement | null = null;
+  private limit: HeatmapOptions["previousLimit"] = null;
+  private linking = true;
+  private tableOpen = false;
+  private frame = 0;
+  private drawn = "";
+  private help: HTMLElement | null = null;
+
+  private readonly reader: Reader;
+  private readonly link: Link;
+  private readonly header = new Header();
+  private readonly toolbar: Toolbar;
+  private readonly picture = new Picture();
+  private readonly overlay = new Overlay();
+  private readonly canvas = el("div", { class: "pb-canvas" }, this.picture.node, this.overlay.node);
+  private readonly stage = el("div", {
+    class: "pb-stage",
+    tabindex: 0,
+    role: "application",
+    "aria-roledescription": "heatmap",
+  });
+  private readonly main = el("div", { class: "pb-main" }, this.stage);
+  private readonly side = new Side({
+    copyCode: () => this.copyCode(),
+    goTo: (spot) => {
+      this.reader.goTo(spot);
+      this.focus();
+    },
+  });
+  private readonly readout = new Readout({ link: (anchor) => this.linkMenu(anchor), help: () => this.toggleHelp() });
+  private readonly footer = new Footer();
+  private readonly toast = new Toast();
+  private readonly finder: Finder;
+  private readonly stops: (() => void)[] = [];
+
+  constructor(
+    private readonly root: HTMLElement,
+    private view: HeatmapView,
+    private readonly host: Host,
+    private readonly tie: Tie,
+    private readonly saved: Saved,
+  ) {
+    this.choices = initialChoices(view);
+    this.numbers = new Numbers(view);
+    this.reader = new Reader({
+      view: () => this.view,
+      arrangement: () => this.arrangement,
+      pointedElsewhere: (speak) => this.drawMarks(speak),
+      marked: (marks) => this.marked(marks),
+      say: (sentence) => this.readout.say(sentence),
+      tellOthers: (at) => this.linking && this.link.point(this, at),
+      leave: () => host.leave(root),
+    });
+    this.toolbar = new Toolbar(root, {
+      change: (options) => this.choose(options),
+      table: () => this.toggleTable(),
+      exportItems: () => this.exports(),
+      find: () => this.finder.open(),
+      help: () => this.toggleHelp(),
+    });
+    this.finder = new Finder({
+      search: (text) => this.reader.search(text),
+      next: () => this.reader.nextMatch(),
+      close: () => this.closeFinder(),
+    });
+    this.stage.append(this.canvas);
+    const { header, toolbar, finder, main, side, readout, footer, toast } = this;
+    root.replaceChildren(
+      header.node,
+      toolbar.node,
+      finder.node,
+      main,
+      side.folded,
+      readout.node,
+      footer.node,
+      toast.node,
+    );
+    this.theme = themeAt(root);
+    this.link = Link.of(host.document());
+    this.link.join(this);
+    this.reader.restart(saved.load());
+    this.listen();
+    this.refresh();
+  }
+
+  /** New numbers for the same view, or another view in its place. Marks, cursor and choices stay where they fit. */
+  update(view: HeatmapView): void {
+    const another = view.id !== this.view.id;
+    this.view = view;
+    this.numbers = new Numbers(view);
+    if (another) {
+      this.choices = initialChoices(view);
+      this.limit = null;
+      this.reader.restart(this.saved.load());
+    }
+    this.refresh();
+  }
+
+  /** Draws everything anew in the next frame; what is read from outside (`data-state`) changes at once. */
+  refresh(): void {
+    this.root.dataset.kind = this.view.kind;
+    this.root.dataset.state = this.tie.shownState(this.view.state);
+    if (this.frame !== 0) return;
+    this.frame = requestAnimationFrame(() => {
+      this.frame = 0;
+      this.draw();
+    });
+  }
+
+  private draw(): void {
+    const width = this.root.clientWidth;
+    if (width === 0) return;
+    const { view, theme, tie, choices } = this;
+    const state = tie.shownState(view.state);
+    const running = isRunning(view.state);
+    const height = Math.max(320, Math.round(window.innerHeight * TALL));
+    const arrangement = arrange(view, theme, { width, height }, choices, running ? this.limit : null);
+    const { layout, options } = arrangement;
+    this.arrangement = arrangement;
+    this.limit = running ? layout.domain : null;
+    this.root.dataset.width = arrangement.width;
+    this.root.setAttribute("aria-label", view.title);
+    this.header.update(view, state, tie.connection, options.metric, theme);
+    this.toolbar.update({ view, options, width: arrangement.width, table: this.tableOpen });
+    this.drawStage(arrangement);
+    this.drawSide(arrangement);
+    this.footer.update(view, state, {
+      cancel: tie.connection === "live" ? () => this.ask("cancel") : null,
+      resume: tie.connection === "live" ? () => this.ask("resume") : null,
+      runAgain: this.host.kernel() ? this.host.runAgain(this.root) : null,
+    });
+    const { spoken } = describeView(view, options, layout, state);
+    this.stage.setAttribute("aria-label", `${spoken} Press question mark for keys.`);
+    this.drawMarks(false);
+  }
+
+  private drawStage(arrangement: Arrangement): void {
+    const { layout, options, size } = arrangement;
+    const instead = this.instead(arrangement);
+    this.stage.classList.toggle("pb-instead", instead !== null);
+    if (instead) {
+      this.stage.replaceChildren(instead);
+      return;
+    }
+    if (this.canvas.parentElement !== this.stage) this.stage.replaceChildren(this.canvas);
+    this.canvas.style.width = `${layout.width}px`;
+    this.canvas.style.height = `${layout.height}px`;
+    const spec = heatmapSpec(this.view, this.theme, size, options);
+    const text = JSON.stringify(spec);
+    if (text === this.drawn) return;
+    this.drawn = text;
+    const cells = layout.panels.reduce((sum, panel) => sum + panel.cells.length, 0);
+    this.picture.show(spec, cells > SVG_CELLS ? "canvas" : "svg").catch((error: unknown) => {
+      this.drawn = "";
+      const message = String(error);
+      this.stage.replaceChildren(
+        noticeNode({ icon: "warning", title: "The picture could not be drawn", text: message, message }, (t) =>
+          this.copy(t),
+        ),
+      );
+    });
+  }
+
+  /** What stands on the stage instead of the picture: a table, or the reason why there is none; null for the picture. */
+  private instead({ layout, options, width }: Arrangement): HTMLElement | null {
+    const { view } = this;
+    const copy = (text: string) => this.copy(text);
+    if (this.tableOpen) return tableNode(this.numbers, options.metric, extentOf(layout));
+    if (view.state === "error") {
+      const message = view.error?.message ?? "";
+      const call = view.error?.call ?? view.code;
+      return noticeNode({ icon: "warning", title: "The run failed", text: message, call, message }, copy);
+    }
+    const cells = layout.panels[0]?.cells.filter((cell) => cell.kind !== "absent").length ?? 0;
+    if (cells === 0) {
+      const text = "The sweep has no layers. Give sizes: [1] or more.";
+      return noticeNode({ icon: "table", title: "No tuples to draw", text, call: view.code }, copy);
+    }
+    if (!layout.tooNarrow && width !== "tiny") return null;
+    const text = `${cells} cells need more room than there is here. ${bestInWords(view, options)}`;
+    return noticeNode({ icon: "grid", title: view.title, text }, copy, [
+      button({ label: "Table", icon: "table", look: "outlined" }, () => this.toggleTable()),
+    ]);
+  }
+
+  private drawSide({ options, layout, sideBeside }: Arrangement): void {
+    const { side, view } = this;
+    const shown = view.state !== "error";
+    side.folded.hidden = sideBeside || !shown;
+    if (!shown) side.node.remove();
+    else if (sideBeside) this.main.append(side.node);
+    else side.folded.append(side.node);
+    if (!shown) return;
+    const room = sideBeside ? this.root.clientWidth - layout.width - 1 : this.root.clientWidth;
+    side.update({
+      view,
+      numbers: this.numbers,
+      options,
+      layout,
+      theme: this.theme,
+      marks: this.reader.state.marks,
+      best: bestPlace(view, options),
+      panel: (this.reader.hover ?? this.reader.state.cursor)?.panel ?? 0,
+      width: Math.min(320, Math.max(200, room - SIDE_PADDING)),
+    });
+  }
+
+  /** The overlay and the read-out: all that pointing changes. */
+  private drawMarks(speak: boolean): void {
+    if (!this.arrangement) return;
+    const { reader, view } = this;
+    const { layout, options } = this.arrangement;
+    const focused = reader.keyboard && document.activeElement === this.stage;
+    this.overlay.update({
+      layout,
+      theme: this.theme,
+      extent: extentOf(layout),
+      marks: reader.state.marks,
+      hover: reader.fitting(reader.hover),
+      cursor: focused ? reader.fitting(reader.state.cursor) : null,
+      linked: reader.linked,
+      matches: reader.matches,
+    });
+    const place = reader.place(focused);
+    const state = this.tie.shownState(view.state);
+    const text = place ? describePlace(view, options, layout, place) : describeView(view, options, layout, state);
+    this.readout.show(text, speak);
+    this.readout.frozen(reader.state.frozen !== null);
+  }
+
+  // ---- what the reader does
+
+  private listen(): void {
+    const { stage, root, reader } = this;
+    const on = <K extends keyof HTMLElementEventMap>(
+      node: HTMLElement,
+      name: K,
+      act: (event: HTMLElementEventMap[K]) => void,
+    ) => {
+      node.addEventListener(name, act);
+      this.stops.push(() => node.removeEventListener(name, act));
+    };
+    on(root, "keydown", (event) => this.onKey(event));
+    // The root itself only hands the focus on.
+    on(root, "focus", () => this.focus());
+    on(stage, "focus", () => {
+      reader.keyboard ||= stage.matches(":focus-visible");
+      reader.enter();
+      this.drawMarks(false);
+    });
+    on(stage, "blur", () => {
+      this.linking && this.link.point(this, null);
+      this.drawMarks(false);
+    });
+    const byMouse = (act: (place: Place) => void) => (place: Place) => {
+      reader.keyboard = false;
+      this.focus();
+      act(place);
+    };
+    this.stops.push(
+      listenToPointer(this.overlay.node, {
+        layout: () => this.arrangement?.layout ?? null,
+        hover: (place) => reader.pointAt(place),
+        select: (place, add) => byMouse((p) => reader.select(p, add))(place),
+        range: (from, to, first) => byMouse((p) => reader.range(from, p, first))(to),
+        pin: byMouse((place) => reader.pin(place)),
+        clear: () => reader.clickedOutside(),
+      }),
+      onThemeChange(() => {
+        this.theme = themeAt(root);
+        this.refresh();
+      }),
+    );
+    const resize = new ResizeObserver(() => this.refresh());
+    resize.observe(root);
+    this.stops.push(() => resize.disconnect());
+  }
+
+  private onKey(event: KeyboardEvent): void {
+    const action = keyAction(event);
+    if (!action || event.defaultPrevented) return;
+    const target = event.target as HTMLElement;
+    if (action.do !== "save" && action.do !== "escape") {
+      if (target.matches("input, select, textarea")) return;
+      // Buttons, the folded row and the scrolling table keep the keys that work them.
+      if (target !== this.stage && (action.do === "move" || action.do === "select" || action.do === "pin")) return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+    this.reader.keyboard = true;
+    this.do(action);
+  }
+
+  private do(action: KeyAction): void {
+    if (action.do === "save") this.host.save();
+    else if (action.do === "table") this.toggleTable();
+    else if (action.do === "export") showMenu(this.root, this.toolbar.exportButton, "Export", this.exports());
+    else if (action.do === "find") this.finder.open();
+    else if (action.do === "help") this.toggleHelp();
+    else if (action.do === "escape" && this.closeWhatIsOpen()) return;
+    else this.reader.do(action);
+  }
+
+  private closeWhatIsOpen(): boolean {
+    if (closeMenus()) return true;
+    if (this.help) this.toggleHelp();
+    else if (this.finder.isOpen) this.closeFinder();
+    else if (this.tableOpen) this.toggleTable();
+    else return false;
+    return true;
+  }
+
+  private marked(marks: Marks): void {
+    this.saved.save(marks);
+    if (this.arrangement) this.drawSide(this.arrangement);
+    if (this.tie.connection !== "live") return;
+    const named = (spots: Marks["selection"]) =>
+      spots.map(({ x, y }) => ({ x: this.view.x.labels[x], y: this.view.y.labels[y] }));
+    const selection = { selected: named(marks.selection), pinned: named(marks.pins) };
+    // A kernel that restarts meanwhile has no use for the selection.
+    this.tie.call({ op: "select", view: this.view.id, selection }).catch(() => undefined);
+  }
+
+  private choose(options: Partial<HeatmapOptions>): void {
+    this.choices = changed(this.choices, options);
+    this.limit = null;
+    this.draw();
+  }
+
+  private focus(): void {
+    this.stage.focus({ preventScroll: true });
+  }
+
+  private toggleTable(): void {
+    this.tableOpen = !this.tableOpen;
+    this.draw();
+    const table = this.stage.querySelector<HTMLElement>(".pb-table-scroll");
+    if (table) table.focus({ preventScroll: true });
+    else this.focus();
+  }
+
+  private closeFinder(): void {
+    this.finder.close();
+    this.focus();
+  }
+
+  private toggleHelp(): void {
+    if (this.help) {
+      this.help.remove();
+      this.help = null;
+      this.focus();
+      return;
+    }
+    this.help = helpNode(() => this.toggleHelp());
+    this.root.append(this.help);
+    this.help.querySelector("button")?.focus({ preventScroll: true });
+  }
+
+  // ---- other views of the document
+
+  pointed(at: Pointing): void {
+    this.reader.pointed(this.linking ? at : null);
+  }
+
+  counted(views: number): void {
+    this.readout.linked(this.linking ? views : 0);
+  }
+
+  private linkMenu(anchor: HTMLElement): void {
+    const act = () => {
+      this.linking = !this.linking;
+      this.pointed(null);
+      this.link.recount();
+    };
+    showMenu(this.root, anchor, "Links", [{ label: "Link this view with the others", checked: this.linking, act }]);
+  }
+
+  // ---- kernel and files
+
+  private exports() {
+    const { tie } = this;
+    return exportItems({
+      scene: () => {
+        const { options, layout } = this.arrangement as Arrangement;
+        return {
+          view: this.view,
+          options,
+          numbers: this.numbers,
+          extent: extentOf(layout),
+          pins: this.reader.state.marks.pins,
+        };
+      },
+      kernel:
+        tie.connection === "live"
+          ? (format, metric) => tie.call({ op: "export", view: this.view.id, format, metric })
+          : null,
+      copyCode: () => this.copyCode(),
+      done: (message) => this.tell(message),
+      failed: (what, error) =>
+        this.tell(`${what} was not saved: ${error instanceof Error ? error.message : String(error)}`),
+    });
+  }
+
+  private copyCode(): void {
+    this.copy(this.view.code, "Code copied");
+  }
+
+  private copy(text: string, done = "Copied"): void {
+    copyText(text).then(
+      () => this.tell(done),
+      (error: Error) => this.tell(`Not copied: ${error.message}`),
+    );
+  }
+
+  private ask(op: "cancel" | "resume"): void {
+    const { run } = this.view;
+    if (run) this.tie.call({ op, run: run.id }).catch((error: Error) => this.tell(`${op}: ${error.message}`));
+  }
+
+  private tell(message: string): void {
+    this.toast.show(message);
+    this.readout.say(`${message}.`);
+  }
+
+  dispose(): void {
+    cancelAnimationFrame(this.frame);
+    this.link.point(this, null);
+    this.link.leave(this);
+    for (const stop of this.stops) stop();
+    this.readout.dispose();
+    this.toast.dispose();
+    this.picture.dispose();
+    closeMenus();
+    this.root.replaceChildren();
+  }
+}

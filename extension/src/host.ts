@@ -1,0 +1,75 @@
+/** What a widget may ask of the place it is shown in: its kernel, its document, saving, giving the focus back. */
+import type { JupyterFrontEnd } from "@jupyterlab/application";
+import type { INotebookTracker, NotebookPanel } from "@jupyterlab/notebook";
+import type { Kernel } from "@jupyterlab/services";
+
+export interface Host {
+  /** One object for all views of a document: links join them by it. */
+  document(): object;
+  /** Asked anew each time: a restart or a change of kernel makes the old connection useless. */
+  kernel(): Kernel.IKernelConnection | null;
+  /** Calls back when another kernel takes over, or none. */
+  onKernel(listener: () => void): () => void;
+  save(): void;
+  /** Runs the cell that holds `node` again; null where there is no such cell. */
+  runAgain(node: HTMLElement): (() => void) | null;
+  /** Gives the focus back to what holds `node`. */
+  leave(node: HTMLElement): void;
+}
+
+function kernelOf(context: NotebookPanel["sessionContext"] | undefined): Kernel.IKernelConnection | null {
+  return context?.session?.kernel ?? null;
+}
+
+export function notebookHost(app: JupyterFrontEnd, panel: NotebookPanel): Host {
+  const cellAt = (node: HTMLElement) => panel.content.widgets.findIndex((cell) => cell.node.contains(node));
+  const activate = (node: HTMLElement): boolean => {
+    const index = cellAt(node);
+    if (index < 0) return false;
+    panel.content.activeCellIndex = index;
+    panel.content.deselectAll();
+    panel.content.mode = "command";
+    return true;
+  };
+  return {
+    document: () => panel,
+    kernel: () => kernelOf(panel.sessionContext),
+    onKernel(listener) {
+      const { sessionContext } = panel;
+      sessionContext.kernelChanged.connect(listener);
+      return () => {
+        sessionContext.kernelChanged.disconnect(listener);
+      };
+    },
+    save: () => void app.commands.execute("docmanager:save"),
+    runAgain: (node) =>
+      cellAt(node) < 0
+        ? null
+        : () => {
+            if (activate(node)) void app.commands.execute("notebook:run-cell");
+          },
+    leave(node) {
+      if (activate(node)) panel.content.activate();
+      else if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+    },
+  };
+}
+
+/** For consoles and other documents, which have no renderer registry of their own: the current notebook's kernel. */
+export function otherHost(app: JupyterFrontEnd, tracker: INotebookTracker): Host {
+  return {
+    document: () => tracker.currentWidget ?? app.shell,
+    kernel: () => kernelOf(tracker.currentWidget?.sessionContext),
+    onKernel(listener) {
+      tracker.currentChanged.connect(listener);
+      return () => {
+        tracker.currentChanged.disconnect(listener);
+      };
+    },
+    save: () => void app.commands.execute("docmanager:save"),
+    runAgain: () => null,
+    leave() {
+      if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+    },
+  };
+}

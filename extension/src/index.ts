@@ -1,0 +1,35 @@
+/** The JupyterLab plugin: draws Patchbay's views in notebooks (each with its own panel's kernel) and elsewhere. */
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from "@jupyterlab/application";
+import { INotebookTracker, type NotebookPanel } from "@jupyterlab/notebook";
+import { IRenderMimeRegistry } from "@jupyterlab/rendermime";
+import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
+import { VIEW_MIME } from "patchbay/view";
+import { type Host, notebookHost, otherHost } from "./host";
+import { ViewRenderer } from "./renderer";
+
+/** Before images, which the same output carries for places without this extension. */
+const RANK = 40;
+
+const factory = (host: Host): IRenderMime.IRendererFactory => ({
+  // Nothing of a view is run or read as markup, so it may be drawn in notebooks that are not trusted.
+  safe: true,
+  mimeTypes: [VIEW_MIME],
+  defaultRank: RANK,
+  createRenderer: () => new ViewRenderer(host),
+});
+
+const plugin: JupyterFrontEndPlugin<void> = {
+  id: "@patchbay/jupyterlab:renderers",
+  description: "Draws Patchbay's views",
+  autoStart: true,
+  requires: [IRenderMimeRegistry, INotebookTracker],
+  activate: (app: JupyterFrontEnd, registry: IRenderMimeRegistry, tracker: INotebookTracker) => {
+    registry.addFactory(factory(otherHost(app, tracker)), RANK);
+    const attach = (panel: NotebookPanel) =>
+      panel.content.rendermime.addFactory(factory(notebookHost(app, panel)), RANK);
+    tracker.forEach(attach);
+    tracker.widgetAdded.connect((_, panel) => attach(panel));
+  },
+};
+
+export default plugin;

@@ -1,0 +1,112 @@
+/** JupyterLab's renderer for views: checks what arrives, hands it to the widget of its kind, keeps marks in the
+ *  output's metadata, and shows wrong data as text. One instance serves all updates of an output. */
+import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
+import { Widget } from "@lumino/widgets";
+import { type HeatmapView, VIEW_MIME, type View, validateView } from "patchbay/view";
+import { noticeNode } from "./heatmap/notices";
+import type { Marks } from "./heatmap/state";
+import { HeatmapWidget } from "./heatmap/widget";
+import type { Host } from "./host";
+import { copyText } from "./save-file";
+import { Tie } from "./tie";
+
+/** Where an output's metadata keeps what the reader marked. */
+const METADATA_KEY = "patchbay";
+/** A reader who clicks about should not write the notebook each time. */
+const SAVE_AFTER_MS = 400;
+
+export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
+  private readonly tie: Tie;
+  private model: IRenderMime.IMimeModel | null = null;
+  private shown = "";
+  private heatmap: HeatmapWidget | null = null;
+  private marks: Marks | null = null;
+  private saveTimer: ReturnType<typeof setTimeout> | null = null;
+
+  constructor(private readonly host: Host) {
+    super();
+    this.addClass("pb-view");
+    this.node.tabIndex = -1;
+    this.node.setAttribute("role", "group");
+    // All keys stay in the widget; it saves on Ctrl+S itself and gives the focus back on Esc.
+    this.node.dataset.lmSuppressShortcuts = "true";
+    this.tie = new Tie(host, "", {
+      pushed: (view) => this.take(view),
+      connection: () => this.heatmap?.refresh(),
+    });
+  }
+
+  async renderModel(model: IRenderMime.IMimeModel): Promise<void> {
+    this.model = model;
+    if (this.isDisposed) return;
+    const view = this.take(model.data[VIEW_MIME]);
+    if (view) this.tie.arrived(view.id);
+    // An update has replaced the output and its metadata with it: marks made meanwhile are written again.
+    if (this.marks && model.metadata[METADATA_KEY] === undefined) this.saveSoon();
+  }
+
+  /** Shows a value that claims to be a view; null when it is not one. */
+  private take(value: unknown): View | null {
+    const text = JSON.stringify(value) ?? "";
+    if (text === this.shown && this.heatmap) return null;
+    const checked = validateView(value);
+    if (!checked.ok) {
+      this.refuse(checked.message);
+      return null;
+    }
+    this.shown = text;
+    const { view } = checked;
+    if (view.kind === "heatmap") this.showHeatmap(view);
+    return view;
+  }
+
+  private showHeatmap(view: HeatmapView): void {
+    if (this.heatmap) {
+      this.heatmap.update(view);
+      return;
+    }
+    this.heatmap = new HeatmapWidget(this.node, view, this.host, this.tie, {
+      load: () => this.model?.metadata[METADATA_KEY],
+      save: (marks) => {
+        this.marks = marks;
+        this.saveSoon();
+      },
+    });
+  }
+
+  /** Wrong data is said, never drawn. */
+  private refuse(message: string): void {
+    this.heatmap?.dispose();
+    this.heatmap = null;
+    this.shown = "";
+    this.node.dataset.kind = "none";
+    this.node.dataset.state = "error";
+    const notice = { icon: "warning", title: "This view cannot be drawn", text: message, message } as const;
+    this.node.replaceChildren(noticeNode(notice, (text) => void copyText(text)));
+  }
+
+  private saveSoon(): void {
+    if (this.saveTimer !== null) clearTimeout(this.saveTimer);
+    this.saveTimer = setTimeout(() => {
+      this.saveTimer = null;
+      const { model, marks } = this;
+      if (!model || !marks || this.isDisposed) return;
+      const none = marks.selection.length === 0 && marks.pins.length === 0;
+      const metadata: Record<string, unknown> = { ...model.metadata };
+      if (none && metadata[METADATA_KEY] === undefined) return;
+      if (none) delete metadata[METADATA_KEY];
+      else metadata[METADATA_KEY] = marks;
+      model.setData({ metadata: metadata as IRenderMime.IMimeModel["metadata"] });
+    }, SAVE_AFTER_MS);
+  }
+
+  override dispose(): void {
+    if (this.isDisposed) return;
+    if (this.saveTimer !== null) clearTimeout(this.saveTimer);
+    this.heatmap?.dispose();
+    this.heatmap = null;
+    this.tie.dispose();
+    this.model = null;
+    super.dispose();
+  }
+}

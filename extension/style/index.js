@@ -1,0 +1,1 @@
+import "@patchbay/style/index.css";
