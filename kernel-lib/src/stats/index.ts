@@ -1,0 +1,12 @@
+export { benjaminiHochberg, holm } from "./adjust";
+export { type BootstrapOptions, type Interval, meanIntervals } from "./bootstrap";
+export { cohenD, mean, variance } from "./moments";
+export { normalCdf, normalQuantile, normalTwoSided } from "./normal";
+export { type PaperTest, paperTest } from "./paper";
+export { permutation, type Random, seeded } from "./random";
+export { averageRanks, type Correlation, spearman } from "./ranks";
+export { jaccard, wilson } from "./rates";
+export { fairCoinTwoSided, type SignTest, signTest } from "./sign";
+export { studentTwoSided, type TTest, tTest, welchTTest } from "./student";
+export { type Tail, tailCell, tailFromLog, tailFromP } from "./tail";
+export { type WilcoxonTest, wilcoxon } from "./wilcoxon";

@@ -1,0 +1,98 @@
+/** Where a statistic does not exist it is null, and what is random is repeatable. */
+import { expect, test } from "vitest";
+import { benjaminiHochberg, holm } from "../../kernel-lib/src/stats/adjust";
+import { meanIntervals, resampledMeans } from "../../kernel-lib/src/stats/bootstrap";
+import { cohenD, mean, variance } from "../../kernel-lib/src/stats/moments";
+import { permutation, seeded } from "../../kernel-lib/src/stats/random";
+import { averageRanks, spearman } from "../../kernel-lib/src/stats/ranks";
+import { jaccard, wilson } from "../../kernel-lib/src/stats/rates";
+import { fairCoinTwoSided, signTest } from "../../kernel-lib/src/stats/sign";
+import { tTest, welchTTest } from "../../kernel-lib/src/stats/student";
+import { tailCell, tailFromP } from "../../kernel-lib/src/stats/tail";
+import { wilcoxon } from "../../kernel-lib/src/stats/wilcoxon";
+
+test("one value has a mean and a sign, and nothing else", () => {
+  expect(mean([0.5])).toBe(0.5);
+  expect(signTest([0.5]).tail?.p).toBe(1);
+  expect([variance([0.5]), cohenD([0.5]), tTest([0.5]), meanIntervals([[0.5]])[0]]).toEqual([null, null, null, null]);
+});
+
+test("equal values have no t, effect size or interval, though their sum rounds", () => {
+  const tenths = Array.from({ length: 10 }, () => 0.1);
+  expect(variance(tenths)).toBe(0);
+  expect([cohenD(tenths), tTest(tenths), meanIntervals([tenths])[0]]).toEqual([null, null, null]);
+  expect(welchTTest(tenths, tenths)).toBeNull();
+});
+
+test("nothing but ties has no sign test and no Wilcoxon test", () => {
+  expect(signTest([0, 0, -0])).toEqual({ positive: 0, negative: 0, ties: 3, tail: null });
+  expect(wilcoxon([0, 0])).toBeNull();
+  expect([mean([]), fairCoinTwoSided(0, 0), wilson(0, 0), jaccard(new Set(), new Set())]).toEqual([
+    null,
+    null,
+    null,
+    null,
+  ]);
+});
+
+test("the interval of a column is the same alone and among others of any length", () => {
+  const random = seeded(3);
+  const column = (n: number) => Array.from({ length: n }, () => random.uniform());
+  const columns = [column(20), column(35), column(20), [1], column(20)];
+  const together = meanIntervals(columns, { seed: 5, resamples: 500 });
+  expect(together).toEqual(columns.map((c) => meanIntervals([c], { seed: 5, resamples: 500 })[0]));
+  expect(together[3]).toBeNull();
+  expect(meanIntervals([columns[0]], { seed: 6, resamples: 500 })[0]).not.toEqual(together[0]);
+});
+
+test("more columns than fit one block give the same intervals as one by one", () => {
+  const random = seeded(8);
+  const columns = Array.from({ length: 300 }, () => Array.from({ length: 5 }, () => random.uniform()));
+  const together = meanIntervals(columns, { resamples: 50 });
+  expect(together[299]).toEqual(meanIntervals([columns[299]], { resamples: 50 })[0]);
+  expect(together[130]).toEqual(meanIntervals([columns[130]], { resamples: 50 })[0]);
+});
+
+test("resampled means are means of values drawn with replacement, each drawn about as often", () => {
+  const [means] = resampledMeans([[0, 0, 0, 4]], 4000, 1);
+  expect(new Set(means)).toEqual(new Set([0, 1, 2, 3, 4]));
+  expect(Math.abs((mean(means) as number) - 1)).toBeLessThan(0.06); // four standard errors
+});
+
+test("a permutation holds each number once and follows its seed", () => {
+  const order = permutation(50, seeded(4));
+  expect([...order].sort((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, i) => i));
+  expect([...order]).not.toEqual(Array.from({ length: 50 }, (_, i) => i));
+  expect(permutation(50, seeded(4))).toEqual(order);
+});
+
+test("corrections pass over tests that were not made", () => {
+  const tails = [tailFromP(0.01), null, tailFromP(0.04)];
+  expect(holm(tails).map((t) => t?.p)).toEqual([0.02, undefined, 0.04]);
+  expect(benjaminiHochberg(tails).map((t) => t?.p)).toEqual([0.02, undefined, 0.04]);
+});
+
+test("p below the double range keeps its order under correction and is shown as decimal text", () => {
+  const deep = [fairCoinTwoSided(0, 3000), fairCoinTwoSided(0, 2000)];
+  expect(deep.map((t) => t?.p)).toEqual([0, 0]);
+  const [first, second] = holm(deep).map((t) => tailCell(t ?? tailFromP(1)));
+  expect(first).toBe("3.25141945e-903"); // 2 * 2^(1 - 3000)
+  expect(String(second)).toMatch(/^1\.74196\d+e-602$/); // 2^(1 - 2000)
+});
+
+test("ties share their mean rank", () => {
+  expect([...averageRanks([3, 1, 3, 0]).ranks]).toEqual([3.5, 2, 3.5, 1]);
+  expect(averageRanks([3, 1, 3, 0]).tieSizes).toEqual([2]);
+});
+
+test("Spearman is 1 and -1 for monotone pairs, null for a constant side, and refuses NaN", () => {
+  expect(spearman([1, 2, 3], [2, 4, 9])?.rho).toBe(1);
+  expect(spearman([1, 2, 3], [9, 4, 2])?.rho).toBe(-1);
+  expect(spearman([1, 2, 3], [2, 2, 2])).toBeNull();
+  expect(spearman([1, 2], [2, 1])?.tail).toBeNull();
+  expect(() => spearman([1, Number.NaN], [1, 2])).toThrow(/pair 1/);
+});
+
+test("Jaccard's index counts shared over all", () => {
+  expect(jaccard(new Set([1, 2]), new Set([2, 3]))).toBeCloseTo(1 / 3, 15);
+});
