@@ -28,7 +28,7 @@ export function ensureVenv() {
 }
 
 /** The first Python of at least 3.10, as command and arguments. PATCHBAY_PYTHON names one by hand. */
-function findPython() {
+export function findPython() {
   const named = process.env.PATCHBAY_PYTHON;
   const candidates = named ? [[named]] : [["python3"], ["python"], ...(WINDOWS ? [["py", "-3"]] : [])];
   let found = null;
