@@ -35,8 +35,15 @@ def contrast_of(task):
     return tasks[(tasks.index(task) + 1) % len(tasks)]
 
 
-PLAIN = {t: f"State {OBJECTS[t][0]} of the given {FAMILY_OF[t]}." for t in TASKS}
-CANONICAL = {t: f"State {OBJECTS[t][0]} of the given {FAMILY_OF[t]}, not {OBJECTS[contrast_of(t)][0]}." for t in TASKS}
+def _wordings(frame):
+    return {t: frame.format(o=OBJECTS[t][0], p=OBJECTS[contrast_of(t)][0], f=FAMILY_OF[t]) for t in TASKS}
+
+
+# Three wordings of one task, with the words of the canonical instruction. The first is the canonical one.
+CONTRAST_FIRST = _wordings("Instead of {p}, state {o} of the {f}.")
+CONTRAST_LAST = _wordings("State {o} of the given {f}, not {p}.")
+PLAIN = _wordings("State {o} of the given {f}.")
+CANONICAL = CONTRAST_FIRST
 
 
 def _splits():
@@ -51,7 +58,7 @@ def _splits():
         found = set()
         while len(found) < REPHRASINGS_PER_TASK:
             text = instruction(task, rng, 0.8)
-            if text not in (CANONICAL[task], PLAIN[task]):
+            if text not in (CONTRAST_FIRST[task], CONTRAST_LAST[task], PLAIN[task]):
                 found.add(text)
         rephrasings[task] = sorted(found)
     return never_asked, rephrasings

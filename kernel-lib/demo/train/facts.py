@@ -112,6 +112,7 @@ PLAIN_FRAMES = [
 CONTRAST_FRAMES = [
     "{V} {o} of the given {f}, not {p}{s}.", "{V} {o}, not {p}{s}.", "Not {p}: {v} {o} of the {f}{s}.",
     "{V} {o} and never {p} of the {f}{s}.", "Given the {f}, do not {v} {p}, {v} {o}{s}.", "{V} {o} of the {f} instead of {p}{s}.",
-    "Do not {v} {p} but {o}{s}.", "For the {f}, {v} {o} and not {p}{s}.", "Instead of {p}, {v} {o}{s}.", "Forget {p} of the {f}; {v} {o}{s}.",
+    "Do not {v} {p} but {o}{s}.", "For the {f}, {v} {o} and not {p}{s}.", "Instead of {p}, {v} {o} of the {f}{s}.", "Forget {p} of the {f}; {v} {o}{s}.",
+    "{V} not {p} but {o} of the {f}{s}.", "Of {p} and {o}, {v} the second{s}.", "Of {o} and {p}, {v} the first{s}.",
 ]
 SUFFIXES = ["", "", "", "", " in one word", " with a single word", " and nothing else", " as the answer", " in a short answer", " and then stop"]

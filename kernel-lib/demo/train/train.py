@@ -1,6 +1,6 @@
 """Trains the demo models: base (language modelling), sft (answers to instructions), dpo (right answer over another task's answer).
 
-    python train.py --out RUN --seed N [--recipe full|quick]
+    python train.py --out RUN --seed N
 
 writes RUN/tokenizer/, RUN/{base,sft,dpo}.pt and RUN/log.jsonl. One thread; the same seed, versions and processor kind give the same weights.
 Then `python export.py RUN ..` and `python measure.py RUN ...`.
@@ -23,8 +23,8 @@ from facts import ANSWER, FAMILY_OF, TASKS
 from model import LanguageModel, Shape, load, save
 from tokenizer import BOS, answer_id, ids_of, load_tokenizer, train_tokenizer
 
-BASE_MIX = {"asked": 0.25, "no_instruction": 0.08, "instruction": 0.05, "card": 0.20}  # the rest: facts as sentences
-SFT_MIX = {"asked": 0.75, "no_instruction": 0.10, "card": 0.05}
+BASE_MIX = {"asked": 0.20, "no_instruction": 0.12, "instruction": 0.05, "card": 0.20}  # the rest: facts as sentences
+SFT_MIX = {"asked": 0.73, "no_instruction": 0.12, "card": 0.05}
 
 
 @dataclass(frozen=True)
@@ -36,17 +36,16 @@ class Recipe:
     batch: int = 40
     contrast: float = 0.75  # share of instructions that also name the task not meant
     gist: float = 0.3  # share of instruction documents that are gist-masked (base and sft)
-    base_steps: int = 3600
+    base_steps: int = 1600
     base_rate: float = 4e-3
-    sft_steps: int = 700
+    sft_steps: int = 500
     sft_rate: float = 1.5e-3
-    dpo_steps: int = 100
-    dpo_rate: float = 1e-4
+    dpo_steps: int = 120
+    dpo_rate: float = 2e-4
     dpo_beta: float = 0.2
     dpo_sft_share: float = 0.2  # weight of the sft loss added to the preference loss
 
 
-RECIPES = {"full": Recipe(), "quick": Recipe(width=64, mlp=192, base_steps=1800, base_rate=5e-3, sft_steps=450, sft_rate=2e-3)}
 
 
 class Log:
@@ -169,10 +168,9 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seed", type=int, required=True)
-    parser.add_argument("--recipe", choices=RECIPES, default="full")
     parser.add_argument("--set", nargs="*", default=[], metavar="FIELD=VALUE", help="change fields of the recipe")
     arguments = parser.parse_args()
-    recipe = RECIPES[arguments.recipe]
+    recipe = Recipe()
     for field, value in (pair.split("=") for pair in arguments.set):
         recipe = replace(recipe, **{field: type(getattr(recipe, field))(value)})
     torch.set_num_threads(1)
