@@ -10,8 +10,10 @@ export interface Speed {
   secondsPerCall: number;
 }
 
-/** Enough rows for the full rate of a matrix product. */
-const ROWS = 64;
+/** Shaped as most rows of a sweep are: a few tokens behind one patched position. */
+const TOKENS = 4;
+/** With TOKENS, enough for the full rate of a matrix product. */
+const ROWS = 32;
 const REPEATS = 3;
 const ENOUGH_SECONDS = 0.5;
 
@@ -21,11 +23,11 @@ export async function probe(stages: Stages, config: ModelConfig): Promise<Speed>
   await timeBlock(stages, config, 1); // opens what is opened at the first use
   const one = await fastest(stages, config, 1);
   const many = await fastest(stages, config, ROWS);
-  const work = flopsPerToken(config) * (ROWS - 1);
+  const row = TOKENS * flopsPerToken(config);
   // A block so small that the clock sees no difference runs at the call's own speed.
   const seconds = Math.max(many - one, many / ROWS);
-  const flopsPerSecond = work / seconds;
-  return { flopsPerSecond, secondsPerCall: Math.max(0, one - flopsPerToken(config) / flopsPerSecond) };
+  const flopsPerSecond = (row * (ROWS - 1)) / seconds;
+  return { flopsPerSecond, secondsPerCall: Math.max(0, one - row / flopsPerSecond) };
 }
 
 /** The cost with its seconds, as `speed` says. */
@@ -44,9 +46,12 @@ async function fastest(stages: Stages, config: ModelConfig, rows: number): Promi
   return best;
 }
 
-async function timeBlock(stages: Stages, { dModel }: ModelConfig, rows: number): Promise<number> {
-  const data = Float32Array.from({ length: rows * dModel }, (_, i) => Math.sin(i));
+async function timeBlock(stages: Stages, { dModel, nKvHeads, dHead }: ModelConfig, rows: number): Promise<number> {
+  const waves = (n: number) => Float32Array.from({ length: n }, (_, i) => Math.sin(i));
+  const x = { dims: [rows * TOKENS, dModel], data: waves(rows * TOKENS * dModel) };
+  const before = { dims: [rows, nKvHeads, 1, dHead], data: waves(rows * nKvHeads * dHead) };
+  const prefix = { k: before, v: before, group: Int32Array.from({ length: rows }, (_, row) => row) };
   const started = performance.now();
-  await stages.block({ layer: 0, x: { dims: [rows, dModel], data }, rows, tokens: 1, start: 0, prefix: null });
+  await stages.block({ layer: 0, x, rows, tokens: TOKENS, start: 1, prefix });
   return (performance.now() - started) / 1000;
 }

@@ -1,0 +1,36 @@
+/** Runs that are going on in this process, by id: what a widget's cancel button and a kernel's interrupt reach. */
+
+/** What can be stopped. */
+export interface Stoppable {
+  readonly id: string;
+  cancel(): void;
+}
+
+const live = new Map<string, Stoppable>();
+
+/** Remembers a run until `forget`. */
+export function register(run: Stoppable): void {
+  live.set(run.id, run);
+}
+
+export function forget(run: Stoppable): void {
+  live.delete(run.id);
+}
+
+/** Ids of the runs that are going on, oldest first. */
+export const liveRuns = (): string[] => [...live.keys()];
+
+/** Stops a run; false when none of this id is going on.
+ *  @example cancelRun(run.id) */
+export function cancelRun(id: string): boolean {
+  const run = live.get(id);
+  run?.cancel();
+  return run !== undefined;
+}
+
+/** Stops every run, as an interrupt does; returns how many there were. */
+export function cancelAllRuns(): number {
+  const runs = [...live.values()];
+  for (const run of runs) run.cancel();
+  return runs.length;
+}
