@@ -35,6 +35,13 @@ export function readGolden(name: string): Golden {
   return { folder, tokens, text, greedy, hooks };
 }
 
+/** [pos, vocab] */
+export function goldenLogits({ hooks }: Golden): Float32Array {
+  const logits = hooks.get("logits");
+  if (logits === undefined) throw new Error("no logits in the golden");
+  return logits.data;
+}
+
 /** Largest difference, as a share of the largest expected value; NaN anywhere gives NaN. */
 export function relativeDifference(actual: Float32Array, expected: Float32Array): number {
   expect(actual.length).toBe(expected.length);

@@ -1,6 +1,5 @@
 /** Full passes with captures and interventions: prompts of one length share a pass, so there is no padding. */
 import type { ModelConfig } from "../checkpoint/types";
-import { HookError, PatchbayError } from "../errors";
 import { checkIndices, checkIntervention, type ResolvedEdit, resolveEdit, type Target } from "../intervene/resolve";
 import type { Intervention } from "../intervene/types";
 import { blockOf } from "../session/pass";

@@ -3,6 +3,7 @@
  *  equals its KL target has a divergence of exactly 0. */
 import type { ModelConfig } from "../checkpoint/types";
 import { GraphBuilder, type StageGraph, type Value } from "./builder";
+import { rootMeanSquare } from "./norm";
 import { globalWeight, type WeightMap } from "./weights";
 
 /** Inputs: x [rows, dModel]; answers [rows, 1]; of [rows, 1], the row that is a row's KL target; k [1]; with_top,
@@ -48,11 +49,6 @@ export function headGraph(config: ModelConfig, weights: WeightMap): StageGraph {
   b.output("top_ids", topIds, null);
   b.output("logits", shown, null);
   return b.finish();
-}
-
-function rootMeanSquare(b: GraphBuilder, x: Value, eps: number): Value {
-  const mean = b.op("ReduceMean", [b.op("Pow", [x, b.float(2)]), b.ints([-1])], { keepdims: 1 });
-  return b.op("Sqrt", [b.op("Add", [mean, b.float(eps)])]);
 }
 
 /** By hand: ReduceLogSumExp is a quarter slower than the product it follows. */

@@ -18,6 +18,7 @@ export interface Taps {
   /** Passes a hook's value on: changed where the variant changes it, and copied out where it is wanted. */
   at(hook: string, value: Value): Value;
   wants(hook: string): boolean;
+  edits(hook: string): boolean;
 }
 
 export const variantKey = ({ want, edits }: BlockVariant): string =>
@@ -37,7 +38,7 @@ export function taps(b: GraphBuilder, variant: BlockVariant, hooks: ReadonlyMap<
     if (wants(hook)) b.output(hook, out, null);
     return out;
   };
-  return { at, wants };
+  return { at, wants, edits: (hook) => variant.edits.some((edit) => edit.hook === hook) };
 }
 
 function change(

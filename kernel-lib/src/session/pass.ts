@@ -37,7 +37,7 @@ async function lastLogits(
   x: Float32Array,
   { call, stages, cancel, hooks }: { call: PassCall; stages: StageRunner; cancel: Cancel; hooks: PassReply["hooks"] },
 ): Promise<Float32Array> {
-  const { dModel, vocab } = stages.spec.config;
+  const { dModel } = stages.spec.config;
   const { rows, tokens, want } = call;
   const every = want.some((hook) => hook === "logits" || hook.startsWith("ln_final."));
   const last = (all: Float32Array, width: number) => {
@@ -48,11 +48,13 @@ async function lastLogits(
     }
     return picked;
   };
-  if (!every) return (await stages.logits(last(x, dModel), cancel)).logits;
+  // Always by a call of its own, so that its bits do not depend on what else was captured.
+  const answer = (await stages.logits(last(x, dModel), cancel)).logits;
+  if (!every) return answer;
   const { logits, scale } = await stages.logits(x, cancel);
   if (want.includes("logits")) hooks.logits = logits;
   if (want.includes("ln_final.hook_scale")) hooks["ln_final.hook_scale"] = scale;
   if (want.includes("ln_final.hook_normalized"))
     hooks["ln_final.hook_normalized"] = x.map((value, i) => value / scale[Math.floor(i / dModel)]);
-  return last(logits, vocab);
+  return answer;
 }
