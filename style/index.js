@@ -103,7 +103,7 @@ const print = {
     line: "#c9c9c9",
     lineStrong: "#666666",
   },
-  cell: { min: 2, max: 44, value: 28, minus: 9, gap: pt(0.4), outline: null },
+  cell: { min: 2, max: 44, value: 28, minus: 7, gap: pt(0.4), outline: null },
   hatch: { pitch: pt(3), width: pt(0.4), alpha: 0.6 },
   line: { axis: pt(0.5), minus: pt(0.75) },
 };

@@ -16,8 +16,8 @@ import type { HeatmapView } from "./types";
 
 /** Below this pitch only every 2nd, 4th, 8th tick is labelled. */
 const TICK_PITCH = 14;
-/** Panels share a row as long as their cells stay at least this wide. */
-const ROW_PITCH = 10;
+/** Panels share a row as long as their cells stay at least this wide in print; on screen the theme's least. */
+const PRINT_ROW_PITCH = 6;
 
 /** Lays out `view` in at most `size`.
  *  @example const layout = heatmapLayout(view, themes.light, { width: 760 }, heatmapOptions(view)) */
@@ -28,19 +28,19 @@ export function heatmapLayout(view: HeatmapView, theme: Theme, size: Size, optio
   const domain = domainOf(view, panels, options);
   const metric = metricOf(view, options);
   const space = spaces(view, theme, options);
-  const { columns, rows, pitch } = cellPitch(view, theme, size, panels, space);
+  const { columns, rows, pitch, gap: panelGap } = cellPitch(view, theme, size, panels, space);
   const showsValues = valuesFit(panels, metric.digits.cell, domain.signed, pitch, theme);
   const showsMinus = !showsValues && domain.signed && pitch >= theme.cell.minus;
   const gap = pitch >= 6 ? theme.cell.gap : 0;
 
-  const boxes = placePanels(panels, { nx, ny, columns, pitch, space });
+  const boxes = placePanels(panels, { nx, ny, columns, pitch, space, gap: panelGap });
   const last = boxes.reduce((right, box) => Math.max(right, box.x + box.width), 0);
   const natural = Math.ceil(last + space.right);
   // A printed figure has its column's width whatever it holds; what is left stands on both sides.
   const width = theme.medium === "print" ? size.width : Math.min(size.width, natural);
   const shift = theme.medium === "print" ? Math.max(0, (width - natural) / 2) : 0;
   const placed = boxes.map((box) => ({ ...box, x: box.x + shift }));
-  const bottom = space.top + rows * (ny * pitch) + (rows - 1) * space.rowGap;
+  const bottom = space.top + (rows - 1) * (Math.ceil(ny * pitch) + space.rowGap) + ny * pitch;
   const legend = legendBox(
     view,
     theme,
@@ -122,9 +122,10 @@ function spaces(view: HeatmapView, theme: Theme, options: HeatmapOptions): Space
   const yLabels = Math.max(...view.y.labels.map((text) => textWidth(text, tick))) + tick * 0.64;
   const xLabel = Math.max(...view.x.labels.map((text) => textWidth(text, tick)));
   const titled = options.panels.length > 1 || options.difference !== null || options.letters;
-  const titles = titled ? body * 1.38 + tick * 1.75 : tick * 0.7;
+  const titles = titled ? body * 1.5 + tick * 1.75 : tick * 0.7;
   const marginal = options.marginal ? tick * 6 - titles : 0;
-  const gap = tick * (theme.medium === "print" ? 1.75 : 2.36);
+  // Vega sets panels side by side in whole pixels; so do we.
+  const gap = Math.round(tick * (theme.medium === "print" ? 1.75 : 2.36));
   const bottom = tick * 1.36 + label * 2.25;
   return {
     left: label * 1.9 + yLabels,
@@ -133,23 +134,30 @@ function spaces(view: HeatmapView, theme: Theme, options: HeatmapOptions): Space
     right: Math.max(tick * 1.27, xLabel / 2),
     bottom,
     gap,
-    differenceGap: gap * 1.5 + yLabels,
-    rowGap: bottom + titles,
+    differenceGap: Math.max(2 * gap + 1, Math.ceil(gap * 1.5 + yLabels)),
+    rowGap: Math.ceil(bottom + titles),
     yLabels,
   };
 }
 
-/** As many panels in a row as keep readable cells; then as large as the width, the height and the theme allow. */
+/** As many panels in a row as keep readable cells, rows evened out; then cells as large as width, height and theme
+ *  allow. In more than one row a difference has no place of its own: then all gaps hold its labels. */
 function cellPitch(view: HeatmapView, theme: Theme, size: Size, panels: readonly Panel[], space: Space) {
   const nx = view.x.labels.length;
   const ny = view.y.labels.length;
-  const extra = panels.some((panel) => panel.difference !== null) ? space.differenceGap - space.gap : 0;
-  const wide = (columns: number) =>
-    (size.width - space.left - space.right - (columns - 1) * space.gap - (columns === panels.length ? extra : 0)) /
-    (columns * nx);
-  let columns = panels.length;
-  while (columns > 1 && wide(columns) < ROW_PITCH) columns--;
-  const rows = Math.ceil(panels.length / columns);
+  const count = panels.length;
+  const hasDifference = panels.some((panel) => panel.difference !== null);
+  const gapOf = (columns: number) => (hasDifference && columns < count ? space.differenceGap : space.gap);
+  const wide = (columns: number) => {
+    const extra = hasDifference && columns === count && count > 1 ? space.differenceGap - space.gap : 0;
+    const gaps = (columns - 1) * (gapOf(columns) + 1) + extra;
+    return (size.width - space.left - space.right - gaps) / (columns * nx);
+  };
+  const least = theme.medium === "print" ? PRINT_ROW_PITCH : theme.cell.min;
+  let columns = count;
+  while (columns > 1 && wide(columns) < least) columns--;
+  const rows = Math.ceil(count / columns);
+  columns = Math.ceil(count / rows);
   const tall =
     size.height === undefined
       ? Number.POSITIVE_INFINITY
@@ -157,12 +165,12 @@ function cellPitch(view: HeatmapView, theme: Theme, size: Size, panels: readonly
   const most = Math.max(1, Math.min(theme.cell.max, wide(columns), tall));
   // Whole pixels on screen, so that edges are sharp; print has no pixels.
   const pitch = theme.medium === "print" || most < 4 ? most : Math.floor(most);
-  return { columns, rows, pitch };
+  return { columns, rows, pitch, gap: gapOf(columns) };
 }
 
 function placePanels(
   panels: readonly Panel[],
-  at: { nx: number; ny: number; columns: number; pitch: number; space: Space },
+  at: { nx: number; ny: number; columns: number; pitch: number; space: Space; gap: number },
 ): PanelBox[] {
   const { space, pitch } = at;
   const width = at.nx * pitch;
@@ -170,11 +178,12 @@ function placePanels(
   return panels.map((panel, index) => {
     const column = index % at.columns;
     const row = Math.floor(index / at.columns);
-    const shift = panel.difference !== null && column > 0 ? space.differenceGap - space.gap : 0;
+    const oneRow = at.columns === panels.length && column > 0;
+    const shift = panel.difference !== null && oneRow ? space.differenceGap - space.gap : 0;
     return {
       ...panel,
-      x: space.left + column * (width + space.gap) + shift,
-      y: space.top + row * (height + space.rowGap),
+      x: space.left + column * (Math.ceil(width) + at.gap) + shift,
+      y: space.top + row * (Math.ceil(height) + space.rowGap),
       width,
       height,
       showsY: column === 0 || panel.difference !== null,

@@ -55,32 +55,27 @@ export function heatmapSpec(
   };
 }
 
-/** One panel is the spec itself; more stand in rows, flush, so that their places are the layout's. */
+/** One panel is the spec itself; more stand flush in rows, so that their places are the layout's. */
 function arrange(views: readonly { width: number; height: number; layer: unknown[] }[], layout: HeatmapLayout) {
   if (views.length === 1) return views[0];
   const boxes = layout.panels;
-  const rows = [...new Set(boxes.map((box) => box.y))].map((y) =>
-    boxes.flatMap((box, index) => (box.y === y ? [index] : [])),
-  );
-  const spacing = rows[0].length > 1 ? boxes[1].x - boxes[0].x - boxes[0].width : 0;
-  const hconcats = rows.map((indexes) => ({
-    bounds: "flush",
-    spacing,
-    hconcat: indexes.flatMap((index, column) => {
-      const before = boxes[indexes[column - 1] ?? index];
-      const extra = column === 0 ? 0 : boxes[index].x - before.x - before.width - spacing;
-      // A difference stands further off: an empty view with a gap on both sides holds the place.
-      return extra > 0.5 ? [spacer(extra - spacing, before.height), views[index]] : [views[index]];
-    }),
-  }));
   // Vega-Lite gives a concatenation no size of its own; without one `autosize: none` would be empty.
   const params = [
     { name: "width", value: layout.width - layout.padding.left - layout.padding.right },
     { name: "height", value: layout.height - layout.padding.top - layout.padding.bottom },
   ];
-  if (rows.length === 1) return { ...hconcats[0], params };
-  const rowGap = boxes[rows[1][0]].y - boxes[0].y - boxes[0].height;
-  return { bounds: "flush", spacing: rowGap, vconcat: hconcats, params };
+  const columns = boxes.filter((box) => box.y === boxes[0].y).length;
+  const column = columns > 1 ? boxes[1].x - boxes[0].x - Math.ceil(boxes[0].width) : 0;
+  if (columns < boxes.length) {
+    const row = boxes[columns].y - boxes[0].y - Math.ceil(boxes[0].height);
+    return { params, bounds: "flush", columns, spacing: { row, column }, concat: views };
+  }
+  // A difference stands further off: an empty view with a gap on both sides holds the place.
+  const last = boxes[boxes.length - 1];
+  const before = boxes[boxes.length - 2];
+  const extra = Math.round(last.x - before.x - Math.ceil(before.width) - 2 * column);
+  const held = extra > 0 ? [...views.slice(0, -1), spacer(extra, last.height), ...views.slice(-1)] : views;
+  return { params, bounds: "flush", spacing: column, hconcat: held };
 }
 
 const spacer = (width: number, height: number) => ({

@@ -1,0 +1,112 @@
+/** Figures for papers and notebooks: a view drawn headless as SVG, PNG or PDF, by the same specification that the
+ *  widget shows. The same view and options give the same bytes. */
+import { renameSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { SpecError } from "../errors";
+import { heatmapSpec } from "../view/heatmap-spec";
+import type { VegaLiteSpec } from "../view/heatmap-types";
+import { type Theme, themes } from "../view/theme";
+import type { HeatmapView } from "../view/types";
+import { FIGURE_FONT } from "./fonts";
+import { type CheckedOptions, checkOptions, type FigureOptions } from "./options";
+import { svgToPdf } from "./pdf";
+import { svgToPng } from "./png";
+import { vegaSvg } from "./vega";
+
+/** A view with what is to be drawn of it. Nothing is drawn before one of its methods is called; each takes options
+ *  that change the figure's own for that one file. */
+export interface Figure {
+  readonly view: HeatmapView;
+  /** The Vega-Lite 6 specification: yours to change and to draw elsewhere. */
+  readonly spec: VegaLiteSpec;
+  /** A draft for the caption. It stands beside the figure, never in it. */
+  readonly caption: string;
+  svg(options?: FigureOptions): Promise<string>;
+  png(options?: FigureOptions): Promise<Uint8Array>;
+  pdf(options?: FigureOptions): Promise<Uint8Array>;
+}
+
+/** A figure of `view`.
+ *  @throws SpecError when an option is out of range or names what the view has not
+ *  @example const svg = await figureOf(view, { width: "single-column" }).svg() */
+export function figureOf(view: HeatmapView, options: FigureOptions = {}): Figure {
+  const merged = (more: FigureOptions = {}) => checkOptions(view, { ...options, ...more });
+  const draw = async (checked: CheckedOptions) => vegaSvg(specOf(view, checked));
+  return {
+    view,
+    spec: specOf(view, merged()),
+    caption: view.caption,
+    svg: async (more) => {
+      const checked = merged(more);
+      return finished(view, await draw(checked), checked);
+    },
+    png: async (more) => {
+      const checked = merged(more);
+      return svgToPng(await draw(checked), checked.dpi, {
+        Title: view.title,
+        Description: view.caption,
+        Software: "Patchbay",
+        "Patchbay spec": view.hashes.spec,
+        "Patchbay result": view.hashes.result,
+      });
+    },
+    pdf: async (more) => {
+      const svg = await draw(merged(more));
+      const { width, height } = sizeOf(svg);
+      return svgToPdf(svg, width, height, {
+        Title: view.title,
+        Subject: view.caption,
+        Keywords: `spec ${view.hashes.spec}, result ${view.hashes.result}`,
+      });
+    },
+  };
+}
+
+/** Writes a figure to `file`; `.svg`, `.pdf` or `.png` says what. The file appears whole or not at all.
+ *  @throws SpecError when the name ends otherwise
+ *  @example await saveFigure(figure, "fig2.pdf", { width: "single-column" }) */
+export async function saveFigure(figure: Figure, file: string, options: FigureOptions = {}): Promise<void> {
+  const format = path.extname(file).toLowerCase();
+  if (format !== ".svg" && format !== ".pdf" && format !== ".png") {
+    throw new SpecError({ thing: "figure: file", value: file, rule: "must end in .svg, .pdf or .png" });
+  }
+  const method = format === ".svg" ? "svg" : format === ".pdf" ? "pdf" : "png";
+  const content = await figure[method](options);
+  const temporary = `${file}.patchbay-tmp${process.pid}`;
+  try {
+    writeFileSync(temporary, content);
+    renameSync(temporary, file);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+}
+
+function specOf(view: HeatmapView, { width, height, theme, heatmap }: CheckedOptions): VegaLiteSpec {
+  const look: Theme = { ...themes[theme], font: FIGURE_FONT };
+  return heatmapSpec(view, look, { width, height }, heatmap);
+}
+
+/** The picture's size in CSS pixels, from its root element. */
+function sizeOf(svg: string): { width: number; height: number } {
+  const [, width, height] = /^<svg[^>]* width="([\d.]+)" height="([\d.]+)"/.exec(svg) ?? [];
+  return { width: Number(width), height: Number(height) };
+}
+
+/** Title, caption and hashes into the file; print's sizes in inches, so that programs place it at 1:1. */
+function finished(view: HeatmapView, svg: string, { theme }: CheckedOptions): string {
+  const { width, height } = sizeOf(svg);
+  const inches = (pixels: number) => `${Number((pixels / 96).toFixed(4))}in`;
+  const size = themes[theme].medium === "print" ? [inches(width), inches(height)] : [width, height];
+  const head = [
+    `<title>${escaped(view.title)}</title>`,
+    `<desc>${escaped(view.caption)}</desc>`,
+    `<metadata><made xmlns="urn:patchbay:figure" spec="${escaped(view.hashes.spec)}" result="${escaped(view.hashes.result)}"/></metadata>`,
+  ].join("");
+  return svg
+    .replace(/ width="[\d.]+" height="[\d.]+"/, ` width="${size[0]}" height="${size[1]}"`)
+    .replace(/^<svg[^>]*>/, (open) => open + head);
+}
+
+const escaped = (text: string): string =>
+  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");

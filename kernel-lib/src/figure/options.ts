@@ -1,0 +1,87 @@
+/** What a figure may be asked: checked in full before anything is drawn. */
+import { SpecError } from "../errors";
+import { heatmapOptions } from "../view/heatmap-grid";
+import type { HeatmapOptions } from "../view/heatmap-types";
+import { journal, type ThemeName, themes } from "../view/theme";
+import type { HeatmapView } from "../view/types";
+
+export interface FigureOptions extends Partial<Omit<HeatmapOptions, "previousLimit">> {
+  /** A journal's column (3.25 in and 6.75 in), or CSS pixels. Default: a single column for one panel. */
+  width?: "single-column" | "double-column" | number;
+  /** CSS pixels; cells shrink to fit. Default: as high as it comes out. */
+  height?: number;
+  /** Default `print`: white, light ramps. */
+  theme?: ThemeName;
+  /** Pixels per inch of a PNG. Default 300. */
+  dpi?: number;
+}
+
+export interface CheckedOptions {
+  /** CSS pixels. */
+  width: number;
+  height: number | undefined;
+  theme: ThemeName;
+  dpi: number;
+  heatmap: HeatmapOptions;
+}
+
+/** CSS pixels per inch. */
+const CSS_DPI = 96;
+const WIDTHS = [100, 4000] as const;
+const DPIS = [36, 1200] as const;
+
+/** Fills in defaults; refuses what cannot be drawn.
+ *  @throws SpecError */
+export function checkOptions(view: HeatmapView, options: FigureOptions): CheckedOptions {
+  const { width, height, theme = "print", dpi = 300, ...partial } = options;
+  if (!Object.hasOwn(themes, theme)) refuse("theme", theme, `must be one of ${Object.keys(themes).join(", ")}`);
+  within("dpi", dpi, DPIS);
+  if (height !== undefined) within("height", height, WIDTHS);
+  const heatmap = heatmapOptions(view, {
+    // In print the margin's bars would repeat the cells, and panels are spoken of by letter.
+    ...(theme === "print" ? { marginal: false, letters: view.panels.length > 1 } : {}),
+    ...partial,
+  });
+  checkHeatmap(view, heatmap);
+  const panels = heatmap.panels.length + (heatmap.difference === null ? 0 : 1);
+  return { width: pixels(width ?? (panels > 1 ? "double-column" : "single-column")), height, theme, dpi, heatmap };
+}
+
+function pixels(width: "single-column" | "double-column" | number): number {
+  if (typeof width === "number") return within("width", width, WIDTHS);
+  if (!Object.hasOwn(journal, width)) {
+    refuse("width", width, `must be ${Object.keys(journal).join(" or ")}, or a number of pixels`);
+  }
+  return journal[width] * CSS_DPI;
+}
+
+function checkHeatmap(view: HeatmapView, options: HeatmapOptions): void {
+  const keys = view.metrics.map((metric) => metric.key);
+  const metric = view.metrics.find(({ key }) => key === options.metric);
+  if (metric === undefined) refuse("metric", options.metric, `must be one of ${keys.join(", ")}`);
+  if (options.mode === "interaction" && metric?.interaction === null) {
+    refuse("mode", options.mode, `must be effect: ${options.metric} has no interaction`);
+  }
+  const oneOf = (name: string, value: unknown, allowed: readonly unknown[]) => {
+    if (!allowed.includes(value)) refuse(name, value, `must be one of ${allowed.join(", ")}`);
+  };
+  oneOf("mode", options.mode, ["effect", "interaction"]);
+  oneOf("legend", options.legend, ["inside", "below", "none"]);
+  const last = view.panels.length - 1;
+  const chosen = [...options.panels, ...(options.difference === null ? [] : Object.values(options.difference))];
+  for (const panel of chosen) {
+    if (!Number.isInteger(panel) || panel < 0 || panel > last) refuse("panels", panel, `must be from 0 to ${last}`);
+  }
+  if (options.panels.length === 0) refuse("panels", [], "must name at least one panel");
+}
+
+function within(name: string, value: number, [least, most]: readonly [number, number]): number {
+  if (!(typeof value === "number" && value >= least && value <= most)) {
+    refuse(name, value, `must be a number from ${least} to ${most}`);
+  }
+  return value;
+}
+
+function refuse(name: string, value: unknown, rule: string): never {
+  throw new SpecError({ thing: `figure: ${name}`, value, rule });
+}
