@@ -1,4 +1,5 @@
 /** Opens a checkpoint as a running model. Nothing is read but headers until the first stage runs. */
+import { realpathSync } from "node:fs";
 import { openCheckpoint } from "../checkpoint/open";
 import type { Checkpoint } from "../checkpoint/types";
 import { PatchbayError } from "../errors";
@@ -38,7 +39,8 @@ export async function openModel(checkpoint: Checkpoint, options: LoadOptions = {
   const { config } = checkpoint;
   const spec: EngineSpec = {
     config,
-    weights: [...checkpoint.weights],
+    // onnxruntime refuses a path that leaves its folder through a symbolic link, as those of the hub's cache do.
+    weights: [...checkpoint.weights].map(([role, tensor]) => [role, { ...tensor, file: realpathSync(tensor.file) }]),
     device: choice.device,
     ...residence(weightBytes(checkpoint), { memoryBudget, asked: weights }),
   };

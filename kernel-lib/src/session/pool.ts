@@ -1,8 +1,8 @@
 /** Open inference sessions by key, the least recently used let go first when their weights no longer fit. */
 import { InferenceSession } from "onnxruntime-node";
-import { PatchbayError } from "../errors";
+import { CheckpointError } from "../errors";
 import type { StageGraph } from "../graph/builder";
-import { deviceFailed } from "./provider";
+import { deviceFailed, firstLine, onlyThrow } from "./provider";
 import type { Device, EngineSpec } from "./types";
 
 /** Named in onnxruntime's session_options_config_keys. */
@@ -20,7 +20,9 @@ export class SessionPool {
   private readonly open = new Map<string, Open>();
   private held = 0;
 
-  constructor(private readonly spec: Pick<EngineSpec, "device" | "residence" | "sessionBytes">) {}
+  constructor(private readonly spec: Pick<EngineSpec, "device" | "residence" | "sessionBytes">) {
+    onlyThrow();
+  }
 
   /** The session of a key; built and opened when it is not there. `shared` leaves F32 weights in the file's pages, which
    *  all such sessions use together, at the price of slower products. */
@@ -66,13 +68,17 @@ export class SessionPool {
       graphOptimizationLevel: "all",
       // Each session would keep its own arena for ever: 95 MB a layer.
       enableCpuMemArena: false,
-      logSeverityLevel: 3,
       extra: { session },
     };
     try {
       return await InferenceSession.create(graph.model, options);
     } catch (error) {
-      throw error instanceof PatchbayError ? error : deviceFailed(device, graph.name, error);
+      if (device !== "cpu") throw deviceFailed(device, graph.name, error);
+      throw new CheckpointError({
+        thing: `stage ${graph.name}`,
+        rule: `could not be opened (${firstLine(error)})`,
+        wayOut: `Are the files in ${graph.folder} still as they were, and is there memory left?`,
+      });
     }
   }
 }

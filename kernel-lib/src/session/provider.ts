@@ -11,10 +11,9 @@ export interface Choice {
 }
 
 const DEVICES: readonly string[] = ["auto", "cpu", "webgpu", "cuda"];
-const MISSING: Record<Device, string> = {
-  cpu: "the onnxruntime-node package is incomplete; install Patchbay again",
-  webgpu: "no GPU adapter could be opened; a Vulkan, Metal or Direct3D 12 driver is needed",
-  cuda: "this build of onnxruntime-node has no CUDA provider, or the CUDA 12 libraries and cuDNN 9 were not found",
+const MISSING: Record<Exclude<Device, "cpu">, string> = {
+  webgpu: "No GPU adapter could be opened; a Vulkan, Metal or Direct3D 12 driver is needed",
+  cuda: "This build of onnxruntime-node has no CUDA provider, or the CUDA 12 libraries and cuDNN 9 were not found",
 };
 
 /** Opens a one-operator session to see that a named device works.
@@ -37,8 +36,9 @@ export async function chooseProvider(asked: string): Promise<Choice> {
 /** Names of the providers that this build of onnxruntime holds. */
 export const availableBackends = (): string[] => listSupportedBackends().map(({ name }) => name);
 
-async function tryDevice(device: Device): Promise<void> {
+async function tryDevice(device: Exclude<Device, "cpu">): Promise<void> {
   if (!availableBackends().includes(device)) throw deviceFailed(device, "device", "not in this build of onnxruntime");
+  onlyThrow();
   const b = new GraphBuilder("probe");
   b.output("y", b.op("Neg", [b.input("x", "float", [1])]), [1]);
   try {
@@ -49,15 +49,23 @@ async function tryDevice(device: Device): Promise<void> {
   }
 }
 
-/** onnxruntime's own words, cut to their first line, with what is likely to be missing. */
-export function deviceFailed(device: Device, thing: string, error: unknown): DeviceError {
-  const words = String(error instanceof Error ? error.message : error)
+/** onnxruntime also prints what it throws. Its level is read once, when the first session opens. */
+export function onlyThrow(): void {
+  env.logLevel = "fatal";
+}
+
+/** onnxruntime's own words, without the traces behind them. */
+export const firstLine = (error: unknown): string =>
+  String(error instanceof Error ? error.message : error)
     .split("\n")[0]
     .slice(0, 200);
+
+/** The error for a device that does not work here, with what is likely to be missing. */
+export function deviceFailed(device: Exclude<Device, "cpu">, thing: string, error: unknown): DeviceError {
   return new DeviceError({
     thing,
     value: device,
-    rule: `but it cannot be used (${words})`,
-    wayOut: device === "cpu" ? MISSING.cpu : `${MISSING[device]}. Ask for device "cpu", or "auto"`,
+    rule: `but it cannot be used (${firstLine(error)})`,
+    wayOut: `${MISSING[device]}. Ask for device "cpu", or "auto"`,
   });
 }
