@@ -1,0 +1,40 @@
+/** Every name that `import * as pb from "patchbay"` gives. */
+export { openCheckpoint } from "./checkpoint/open";
+export { pull } from "./checkpoint/pull";
+export type { ChatMessage, Checkpoint, ModelConfig, Tokenizer } from "./checkpoint/types";
+export {
+  CheckpointError,
+  DeviceError,
+  HookError,
+  PatchbayError,
+  ResultError,
+  SpecError,
+} from "./errors";
+export { type OwnTask, samplesOf, type Task, type TaskItem, task, taskNames } from "./experiment/task";
+export type {
+  Measure,
+  PatchSweepSpec,
+  PlanCost,
+  Protocol,
+  Site,
+  SweepSample,
+  SweepValues,
+} from "./experiment/types";
+export { attnOut, headZ, mlpOut, pattern, resid, residMid, residPre } from "./forward/hooks";
+export { loadModel as load } from "./forward/model";
+export type { ActivationCache, Forward, ForwardOptions, Generation, LoadOptions, Model } from "./forward/types";
+export type { Intervention } from "./intervene/types";
+export { SweepResult, type TupleSummary } from "./result/sweep";
+export type { Making, SweepData, SweepMetric, Table } from "./result/types";
+export type { PatchRun, RunOptions, RunState } from "./run/patch-run";
+export {
+  type PatchSweepOptions,
+  patchSweep,
+  plan,
+  run,
+  type SampleInput,
+  type SweepQuestion,
+  spec,
+} from "./run/patch-sweep";
+export type { Plan } from "./run/plan";
+export { cancelAllRuns, cancelRun, liveRuns } from "./run/registry";
