@@ -1,0 +1,14 @@
+/** A table as CSV (RFC 4180 quoting, one header row, lines end in LF). Numbers are the shortest text that reads
+ *  back to the same double; missing is empty. */
+import type { Table } from "./types";
+
+/** @example tableToCsv({ name: "t", columns: ["a"], rows: [[0.1], [null]] }) // "a\n0.1\n\n" */
+export function tableToCsv({ columns, rows }: Table): string {
+  return [columns, ...rows].map((row) => `${row.map(field).join(",")}\n`).join("");
+}
+
+function field(value: Table["rows"][number][number]): string {
+  if (value === null) return "";
+  const text = String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,11 @@
+export { tableToCsv } from "./csv";
+export { parseResult, serialize } from "./file";
+export { sweepGrids } from "./grid";
+export type { Interaction } from "./interactions";
+export { tableToLatex } from "./latex";
+export { tableToMarkdown } from "./markdown";
+export { type Packed, type PackedArray, pack, unpack } from "./pack";
+export type { HeldOut, SplitHalf } from "./split";
+export { type EffectTests, type Superadditivity, SweepResult, type TupleSummary } from "./sweep";
+export type { SweepTableName } from "./tables";
+export type { Making, SweepData, SweepGridMetric, SweepGridOptions, SweepGrids, SweepMetric, Table } from "./types";

@@ -1,0 +1,290 @@
+/** The result of a patch sweep: per-sample values first, statistics made from them when they are asked for.
+ *  A cancelled or running sweep gives the same object with fewer values. */
+import { ResultError } from "../errors";
+import type { PatchSweepSpec } from "../experiment/types";
+import { holm } from "../stats/adjust";
+import { type Interval, meanIntervals } from "../stats/bootstrap";
+import { mean } from "../stats/moments";
+import { type SignTest, signTest } from "../stats/sign";
+import type { Tail } from "../stats/tail";
+import { type Interaction, interactionsOf, interactionValues, keyOf, present } from "./interactions";
+import { addsUp, METRICS, metricValues, needsReference, protocolMean } from "./metrics";
+import { type SplitHalf, splitHalf } from "./split";
+import { SWEEP_TABLES, type SweepTableName, sweepTable } from "./tables";
+import { sweepText } from "./text";
+import type { Making, SweepData, SweepMetric, Table } from "./types";
+
+/** What one tuple does by one metric. */
+export interface TupleSummary {
+  layers: readonly number[];
+  metric: SweepMetric;
+  /** Samples in which it was measured. */
+  n: number;
+  /** null where n is 0. Rounded to two decimals under the protocol `released-code`. */
+  mean: number | null;
+  /** 95 % BCa bootstrap interval, 10,000 seeded resamples; null where it does not exist. */
+  ci: Interval | null;
+}
+
+/** Exact sign tests of one effect against 0, one for each tuple, and Holm's correction over all of them. */
+export interface EffectTests {
+  sign: readonly SignTest[];
+  holm: readonly (Tail | null)[];
+  /** Tests that were made. */
+  made: number;
+}
+
+/** How many tuples do more, or less, than the sum of their layers. */
+export interface Superadditivity {
+  metric: SweepMetric;
+  /** Tuples whose interaction was tested; those above and below 0 at `alpha` after Holm. */
+  tested: number;
+  superadditive: number;
+  subadditive: number;
+  alpha: number;
+  /** The tuple with the largest mean interaction; null when there is none. */
+  largest: Interaction | null;
+}
+
+export class SweepResult {
+  private readonly known = new Map<string, unknown>();
+
+  /** @throws ResultError when the arrays do not fit the samples and tuples. */
+  constructor(readonly data: SweepData) {
+    const cells = data.spec.samples.length * data.values.tuples.length;
+    for (const name of ["logit", "rank", "logprob", "kl"] as const) {
+      if (data.values[name].length === cells) continue;
+      throw new ResultError({
+        thing: `values.${name}`,
+        value: data.values[name].length,
+        rule: `must hold ${cells} numbers, samples x tuples`,
+      });
+    }
+  }
+
+  get state(): SweepData["state"] {
+    return this.data.state;
+  }
+  get spec(): PatchSweepSpec {
+    return this.data.spec;
+  }
+  get making(): Making {
+    return this.data.making;
+  }
+  get tuples(): readonly (readonly number[])[] {
+    return this.data.values.tuples;
+  }
+  /** Samples asked for; how many were measured stands beside each number. */
+  get n(): number {
+    return this.data.spec.samples.length;
+  }
+
+  /** Metrics that this sweep measures: those against the reference only where a sample has one. */
+  get metrics(): SweepMetric[] {
+    const hasReference = this.spec.samples.some(({ reference }) => reference !== undefined);
+    return (Object.keys(METRICS) as SweepMetric[]).filter((metric) => hasReference || !needsReference(metric));
+  }
+
+  /** Per-sample values, NaN where missing: all as [samples, tuples] row-major, or one tuple's as [samples].
+   *  @throws ResultError for a metric or tuple that the sweep does not have
+   *  @example result.values("rr_diff_target", [0, 2]) */
+  values(metric: SweepMetric, layers?: readonly number[]): Float64Array {
+    const all = this.once(`values ${this.metricName(metric)}`, () =>
+      metricValues(metric, this.data.values, this.spec.protocol),
+    );
+    return layers === undefined ? all : this.columnOf(all, this.tupleOf(layers));
+  }
+
+  /** Mean, interval and n of one tuple.
+   *  @throws ResultError as `values`
+   *  @example result.summary("rr_diff_target", [0, 2]).ci */
+  summary(metric: SweepMetric, layers: readonly number[]): TupleSummary {
+    return this.summaryOf(metric, this.tupleOf(layers), true);
+  }
+
+  /** Mean, interval and n of every tuple, in the order of `tuples`. Intervals take the time: 136 tuples of
+   *  100 samples about half a second. */
+  summaries(metric: SweepMetric): readonly TupleSummary[] {
+    this.allIntervals(metric);
+    return this.tuples.map((_, tuple) => this.summaryOf(metric, tuple, true));
+  }
+
+  /** As `summaries`, without intervals (`ci` is null): the quick way, for a run that is still filling. */
+  means(metric: SweepMetric): readonly TupleSummary[] {
+    return this.once(`means ${this.metricName(metric)}`, () =>
+      this.tuples.map((_, tuple) => this.summaryOf(metric, tuple, false)),
+    );
+  }
+
+  /** The tuple with the largest mean (the smallest for `patched_rank`) among those measured in most samples;
+   *  of equals the one with fewer layers, then the first. It was chosen on the samples that its interval is
+   *  made of, which flatters it: `splitHalf` does not.
+   *  @throws ResultError when nothing was measured yet, or no tuple has that size
+   *  @example result.best("rr_diff_target").layers */
+  best(metric: SweepMetric = "rr_diff_target", { size }: { size?: number } = {}): TupleSummary {
+    const rows = this.means(metric).filter(({ layers, n }) => n > 0 && (size === undefined || layers.length === size));
+    if (rows.length === 0) {
+      throw new ResultError({
+        thing: `best("${metric}"${size === undefined ? "" : `, { size: ${size} }`})`,
+        rule: "no tuple has a value of it yet",
+        wayOut: "Wait for the run, or choose another metric or size",
+      });
+    }
+    const most = Math.max(...rows.map(({ n }) => n));
+    const sign = METRICS[metric].best === "highest" ? -1 : 1;
+    const [first] = rows
+      .filter(({ n }) => n === most)
+      .sort((a, b) => sign * ((a.mean as number) - (b.mean as number)) || a.layers.length - b.layers.length);
+    return this.summary(metric, first.layers);
+  }
+
+  /** Sign tests of an effect against 0; null for a metric that is no effect. */
+  effectTests(metric: SweepMetric): EffectTests | null {
+    if (!METRICS[this.metricName(metric)].effect) return null;
+    return this.once(`tests ${metric}`, () => {
+      const all = this.values(metric);
+      const sign = this.tuples.map((_, tuple) => signTest(present(this.columnOf(all, tuple))));
+      const tails = sign.map(({ tail }) => tail);
+      return { sign, holm: holm(tails), made: tails.filter((tail) => tail !== null).length };
+    });
+  }
+
+  /** Interactions of all tuples of two or more layers.
+   *  @throws ResultError for a metric whose effects cannot be added
+   *  @example result.interactions("logit_diff_target")[0].mean */
+  interactions(metric: SweepMetric = "rr_diff_target"): readonly Interaction[] {
+    this.mustAddUp(metric);
+    return this.once(`interactions ${metric}`, () =>
+      interactionsOf(metric, this.values(metric), this.tuples, { seed: this.making.seed }),
+    );
+  }
+
+  /** As `interactions`, without intervals (`ci` is null): the quick way.
+   *  @throws ResultError as `interactions` */
+  interactionTests(metric: SweepMetric = "rr_diff_target"): readonly Interaction[] {
+    this.mustAddUp(metric);
+    return this.once(`interaction tests ${metric}`, () =>
+      interactionsOf(metric, this.values(metric), this.tuples, null),
+    );
+  }
+
+  /** I(S) of one tuple, [samples], NaN where missing; null where one of its layers was not swept alone. */
+  interactionOf(metric: SweepMetric, layers: readonly number[]): Float64Array | null {
+    this.mustAddUp(metric);
+    const tuple = this.tupleOf(layers);
+    return this.tuples[tuple].length < 2 ? null : interactionValues(this.values(metric), this.tuples, tuple);
+  }
+
+  /** Counts the tuples whose interaction differs from 0 after Holm's correction.
+   *  @example result.superadditive().superadditive */
+  superadditive(metric: SweepMetric = "rr_diff_target", { alpha = 0.05 }: { alpha?: number } = {}): Superadditivity {
+    const rows = this.interactionTests(metric);
+    const rejected = rows.filter((row) => row.holm !== null && row.holm.p < alpha);
+    const above = rejected.filter(({ sign }) => sign.positive > sign.negative).length;
+    const largest = rows.reduce<Interaction | null>(
+      (best, row) => (row.mean !== null && (best === null || row.mean > (best.mean as number)) ? row : best),
+      null,
+    );
+    return {
+      metric,
+      tested: rows.filter((row) => row.holm !== null).length,
+      superadditive: above,
+      subadditive: rejected.length - above,
+      alpha,
+      largest: largest === null ? null : { ...largest, ci: this.interactionInterval(metric, largest.layers) },
+    };
+  }
+
+  /** Chooses the best tuple on one half of the samples and measures it on the other (see split.ts).
+   *  @throws ResultError with fewer than four samples measured in all tuples
+   *  @example result.splitHalf("rr_diff_target").tested.mean */
+  splitHalf(metric: SweepMetric = "rr_diff_target", options: { size?: number; seed?: number } = {}): SplitHalf {
+    return splitHalf(this, metric, options);
+  }
+
+  /** A table in long form: `sweep`, `summary` or `interactions`.
+   *  @throws ResultError for another name
+   *  @example result.table("summary").columns */
+  table(name: SweepTableName): Table {
+    if (!SWEEP_TABLES.includes(name)) {
+      throw new ResultError({ thing: "table", value: name, rule: `must be one of ${SWEEP_TABLES.join(", ")}` });
+    }
+    return this.once(`table ${name}`, () => sweepTable(this, name));
+  }
+
+  /** What was measured, the best tuples and how sure they are, as text. */
+  toString(): string {
+    return sweepText(this);
+  }
+
+  private summaryOf(metric: SweepMetric, tuple: number, interval: boolean): TupleSummary {
+    const layers = this.tuples[tuple];
+    const column = present(this.columnOf(this.values(metric), tuple));
+    const centre = mean(column);
+    const ci = interval
+      ? this.once(`interval ${metric} ${tuple}`, () => meanIntervals([column], { seed: this.making.seed })[0])
+      : null;
+    return {
+      layers,
+      metric,
+      n: column.length,
+      mean: centre === null ? null : protocolMean(centre, this.spec.protocol),
+      ci,
+    };
+  }
+
+  private interactionInterval(metric: SweepMetric, layers: readonly number[]): Interval | null {
+    return meanIntervals([present(this.interactionOf(metric, layers))], { seed: this.making.seed })[0];
+  }
+
+  private allIntervals(metric: SweepMetric): void {
+    const all = this.values(metric);
+    const missing = this.tuples.flatMap((_, tuple) => (this.known.has(`interval ${metric} ${tuple}`) ? [] : [tuple]));
+    const columns = missing.map((tuple) => present(this.columnOf(all, tuple)));
+    meanIntervals(columns, { seed: this.making.seed }).forEach((interval, i) => {
+      this.known.set(`interval ${metric} ${missing[i]}`, interval);
+    });
+  }
+
+  private columnOf(all: Float64Array, tuple: number): Float64Array {
+    const width = this.tuples.length;
+    return Float64Array.from({ length: this.n }, (_, sample) => all[sample * width + tuple]);
+  }
+
+  private tupleOf(layers: readonly number[]): number {
+    const places = this.once("places", () => new Map(this.tuples.map((tuple, at) => [keyOf(tuple), at])));
+    const at = places.get(keyOf([...layers].sort((a, b) => a - b)));
+    if (at !== undefined) return at;
+    throw new ResultError({
+      thing: "layers",
+      value: layers,
+      rule: `is not one of the ${this.tuples.length} tuples of this sweep`,
+      wayOut: "`tuples` lists them",
+    });
+  }
+
+  private metricName(metric: SweepMetric): SweepMetric {
+    if (Object.hasOwn(METRICS, metric)) return metric;
+    throw new ResultError({
+      thing: "metric",
+      value: metric,
+      rule: `must be one of ${Object.keys(METRICS).join(", ")}`,
+    });
+  }
+
+  private mustAddUp(metric: SweepMetric): void {
+    if (addsUp(this.metricName(metric))) return;
+    const fit = (Object.keys(METRICS) as SweepMetric[]).filter(addsUp);
+    throw new ResultError({
+      thing: "interactions: metric",
+      value: metric,
+      rule: "must be an effect against the target alone, so that effects of single layers can be added",
+      wayOut: `Choose one of ${fit.join(", ")}`,
+    });
+  }
+
+  private once<T>(key: string, make: () => T): T {
+    if (!this.known.has(key)) this.known.set(key, make());
+    return this.known.get(key) as T;
+  }
+}

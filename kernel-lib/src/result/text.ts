@@ -1,0 +1,61 @@
+/** A sweep's result as plain text: for terminals, for notebooks without the extension, for screen readers. */
+import { METRICS } from "./metrics";
+import type { SweepResult, TupleSummary } from "./sweep";
+import type { SweepMetric } from "./types";
+
+/** Tuples that are listed; the tables have all. */
+const LISTED = 10;
+
+/** Title, making, the best tuples with intervals, and how many pairs are superadditive. */
+export function sweepText(result: SweepResult, metric: SweepMetric = "rr_diff_target"): string {
+  const { spec, making, state, tuples } = result;
+  const { label, meaning, best } = METRICS[metric];
+  const measured = result.means(metric).filter(({ n }) => n > 0);
+  const head = [
+    `Patch sweep${spec.task ? `: ${spec.task}` : ""} (${state}), ${making.model.name}`,
+    `${spec.site}, protocol ${spec.protocol}, ${result.n} samples x ${tuples.length} tuples, ` +
+      `${making.provider.device} ${making.provider.precision}, seed ${making.seed}`,
+  ];
+  if (measured.length === 0) return [...head, "Nothing is measured yet."].join("\n");
+  const sign = best === "highest" ? -1 : 1;
+  const listed = [...measured]
+    .sort((a, b) => sign * ((a.mean as number) - (b.mean as number)) || a.layers.length - b.layers.length)
+    .slice(0, LISTED)
+    // A run that goes on is printed often, and its intervals would change with the next value.
+    .map((row) => (state === "partial" ? row : result.summary(metric, row.layers)));
+  const rest = measured.length - listed.length;
+  return [
+    ...head,
+    `${label} ${meaning}; mean, 95 % interval, n:`,
+    ...aligned(listed),
+    ...(rest > 0 ? [`  ... and ${rest} more tuples`] : []),
+    ...additivity(result, metric),
+    ...making.warnings.map((warning) => `! ${warning}`),
+  ].join("\n");
+}
+
+function additivity(result: SweepResult, metric: SweepMetric): string[] {
+  const { tested, superadditive, subadditive } = result.superadditive(metric);
+  if (tested === 0) return [];
+  return [
+    `Of ${tested} tuples of two or more layers, ${superadditive} do more than the sum of their layers ` +
+      `and ${subadditive} less (sign test, Holm, 5 %).`,
+  ];
+}
+
+function aligned(rows: readonly TupleSummary[]): string[] {
+  const width = Math.max(...rows.map(({ layers }) => layers.join(" + ").length));
+  return rows.map(({ layers, metric, mean, ci, n }) => {
+    const digits = METRICS[metric].digits.readout;
+    const show = (value: number) => signed(value, digits, METRICS[metric].signed);
+    const interval = ci === null ? "no interval" : `[${show(ci[0])}, ${show(ci[1])}]`;
+    return `  ${layers.join(" + ").padEnd(width)}  ${show(mean as number)}  ${interval}  n ${n}`;
+  });
+}
+
+/** With a true minus and always a sign, as everywhere that people read numbers. */
+function signed(value: number, digits: number, showPlus: boolean): string {
+  const text = Math.abs(value).toFixed(digits);
+  const isZero = Number(text) === 0;
+  return `${isZero ? (showPlus ? " " : "") : value < 0 ? "\u2212" : showPlus ? "+" : ""}${text}`;
+}
