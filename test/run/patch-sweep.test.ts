@@ -6,6 +6,7 @@ import { loadModel } from "../../kernel-lib/src/forward/model";
 import type { Model } from "../../kernel-lib/src/forward/types";
 import { patchSweep, plan, run, spec } from "../../kernel-lib/src/run/patch-sweep";
 import { cancelAllRuns, cancelRun, liveRuns } from "../../kernel-lib/src/run/registry";
+import { PlainStages, plainModel } from "../support/plain-model";
 import { temporaryFolder } from "../support/temporary";
 
 const folder = temporaryFolder();
@@ -133,12 +134,29 @@ describe("patchSweep()", () => {
     expect((await run).data.state).toBe("done");
   });
 
-  test("lets timers fire while it computes", async () => {
+  test("lets timers fire while it computes, even when no stage gives way", async () => {
+    const plain = plainModel({
+      normPlacement: "post",
+      nLayers: 6,
+      nHeads: 4,
+      nKvHeads: 2,
+      dHead: 8,
+      dMlp: 48,
+      vocab: 40,
+      seed: 3,
+    });
+    const busy: Model = { ...model, config: plain.config, tokenizer: null, stages: new PlainStages(plain) };
+    const samples = Array.from({ length: 24 }, (_, i) => ({ source: [0, 5, 6], target: [0, 10 + i, 7], answer: 8 }));
     let ticks = 0;
     const timer = setInterval(() => ticks++, 1);
-    await patchSweep(model, { task: "capital", sizes: [1, 2, 3], n: 20 });
+    const run = patchSweep(busy, { samples, sizes: [1, 2, 3] });
+    let ticksAtEnd = 0;
+    run.onChange(() => {
+      if (run.ended) ticksAtEnd = ticks;
+    });
+    await run;
     clearInterval(timer);
-    expect(ticks).toBeGreaterThan(0);
+    expect(ticksAtEnd).toBeGreaterThan(1);
   });
 
   test("planned and naive give the same ranks and the same numbers within 1e-5", async () => {

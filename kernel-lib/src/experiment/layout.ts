@@ -121,20 +121,20 @@ export function layOut(job: SweepJob, pass: Pass): Layout {
       reference: referencePath ? referencePath[referencePath.length - 1] : null,
     });
   }
-  for (const { family, behind } of families.values()) {
+  const places = [...families.values()].map(({ family, behind }) => {
     // Ids rise from parent to child.
     family.behind = [...behind].sort((a, b) => a.id - b.id);
-    const index = new Map(family.behind.map((segment, i) => [segment, i]));
-    family.parentOf = family.behind.map(({ parent }) => index.get(parent as Segment) ?? -1);
-  }
-  const list = [...families.values()].map(({ family }) => family);
-  const ended = laid.map((sample) => ({ ...sample, end: list[sample.family].behind.indexOf(sample.target) }));
+    const place = new Map(family.behind.map((segment, i) => [segment, i]));
+    family.parentOf = family.behind.map(({ parent }) => place.get(parent as Segment) ?? -1);
+    return place;
+  });
+  const ended = laid.map((sample) => ({ ...sample, end: places[sample.family].get(sample.target) ?? -1 }));
   return {
     nLayers: job.nLayers,
     site: job.site,
     branches,
     trunk: segments.map((segment) => ({ segment, until: until[segment.id], isSource: sources.has(segment) })),
-    families: list,
+    families: [...families.values()].map(({ family }) => family),
     samples: ended,
   };
 }
