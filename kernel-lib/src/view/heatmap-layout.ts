@@ -48,10 +48,11 @@ export function heatmapLayout(view: HeatmapView, theme: Theme, size: Size, optio
     { panels: placed, showsMinus },
     { pitch, width, left: space.left + shift, bottom, space },
   );
-  const height = bottom + space.bottom + (legend?.place === "below" ? legend.height : 0);
+  const exact = bottom + space.bottom + (legend?.place === "below" ? legend.height : 0);
+  const height = theme.medium === "print" ? exact : Math.ceil(exact);
   return {
     width,
-    height: theme.medium === "print" ? height : Math.ceil(height),
+    height,
     padding: {
       left: space.left + shift,
       top: space.top,
