@@ -19,7 +19,7 @@ export interface PlainShape {
   seed: number;
 }
 
-type Matrix = Float64Array; // [out, in]
+type Matrix = Float64Array<ArrayBufferLike>; // [out, in]
 
 interface BlockWeights {
   q: Matrix;
@@ -329,8 +329,10 @@ export function plainRun(
   patch: { layers: readonly number[]; position: number; rows: readonly Float64Array[] } | null = null,
 ): { last: Float64Array; seen: Float64Array[][] } {
   const { config } = model;
-  let stream = tokens.map((id) => model.embedding.slice(id * config.dModel, (id + 1) * config.dModel));
-  const seen: Float64Array[][] = [];
+  let stream: Float64Array<ArrayBufferLike>[] = tokens.map((id) =>
+    model.embedding.slice(id * config.dModel, (id + 1) * config.dModel),
+  );
+  const seen: Float64Array<ArrayBufferLike>[][] = [];
   model.blocks.forEach((w, layer) => {
     const patched = (at: Site, position: number, value: Float64Array) =>
       at === site && patch && position === patch.position && patch.layers.includes(layer) ? patch.rows[layer] : value;
