@@ -12,6 +12,13 @@ const EXTENSION_OUT = "jupyter-config/share/labextensions/@patchbay/jupyterlab";
 /** In order: a step may use what those before it made. `sources` and `made` are relative to the root. */
 const STEPS = [
   {
+    name: "Vega for the kernel",
+    sources: ["kernel-lib/bundle.mjs", "node_modules/vega/package.json", "node_modules/vega-lite/package.json"],
+    made: "kernel-lib/build/vega.cjs",
+    stamp: "kernel-lib/build/.built",
+    commands: [["kernel-lib/bundle.mjs"]],
+  },
+  {
     name: "kernel-lib",
     sources: ["kernel-lib/src", "kernel-lib/tsconfig.json", "kernel-lib/package.json", "tsconfig.json"],
     made: "kernel-lib/dist/index.js",

@@ -20,10 +20,21 @@ export type {
   SweepSample,
   SweepValues,
 } from "./experiment/types";
+export type { Figure, FigureOptions } from "./figure";
 export { attnOut, headZ, mlpOut, pattern, resid, residMid, residPre } from "./forward/hooks";
 export { loadModel as load } from "./forward/model";
 export type { ActivationCache, Forward, ForwardOptions, Generation, LoadOptions, Model } from "./forward/types";
 export type { Intervention } from "./intervene/types";
+export {
+  figure,
+  type SaveOptions,
+  type Selection,
+  type Showable,
+  save,
+  selection,
+  show,
+  type ViewChoice,
+} from "./notebook";
 export { SweepResult, type TupleSummary } from "./result/sweep";
 export type { Making, SweepData, SweepMetric, Table } from "./result/types";
 export type { PatchRun, RunOptions, RunState } from "./run/patch-run";

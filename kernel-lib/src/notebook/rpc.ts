@@ -1,11 +1,11 @@
 /** Answers what widgets ask over the comm (view/protocol.ts), also while a cell runs. */
 import { type Answer, COMM_TARGET, type HelloResult, type Request } from "../view/protocol";
+import { EXPORT_FORMATS, type ExportFormat, exportOf } from "./exports";
 import { type Comm, registerTarget } from "./mends/comm";
 import { gone, heardFrom, pushTo } from "./pages";
 import { select } from "./selection";
-import { type ExportFormat, findRun, findShown, type Shown } from "./shown";
-
-const FORMATS: readonly string[] = ["svg", "pdf", "png", "csv", "latex", "json"] satisfies ExportFormat[];
+import { findRun, findView } from "./shown";
+import type { Source } from "./sources";
 
 /** A request that cannot be answered; the widget shows the message. */
 class RequestError extends Error {
@@ -61,11 +61,12 @@ async function handle(comm: Comm, data: Record<string, unknown>, version: string
       select(text(data.view, "view"), data.selection ?? null);
       return {};
     case "export": {
-      const format = text(data.format, "format");
-      if (!FORMATS.includes(format))
-        throw new RequestError("bad-request", `format ${format}: must be ${FORMATS.join(", ")}`);
+      const format = text(data.format, "format") as ExportFormat;
+      if (!EXPORT_FORMATS.includes(format)) {
+        throw new RequestError("bad-request", `format ${format}: must be one of ${EXPORT_FORMATS.join(", ")}`);
+      }
       const metric = data.metric === undefined ? undefined : text(data.metric, "metric");
-      return view(data.view).export(format as ExportFormat, metric);
+      return exportOf(view(data.view), format, metric);
     }
     default:
       throw new RequestError("bad-request", `op ${JSON.stringify(data.op)} is not one of this version (${version})`);
@@ -77,19 +78,19 @@ function hello(comm: Comm, views: unknown, version: string): HelloResult {
     throw new RequestError("bad-request", "hello: views must be a list of view ids");
   }
   heardFrom(comm, views);
-  const live = (views as string[]).map((id) => findShown(id)).filter((thing): thing is Shown => thing !== undefined);
+  const known = (views as string[]).map(findView).filter((source) => source !== undefined);
   // A page that was reloaded has the view of the last save: give it the present one.
-  for (const thing of live) if (thing.run !== null) pushTo(comm, thing.view());
-  return { version, live: live.map(({ id }) => id) };
+  for (const source of known) if (source.run !== null) pushTo(comm, source.view());
+  return { version, live: known.map(({ id }) => id) };
 }
 
-function view(id: unknown): Shown {
-  const thing = findShown(text(id, "view"));
-  if (!thing) throw new RequestError("unknown", "this kernel does not know the view any more: run its cell again");
-  return thing;
+function view(id: unknown): Source {
+  const source = findView(text(id, "view"));
+  if (!source) throw new RequestError("unknown", "this kernel does not know the view any more: run its cell again");
+  return source;
 }
 
-function run(id: unknown): NonNullable<Shown["run"]> {
+function run(id: unknown): NonNullable<Source["run"]> {
   const control = findRun(text(id, "run"))?.run;
   if (!control) throw new RequestError("unknown", "this kernel does not know the run any more: run its cell again");
   return control;

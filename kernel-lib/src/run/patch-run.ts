@@ -56,6 +56,8 @@ export class PatchRun implements PromiseLike<SweepResult>, AsyncIterable<SweepRe
   private latest: SweepResult | null = null;
   private started = new Date();
   private milliseconds = 0;
+  private isAwaited = false;
+  private failure: unknown = null;
 
   /** @throws PatchbayError when the journal is of another run or in use. */
   constructor(
@@ -79,6 +81,16 @@ export class PatchRun implements PromiseLike<SweepResult>, AsyncIterable<SweepRe
   /** Whether nothing will change any more, unless it is resumed. */
   get ended(): boolean {
     return this.currentState !== "running";
+  }
+
+  /** What it has failed with; null while it has not. */
+  get error(): unknown {
+    return this.failure;
+  }
+
+  /** Somebody waits for its end, and it was not asked to stop before. */
+  get awaited(): boolean {
+    return this.isAwaited && !this.stopper.signal.aborted;
   }
 
   get cost(): PlanCost {
@@ -122,6 +134,8 @@ export class PatchRun implements PromiseLike<SweepResult>, AsyncIterable<SweepRe
     const journal = this.openJournal(true);
     this.stopper = new AbortController();
     this.currentState = "running";
+    this.isAwaited = false;
+    this.failure = null;
     this.outcome = this.begin(journal);
   }
 
@@ -136,12 +150,14 @@ export class PatchRun implements PromiseLike<SweepResult>, AsyncIterable<SweepRe
     onDone?: ((result: SweepResult) => A | PromiseLike<A>) | null,
     onError?: ((error: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
+    this.isAwaited = true;
     return this.outcome.then(onDone, onError);
   }
 
   /** Partial results as they come, at most ten a second, the last one whole. Leaving the loop does not stop
    *  the run. */
   async *[Symbol.asyncIterator](): AsyncGenerator<SweepResult> {
+    this.isAwaited = true;
     for (let seen = -1; ; ) {
       if (this.ended) {
         yield await this.outcome;
@@ -224,6 +240,7 @@ export class PatchRun implements PromiseLike<SweepResult>, AsyncIterable<SweepRe
       }
       return this.end(this.finished.size === compiled.passes.length ? "done" : "stopped", journal);
     } catch (error) {
+      this.failure = error;
       this.end("failed", journal);
       throw error;
     }

@@ -3,6 +3,8 @@
 /** What can be stopped. */
 export interface Stoppable {
   readonly id: string;
+  /** Somebody waits for it who will get the part that is done once it stops. */
+  readonly awaited?: boolean;
   cancel(): void;
 }
 
@@ -28,7 +30,15 @@ export function cancelRun(id: string): boolean {
   return run !== undefined;
 }
 
-/** Stops every run, as an interrupt does; returns how many there were. */
+/** Stops every run, as a kernel's interrupt does. True when a cell waits for one and so goes on by itself; false the
+ *  second time, so that whoever interrupts again gets through. */
+export function interruptRuns(): boolean {
+  const awaited = [...live.values()].some((run) => run.awaited === true);
+  cancelAllRuns();
+  return awaited;
+}
+
+/** Stops every run; returns how many there were. */
 export function cancelAllRuns(): number {
   const runs = [...live.values()];
   for (const run of runs) run.cancel();

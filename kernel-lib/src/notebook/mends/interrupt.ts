@@ -2,22 +2,17 @@
  *  Work that can stop by itself (a run) is asked first, and the cell goes on with the part that is done;
  *  if nothing could be asked, or the interrupt comes again, tslab's way is taken. */
 
-/** Stops what is running; true if a cell waits for it and will now go on by itself. */
+/** Stops what is running; true if the cell waits for it and now goes on by itself. */
 export type Stopper = () => boolean;
 
-const stoppers = new Set<Stopper>();
+let stopper: Stopper = () => false;
 
-/** Registers work that stops on an interrupt; returns the call that takes it off again. */
-export function stopOnInterrupt(stopper: Stopper): () => void {
-  stoppers.add(stopper);
-  return () => void stoppers.delete(stopper);
+/** Says how work that can stop by itself is stopped. */
+export function stopOnInterrupt(stop: Stopper): void {
+  stopper = stop;
 }
 
-/** Called for each SIGINT that arrives while JavaScript is not running; `failCell` is tslab's own way. */
+/** Called for each SIGINT that finds the kernel waiting rather than computing; `failCell` is tslab's own way. */
 export function onInterrupt(failCell: () => void): void {
-  const going = [...stoppers];
-  // Each is asked, so no short-circuit. A stopper is asked once: the second interrupt finds none and fails the cell.
-  stoppers.clear();
-  const answers = going.map((stop) => stop());
-  if (!answers.includes(true)) failCell();
+  if (!stopper()) failCell();
 }

@@ -1,0 +1,46 @@
+/** Files that a widget asks the kernel for, as they travel over the comm. */
+import { SpecError } from "../errors";
+import { figureOf } from "../figure";
+import { tableToCsv } from "../result/csv";
+import { tableToLatex } from "../result/latex";
+import type { Source } from "./sources";
+
+export const EXPORT_FORMATS = ["svg", "pdf", "png", "csv", "latex", "json"] as const;
+export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+
+export type Exported = { mime: string; name: string } & ({ text: string } | { base64: string });
+
+const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64");
+
+/** The view's figure (with the metric that is chosen in the widget), its result's summary table, or the view as JSON.
+ *  @throws SpecError for a table of a view without a result, or a metric that it does not have. */
+export async function exportOf(source: Source, format: ExportFormat, metric?: string): Promise<Exported> {
+  const view = source.view();
+  const name = view.title.replace(/[^\p{L}\p{N}]+/gu, "-").toLowerCase();
+  const figure = () => figureOf(view, { metric: metric ?? view.metric });
+  switch (format) {
+    case "svg":
+      return { mime: "image/svg+xml", name: `${name}.svg`, text: await figure().svg() };
+    case "pdf":
+      return { mime: "application/pdf", name: `${name}.pdf`, base64: base64(await figure().pdf()) };
+    case "png":
+      return { mime: "image/png", name: `${name}.png`, base64: base64(await figure().png()) };
+    case "csv":
+      return { mime: "text/csv", name: `${name}.csv`, text: tableToCsv(summaryOf(source, metric)) };
+    case "latex": {
+      const text = tableToLatex(summaryOf(source, metric), { caption: view.caption });
+      return { mime: "application/x-tex", name: `${name}.tex`, text };
+    }
+    case "json":
+      return { mime: "application/json", name: `${name}.view.json`, text: JSON.stringify(view) };
+  }
+}
+
+/** The rows of one metric, or all. */
+function summaryOf({ result }: Source, metric: string | undefined) {
+  if (result === null)
+    throw new SpecError({ thing: "export", rule: "has no table: this view was shown without its result" });
+  const table = result.table("summary");
+  const at = table.columns.indexOf("metric");
+  return metric === undefined || at < 0 ? table : { ...table, rows: table.rows.filter((row) => row[at] === metric) };
+}

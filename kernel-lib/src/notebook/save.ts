@@ -1,0 +1,65 @@
+/** `pb.save`: results, figures, tables and specs as files that are whole or not there. */
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { SpecError } from "../errors";
+import type { PatchSweepSpec } from "../experiment/types";
+import { type Figure, type FigureOptions, saveFigure } from "../figure";
+import { tableToCsv } from "../result/csv";
+import { serialize } from "../result/file";
+import { tableToLatex } from "../result/latex";
+import { tableToMarkdown } from "../result/markdown";
+import { SweepResult } from "../result/sweep";
+import type { SweepTableName } from "../result/tables";
+import type { Table } from "../result/types";
+import { writeWhole } from "../run/files";
+import { PatchRun } from "../run/patch-run";
+import { figure } from "./show";
+import { isFigure } from "./sources";
+
+export interface SaveOptions extends FigureOptions {
+  /** Which table goes into a `.csv`, `.md` or `.tex`. Default `summary`. */
+  table?: SweepTableName;
+}
+
+const TABLES: Readonly<Record<string, (table: Table) => string>> = {
+  ".csv": tableToCsv,
+  ".md": tableToMarkdown,
+  ".tex": tableToLatex,
+};
+const PICTURES = [".svg", ".pdf", ".png"];
+
+/** Writes `value` to `file`; how, is said by the file's ending. Missing folders are made; a run is waited for.
+ *
+ *  - a figure, or a result as a figure: `.svg`, `.pdf`, `.png`
+ *  - a result: `.json` holds everything, `.csv`, `.md`, `.tex` a table
+ *  - a spec: `.json`
+ *  @throws SpecError for an ending that does not fit, PatchbayError when the file cannot be written.
+ *
+ *  @example
+ *  await pb.save(result, "capital.patchbay.json");
+ *  await pb.save(pb.figure(result), "fig2.pdf", { width: "single-column" }); */
+export async function save(
+  value: Figure | SweepResult | PatchRun | PatchSweepSpec,
+  file: string,
+  options: SaveOptions = {},
+): Promise<void> {
+  const { table = "summary", ...figureOptions } = options;
+  const thing = value instanceof PatchRun ? await value : value;
+  const ending = /\.[a-z]+$/i.exec(file)?.[0].toLowerCase() ?? "";
+  const allowed = endingsFor(thing);
+  if (!allowed.includes(ending)) {
+    throw new SpecError({ thing: "save: file", value: file, rule: `must end in ${allowed.join(", ")}` });
+  }
+  mkdirSync(dirname(file), { recursive: true });
+  if (isFigure(thing)) await saveFigure(thing, file, figureOptions);
+  else if (!(thing instanceof SweepResult)) writeWhole(file, `${JSON.stringify(thing, null, 2)}\n`);
+  else if (PICTURES.includes(ending)) await saveFigure(figure(thing), file, figureOptions);
+  else writeWhole(file, ending === ".json" ? serialize(thing) : TABLES[ending](thing.table(table)));
+}
+
+function endingsFor(thing: unknown): string[] {
+  if (isFigure(thing)) return PICTURES;
+  if (thing instanceof SweepResult) return [".json", ...Object.keys(TABLES), ...PICTURES];
+  if ((thing as PatchSweepSpec | null)?.schema === "patchbay.spec/1") return [".json"];
+  throw new SpecError({ thing: "save", rule: "takes a figure, a result, a run or a spec" });
+}

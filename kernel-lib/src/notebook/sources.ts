@@ -1,0 +1,202 @@
+/** What `show` and `figure` take, turned into views: a run while it goes on, results, figures, saved views. */
+import { createHash, randomUUID } from "node:crypto";
+import { setImmediate } from "node:timers/promises";
+import { SpecError } from "../errors";
+import type { Figure } from "../figure";
+import { serialize } from "../result/file";
+import { sweepGrids } from "../result/grid";
+import { METRICS } from "../result/metrics";
+import { SweepResult } from "../result/sweep";
+import type { SweepMetric } from "../result/types";
+import { PatchRun } from "../run/patch-run";
+import { heatmapViewOf } from "../view/heatmap-view";
+import type { HeatmapView, View } from "../view/types";
+import { validateView } from "../view/validate";
+import { bundle, quickBundle } from "./bundle";
+import type { Live } from "./live";
+
+/** What can be shown, drawn and saved as a picture. */
+export type Showable = PatchRun | SweepResult | readonly SweepResult[] | Figure | View;
+
+export interface ViewChoice {
+  /** Which metric is shown first: `rr_diff_target`, `logit_diff_target`, ... */
+  metric?: SweepMetric;
+}
+
+/** A thing to show, with the result behind it where there is one. */
+export interface Source extends Live {
+  readonly result: SweepResult | null;
+  readonly run: { id: string; cancel(): void; resume(): void } | null;
+}
+
+/** @throws SpecError for a value that is none of those, ResultError for results that do not go together. */
+export function sourceOf(value: Showable, choice: ViewChoice = {}): Source {
+  checkMetric(choice.metric);
+  if (value instanceof PatchRun) return new RunSource(value, choice);
+  if (value instanceof SweepResult) return new ResultSource([value], choice);
+  if (Array.isArray(value) && value.length > 0 && value.every((item) => item instanceof SweepResult)) {
+    return new ResultSource(value, choice);
+  }
+  if (isFigure(value)) return new FixedSource(value.view, choice, value);
+  const checked = validateView(value);
+  if (checked.ok) return new FixedSource(checked.view, choice);
+  throw new SpecError({
+    thing: "show()",
+    rule: `takes a run, a result, a list of results, a figure or a view (${checked.message})`,
+    wayOut: "For example the run of patchSweep(...), or what it gives when it is awaited",
+  });
+}
+
+/** The view of `value` with all its intervals and tests, made at once. */
+export function wholeView(value: Showable): HeatmapView {
+  const source = sourceOf(value instanceof PatchRun ? value.snapshot() : value);
+  return source instanceof ResultSource ? source.wholeView() : source.view();
+}
+
+const newId = (): string => `view-${randomUUID().slice(0, 8)}`;
+
+export const isFigure = (value: unknown): value is Figure =>
+  typeof value === "object" && value !== null && "view" in value && "svg" in value && "spec" in value;
+
+function checkMetric(metric: string | undefined): void {
+  if (metric === undefined || Object.hasOwn(METRICS, metric)) return;
+  throw new SpecError({ thing: "metric", value: metric, rule: `must be one of ${Object.keys(METRICS).join(", ")}` });
+}
+
+/** Makes all intervals and tests of a result, which it keeps; other things in this process get their turn between. */
+async function makeStatistics(result: SweepResult): Promise<void> {
+  for (const metric of result.metrics) {
+    await setImmediate();
+    sweepGrids(result, { metrics: [metric], intervals: true });
+  }
+}
+
+function viewOf(results: readonly SweepResult[], id: string, choice: ViewChoice, intervals: boolean): HeatmapView {
+  const parts = results.map((result) => ({ data: result.data, grids: sweepGrids(result, { intervals }) }));
+  // Numbers that still change have no hash to be found by.
+  return heatmapViewOf(parts, { id, ...choice, resultHash: intervals ? hashOf(results) : undefined });
+}
+
+function hashOf(results: readonly SweepResult[]): string {
+  const hash = createHash("sha256");
+  for (const result of results) hash.update(serialize(result));
+  return `sha256:${hash.digest("hex")}`;
+}
+
+/** A run: its view changes until it has ended. */
+class RunSource implements Source {
+  readonly id = newId();
+  readonly run: NonNullable<Source["run"]>;
+  /** The last snapshot that has all its statistics. */
+  private whole: SweepResult | null = null;
+  private drawn: { of: SweepResult; intervals: boolean; view: HeatmapView } | null = null;
+
+  constructor(
+    private readonly sweep: PatchRun,
+    private readonly choice: ViewChoice,
+  ) {
+    this.run = { id: sweep.id, cancel: () => sweep.cancel(), resume: () => sweep.resume() };
+  }
+
+  get result(): SweepResult {
+    return this.sweep.snapshot();
+  }
+  ended(): boolean {
+    return this.sweep.ended;
+  }
+  onChange(listener: () => void): void {
+    this.sweep.onChange(listener);
+  }
+  async complete(): Promise<void> {
+    const result = this.sweep.snapshot();
+    await makeStatistics(result);
+    this.whole = result;
+  }
+  view(): HeatmapView {
+    const { sweep } = this;
+    const of = sweep.snapshot();
+    const intervals = this.whole === of;
+    if (this.drawn?.of !== of || this.drawn.intervals !== intervals) {
+      this.drawn = { of, intervals, view: viewOf([of], this.id, this.choice, intervals) };
+    }
+    const { view } = this.drawn;
+    const run = sweep.state === "done" ? null : sweep.progress;
+    if (sweep.state !== "failed") return { ...view, run };
+    const message = sweep.error instanceof Error ? sweep.error.message : String(sweep.error);
+    return { ...view, run, state: "error", error: { message } };
+  }
+  quickBundle() {
+    return quickBundle(this.view());
+  }
+  bundle() {
+    return bundle(this.view());
+  }
+}
+
+/** One or more results side by side. */
+class ResultSource implements Source {
+  readonly id = newId();
+  readonly run = null;
+  private intervals = false;
+
+  constructor(
+    private readonly results: readonly SweepResult[],
+    private readonly choice: ViewChoice,
+  ) {}
+
+  get result(): SweepResult {
+    return this.results[0];
+  }
+  ended(): boolean {
+    return true;
+  }
+  onChange(): void {}
+  async complete(): Promise<void> {
+    for (const result of this.results) await makeStatistics(result);
+    this.intervals = true;
+  }
+  wholeView(): HeatmapView {
+    this.intervals = true;
+    return this.view();
+  }
+  view(): HeatmapView {
+    return viewOf(this.results, this.id, this.choice, this.intervals);
+  }
+  quickBundle() {
+    return quickBundle(this.view());
+  }
+  bundle() {
+    return bundle(this.view());
+  }
+}
+
+/** A view or a figure, as it is. */
+class FixedSource implements Source {
+  readonly id = newId();
+  readonly run = null;
+  readonly result = null;
+  private readonly fixed: HeatmapView;
+
+  constructor(
+    view: HeatmapView,
+    { metric = view.metric as SweepMetric }: ViewChoice,
+    private readonly figure?: Figure,
+  ) {
+    this.fixed = { ...view, id: this.id, metric };
+  }
+
+  ended(): boolean {
+    return true;
+  }
+  onChange(): void {}
+  async complete(): Promise<void> {}
+  view(): HeatmapView {
+    return this.fixed;
+  }
+  quickBundle() {
+    return quickBundle(this.fixed);
+  }
+  bundle() {
+    return bundle(this.fixed, this.figure);
+  }
+}
