@@ -38,13 +38,13 @@ describe("locate()", () => {
     "says where it looked for %s, and how to fetch it",
     (name) => {
       expect(() => locate(name)).toThrow(
-        /looked for a folder .* and the Hugging Face cache .*models--owner--.* Fetch it first: patchbay pull owner/,
+        /there is no folder .* and no revision .* in .*models--owner--.* Fetch it first: patchbay pull owner/,
       );
     },
   );
 
   test.each(["", "../nowhere", "a/b/c", "owner/name@../x", "demo/nobody/x", "x\u0000y"])("refuses %j", (name) => {
-    expect(() => locate(name)).toThrow(/is neither a demo \(demo\/base, demo\/sft, demo\/dpo\) nor found/);
+    expect(() => locate(name)).toThrow(/must be demo\/base, demo\/sft, demo\/dpo, a folder or a model in/);
   });
 });
 

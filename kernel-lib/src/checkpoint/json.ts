@@ -1,10 +1,11 @@
 /** JSON from strangers: configs, safetensors headers, specs, token lists.
  *  Before `JSON.parse` sees the text, one pass over it bounds its size and depth and refuses what JSON.parse
- *  takes silently: two equal keys in an object (the last would win) and the key `__proto__`. */
+ *  takes silently: two equal keys in an object (the last would win) and the key `__proto__`.
+ *  Imports nothing of Node, so that what reads results in the browser can use it too. */
 import { type Complaint, PatchbayError } from "../errors";
 
 export interface JsonLimits {
-  /** Largest text, in bytes of UTF-8. */
+  /** Largest text, in bytes; of a string, in characters. */
   maxBytes: number;
   /** Deepest nesting of objects and arrays. */
   maxDepth: number;
@@ -29,7 +30,7 @@ const CLOSE = new Set([0x7d, 0x5d]);
  *  @example parseJson('{"a": [1, 2]}', { maxBytes: 1000, maxDepth: 4, thing: "spec.json" }) */
 export function parseJson(text: string | Uint8Array, limits: JsonLimits): unknown {
   const ErrorClass = limits.error ?? PatchbayError;
-  const bytes = typeof text === "string" ? Buffer.byteLength(text) : text.byteLength;
+  const bytes = typeof text === "string" ? text.length : text.byteLength;
   if (bytes > limits.maxBytes)
     throw new ErrorClass({
       thing: `${limits.thing}: size`,
@@ -78,11 +79,16 @@ function scan(text: string, limits: JsonLimits, ErrorClass: NonNullable<JsonLimi
   }
 }
 
-/** Index of the closing quote, or of the end of the text. */
+/** Index of the closing quote, or of the end of the text. Searched for, not stepped through: results hold
+ *  strings of many megabytes. */
 function endOfString(text: string, start: number): number {
-  let at = start + 1;
-  while (at < text.length && text.charCodeAt(at) !== QUOTE) at += text.charCodeAt(at) === BACKSLASH ? 2 : 1;
-  return Math.min(at, text.length);
+  for (let at = text.indexOf('"', start + 1); at >= 0; at = text.indexOf('"', at + 1)) {
+    let before = at - 1;
+    while (text.charCodeAt(before) === BACKSLASH) before--;
+    // Backslashes escape each other in pairs; one that is left over escapes the quote.
+    if ((at - before) % 2 === 1) return at;
+  }
+  return text.length;
 }
 
 function isKey(text: string, from: number): boolean {

@@ -54,16 +54,16 @@ export function locate(name: string): string {
   const folder = resolve(name.startsWith("~/") ? join(homedir(), name.slice(2)) : name);
   if (name !== "" && isFolder(folder)) return folder;
   const hub = parseHubName(name);
-  const looked = [`a folder ${folder}`];
+  const looked = [`folder ${folder}`];
   if (hub) {
     const found = cached(hub);
     if (found) return found;
-    looked.push(`the Hugging Face cache ${repoFolder(hub.repo)}, revision ${hub.revision}`);
+    looked.push(`revision ${hub.revision} in ${repoFolder(hub.repo)}`);
   }
   throw new CheckpointError({
     thing: "model",
     value: name,
-    rule: `is neither a demo (${DEMO_NAMES.join(", ")}) nor found on this machine; looked for ${looked.join(" and ")}`,
+    rule: `must be ${DEMO_NAMES.join(", ")}, a folder or a model in the Hugging Face cache; there is no ${looked.join(" and no ")}`,
     wayOut: hub?.repo.includes("/")
       ? `Fetch it first: patchbay pull ${name}`
       : "Give a folder with config.json and model.safetensors, or fetch one: patchbay pull owner/name",

@@ -1,0 +1,77 @@
+/** What the command line is given: numbers, lists of token ids, JSON files. All from strangers. */
+import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
+import { parseJson } from "../checkpoint/json";
+import type { Checkpoint } from "../checkpoint/types";
+import { PatchbayError } from "../errors";
+import { checkTokens } from "../forward/check";
+
+/** 100,000 samples of 100 tokens make about 60 MB. */
+const MAX_SPEC_BYTES = 128 * 1024 * 1024;
+/** Spec -> samples -> sample -> prompt is 4 deep. */
+export const MAX_SPEC_DEPTH = 16;
+const MAX_TOKEN_FILE_BYTES = 64 * 1024 * 1024;
+const MAX_PROMPTS = 100_000;
+
+/** A JSON file as its value.
+ *  @throws PatchbayError when it is missing, no plain file, too large, too deep or no JSON. */
+export function readJson(path: string, limits: { maxBytes?: number; maxDepth?: number } = {}): unknown {
+  const { maxBytes = MAX_SPEC_BYTES, maxDepth = MAX_SPEC_DEPTH } = limits;
+  return parseJson(readBounded(path, maxBytes), { maxBytes, maxDepth, thing: path });
+}
+
+/** Bytes of a plain file, asked for its size before it is read: a pipe or a device would never end. */
+export function readBounded(path: string, maxBytes: number): Buffer {
+  const file = openPlain(path);
+  try {
+    const found = fstatSync(file);
+    if (!found.isFile()) throw new PatchbayError({ thing: path, rule: "must be a plain file" });
+    if (found.size > maxBytes)
+      throw new PatchbayError({ thing: `${path}: size`, value: found.size, rule: `must be at most ${maxBytes} bytes` });
+    return readFileSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function openPlain(path: string): number {
+  try {
+    // Opening a pipe that nobody writes to would wait for ever. Windows has neither.
+    return openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new PatchbayError({
+      thing: path === "" ? '""' : path,
+      rule: code === "ENOENT" ? "no such file" : `cannot be opened (${code ?? (error as Error).message})`,
+      wayOut: "Check the path",
+    });
+  }
+}
+
+/** `[[id, ...], ...]`: prompts, each checked against the model.
+ *  @throws PatchbayError naming the prompt and the id. */
+export function readTokens(path: string, { config }: Checkpoint): number[][] {
+  const value = readJson(path, { maxBytes: MAX_TOKEN_FILE_BYTES, maxDepth: 3 });
+  if (!Array.isArray(value) || !value.every(Array.isArray))
+    throw new PatchbayError({
+      thing: path,
+      rule: "must hold a list of prompts, each a list of token ids",
+      wayOut: "For example [[1, 17, 4], [1, 9]]",
+    });
+  if (value.length === 0 || value.length > MAX_PROMPTS)
+    throw new PatchbayError({
+      thing: `${path}: number of prompts`,
+      value: value.length,
+      rule: `must be 1 to ${MAX_PROMPTS}`,
+    });
+  return value.map((prompt: unknown[], i) =>
+    Array.from(checkTokens(prompt as number[], config, `${path}: prompt ${i}`)),
+  );
+}
+
+/** A whole number given as an option.
+ *  @throws PatchbayError */
+export function wholeNumber(option: string, text: string, low: number, high: number): number {
+  const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= low && value <= high) return value;
+  throw new PatchbayError({ thing: option, value: text, rule: `must be a whole number from ${low} to ${high}` });
+}

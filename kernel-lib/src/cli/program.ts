@@ -1,0 +1,93 @@
+/** The commands and their options. Each command's code is loaded when it is run, so that `--help` is quick. */
+import { Command } from "commander";
+import { patchbayVersion } from "../run/making";
+import { cancellable } from "./cancel";
+import { outcomeOf } from "./outcome";
+
+const AFTER = `
+Exit codes: 0 done, 1 failed, 2 bad usage or bad input, 130 cancelled.
+MODEL is demo/base, demo/sft or demo/dpo, a folder with config.json and safetensors,
+or owner/name[@revision] in the Hugging Face cache.
+
+  patchbay inspect demo/dpo
+  patchbay run spec.json --out sweep.patchbay.json
+  patchbay export sweep.patchbay.json --figure heatmap --format svg --out fig.svg`;
+
+/** Runs one command; prints its error, if any; gives the exit code. */
+export async function runCommand(args: readonly string[]): Promise<number> {
+  const program = buildProgram();
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return process.exitCode === undefined ? 0 : Number(process.exitCode);
+  } catch (error) {
+    const { code, message } = outcomeOf(error);
+    if (process.env.PATCHBAY_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+    if (message !== null) process.stderr.write(`error: ${message}\n`);
+    return code;
+  }
+}
+
+function buildProgram(): Command {
+  const program = new Command("patchbay")
+    .description("Patch and trace transformer language models on onnxruntime.")
+    .version(patchbayVersion(), "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .helpCommand("help [command]", "print the help of a command")
+    .addHelpText("after", AFTER)
+    .configureOutput({ outputError: () => undefined })
+    .exitOverride();
+  // Subcommands inherit these settings only when they are made after them.
+  const command = (usage: string, description: string) => program.command(usage).description(description);
+
+  command("inspect <model>", "architecture, shapes, parameters, hooks, provider, memory")
+    .option("--json", "as one JSON value")
+    .action(async (model, options) => (await import("./inspect")).inspect(model, options));
+  command("capture <model>", "activations of prompts, as safetensors")
+    .requiredOption("--tokens <file.json>", "prompts: [[id, ...], ...]")
+    .requiredOption("--hooks <glob,...>", 'names or globs: "blocks.*.hook_resid_post,logits"')
+    .requiredOption("--out <file.safetensors>", "one F32 tensor for each prompt and hook, named PROMPT.HOOK")
+    .option("--device <name>", "auto, cpu, webgpu or cuda", "auto")
+    .action((model, options) =>
+      cancellable(async (signal) => (await import("./capture")).capture(model, options, signal)),
+    );
+  command("generate <model>", "greedy continuation of a text or of prompts in token ids")
+    .option("--text <text>", "a prompt as text; prints text")
+    .option("--chat", "render --text by the checkpoint's chat template first")
+    .option("--tokens <file.json>", "prompts: [[id, ...], ...]; prints the new ids in the same form")
+    .option("--max-new-tokens <n>", "most tokens to add", "32")
+    .option("--json", "tokens, text and why it stopped, as JSON")
+    .option("--device <name>", "auto, cpu, webgpu or cuda", "auto")
+    .action((model, options) =>
+      cancellable(async (signal) => (await import("./generate")).generate(model, options, signal)),
+    );
+  command("plan <spec.json>", "what `run` would cost on this machine")
+    .option("--json", "as one JSON value")
+    .option("--device <name>", "auto, cpu, webgpu or cuda", "auto")
+    .action(async (path, options) => (await import("./plan")).planCommand(path, options));
+  command("run <spec.json>", "run an experiment")
+    .requiredOption("--out <file.patchbay.json>", "the result; FILE.journal holds what is finished until then")
+    .option("--device <name>", "auto, cpu, webgpu or cuda", "auto")
+    .option("--plan <name>", "planned, or naive: one full forward for each configuration", "planned")
+    .option("--seed <n>", "for bootstrap intervals", "0")
+    .option("--resume", "go on from the journal of a run that was stopped")
+    .action((path, options) => cancellable(async (signal) => (await import("./run")).runSpec(path, options, signal)));
+  command("export <file>", "a table or a figure of a result")
+    .option("--table <name>", "sweep, summary or interactions")
+    .option("--figure <name>", "heatmap")
+    .requiredOption("--format <name>", "tables: csv, markdown, latex; figures: svg, png, pdf")
+    .requiredOption("--out <file>", "the file to write")
+    .option("--metric <name>", "what the figure shows: rr_diff_target, logit_diff_target, ...")
+    .option("--width <width>", "single-column, double-column or pixels")
+    .option("--theme <name>", "print, light, dark, hc-light or hc-dark")
+    .action(async (path, options) => (await import("./export")).exportCommand(path, options));
+  command("validate <file>", "whether a spec would run, or a result can be read").action(async (path) =>
+    (await import("./validate")).validate(path),
+  );
+  command("pull <owner/name>", "a checkpoint from the hub into the Hugging Face cache (HF_ENDPOINT, HF_TOKEN)").action(
+    (name) => cancellable(async (signal) => (await import("./pull")).pullCommand(name, signal)),
+  );
+  command("doctor", "what works on this machine, and how to mend what does not")
+    .option("--json", "as one JSON value")
+    .action(async (options) => (await import("./doctor")).doctor(options));
+  return program;
+}
