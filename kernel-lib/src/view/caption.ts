@@ -1,6 +1,7 @@
 /** The draft of a figure's caption: effect, interval, n, test, correction, model with hash, site, protocol and
  *  precision, all from the view's own numbers. It stands beside the figure, never in it. */
 import type { PatchSweepSpec } from "../experiment/types";
+import { unpack } from "../result/pack";
 import type { Making } from "../result/types";
 import { bestCell } from "./describe";
 import { count, plain, signed } from "./format";
@@ -43,9 +44,9 @@ function effect(view: HeatmapView): string {
   const range =
     best.low === null || best.high === null
       ? ""
-      : ` (95 % interval ${plain(best.low, digits)} to ${plain(best.high, digits)})`;
+      : ` (95 % BCa interval ${plain(best.low, digits)} to ${plain(best.high, digits)})`;
   const where = view.panels.length > 1 ? ` in ${view.panels[options.panels[best.panel]].name}` : "";
-  const value = `${metric.label} ${metric.meaning} is ${write(best.value, digits)}${range}`;
+  const value = `${metric.label} (${metric.meaning}) is ${write(best.value, digits)}${range}`;
   const [x, y] = [view.x.labels[best.ix], view.y.labels[best.iy]];
   if (view.layout !== "pairs" || best.ix === best.iy) return `With layer ${x} patched${where}, ${value}.`;
   const cells = heatmapPanels(view, options)[best.panel].cells;
@@ -54,5 +55,18 @@ function effect(view: HeatmapView): string {
   const [first, second] = [alone(cells[best.ix * nx + best.ix]), alone(cells[best.iy * nx + best.iy])];
   const parts =
     first === null || second === null ? "" : `, against ${first} for layer ${x} and ${second} for layer ${y} alone`;
-  return `With layers ${x} and ${y} patched together${where}, ${value}${parts}.`;
+  return `With layers ${x} and ${y} patched together${where}, ${value}${parts}${interactionOf(view, best)}.`;
+}
+
+/** ": an interaction of +0.54, positive in 41 of 41 samples". */
+function interactionOf(view: HeatmapView, best: Cell): string {
+  const options = heatmapOptions(view, { mode: "interaction" });
+  const metric = metricOf(view, options);
+  if (metric.interaction === null) return "";
+  const at = best.iy * view.x.labels.length + best.ix;
+  const { value, n } = heatmapPanels(view, options)[best.panel].cells[at];
+  const positive = unpack(metric.interaction.positive)[best.panel * view.x.labels.length * view.y.labels.length + at];
+  if (value === null || n === null || !Number.isFinite(positive)) return "";
+  const share = `positive in ${count(positive)} of ${count(n)} samples`;
+  return `: an interaction of ${signed(value, metric.digits.readout)}, ${share}`;
 }

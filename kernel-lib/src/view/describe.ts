@@ -104,11 +104,13 @@ function meaning(view: HeatmapView, options: HeatmapOptions, cell: Cell): Segmen
   return parts.length === 0 ? [] : [weak(parts.join(" · "))];
 }
 
-/** The cell with the largest value (the largest magnitude of a signed quantity), over all panels; null when empty. */
+/** The cell with the best value over all panels: the highest, or the lowest where the metric says so; null when there
+ *  is none. */
 export function bestCell(view: HeatmapView, options: HeatmapOptions): Cell | null {
+  const sign = metricOf(view, options).best === "lowest" && options.mode === "effect" ? -1 : 1;
   let best: Cell | null = null;
   for (const cell of heatmapPanels(view, options).flatMap((panel) => [...panel.cells])) {
-    if (cell.value !== null && (best?.value == null || cell.value > best.value)) best = cell;
+    if (cell.value !== null && (best?.value == null || sign * cell.value > sign * best.value)) best = cell;
   }
   return best;
 }
@@ -122,7 +124,8 @@ export function summary(view: HeatmapView, options: HeatmapOptions): string {
   if (best === null) return `${start}, no values yet.`;
   const name = cellName(view, best.ix, best.iy, " and ");
   const value = spokenNumber(best.value, metricOf(view, options).digits.readout, isSigned(view, options));
-  return `${start}, largest ${name.charAt(0).toLowerCase()}${name.slice(1)}, ${value}.`;
+  const end = metricOf(view, options).best === "lowest" && options.mode === "effect" ? "smallest" : "largest";
+  return `${start}, ${end} ${name.charAt(0).toLowerCase()}${name.slice(1)}, ${value}.`;
 }
 
 const strong = (text: string): Segment => ({ text, tone: "strong" });

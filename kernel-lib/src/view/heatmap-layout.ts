@@ -71,7 +71,7 @@ export function heatmapLayout(view: HeatmapView, theme: Theme, size: Size, optio
     showsValues,
     showsMinus,
     legend,
-    marginal: options.marginal ? marginalOf(placed[0], nx, space, theme) : null,
+    marginal: options.marginal && metric.best !== "lowest" ? marginalOf(placed[0], nx, space, theme) : null,
     tooNarrow: pitch < theme.cell.min,
   };
 }

@@ -1,6 +1,7 @@
 /** From a sweep's result, finished or not, to the view of its heatmap; several results become panels of one view
  *  with a shared scale. */
 import { ResultError } from "../errors";
+import { METRICS } from "../result/metrics";
 import { pack } from "../result/pack";
 import type { SweepData, SweepGridMetric, SweepGrids } from "../result/types";
 import { captionOf } from "./caption";
@@ -55,7 +56,7 @@ export function heatmapViewOf(parts: readonly HeatmapPart[], options: HeatmapVie
     state,
     run: options.run ?? null,
     error: options.error ?? null,
-    title: spec.task === undefined ? "Patch sweep" : `Patch sweep: ${spec.task}`,
+    title: titleOf(first),
     model: {
       name: names.join(", "),
       stage: names.length === 1 ? panels[0].stage : null,
@@ -76,6 +77,11 @@ export function heatmapViewOf(parts: readonly HeatmapPart[], options: HeatmapVie
     sampleLabels: first.grids.sampleLabels,
   };
   return { ...view, caption: captionOf(view, spec, making) };
+}
+
+function titleOf({ data, grids }: HeatmapPart): string {
+  const task = data.spec.task === undefined ? "" : `: ${data.spec.task}`;
+  return `Patch sweep${task}${grids.third === null ? "" : `, with layer ${grids.third}`}`;
 }
 
 const axis = (title: string, labels: readonly string[]) => ({ title, labels, field: "layer" as const });
@@ -155,6 +161,7 @@ function metricOfParts(parts: readonly HeatmapPart[], same: readonly SweepGridMe
     zero: metric.zero,
     digits: metric.digits,
     signed: metric.signed,
+    best: METRICS[metric.key].best,
     mean: pack(Float64Array.from(joined(same.map((each) => each.mean))), dims),
     low: floats(same.map((each) => each.low)),
     high: floats(same.map((each) => each.high)),

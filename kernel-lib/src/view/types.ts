@@ -57,6 +57,8 @@ export interface HeatmapMetric {
   /** Decimals in cells and in the read-out. */
   digits: { cell: number; readout: number };
   signed: boolean;
+  /** Which end is the best one; `highest` when it is not said. */
+  best?: "highest" | "lowest";
   mean: Packed;
   /** 95 % interval; NaN where there is none. */
   low: Packed;

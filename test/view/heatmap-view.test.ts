@@ -1,0 +1,178 @@
+/** From results to the view of a heatmap. */
+import { expect, test } from "vitest";
+import type { Measure } from "../../kernel-lib/src/experiment/types";
+import { type SweepData, SweepResult, sweepGrids } from "../../kernel-lib/src/result";
+import { heatmapOptions, heatmapPanels, heatmapViewOf, unpack, validateView } from "../../kernel-lib/src/view";
+
+const SAMPLES = 6;
+const measure = (rank: number): Measure => ({ logit: 10 - rank, rank, logprob: -rank / 4 });
+
+/** A sweep over four layers: every sample's rank goes from 20 to 2 by layers 0 and 2 together, to 10 otherwise. */
+function sweep(
+  changes: { model?: string; measured?: number; tuples?: number[][]; nLayers?: number } = {},
+): SweepResult {
+  const { model = "demo/dpo", measured = SAMPLES, nLayers = 4 } = changes;
+  const tuples = changes.tuples ?? [[0], [1], [2], [3], [0, 1], [0, 2], [0, 3], [1, 2], [1, 3], [2, 3]];
+  const cells = SAMPLES * tuples.length;
+  const fill = (of: (tuple: number[], sample: number) => number) =>
+    Float64Array.from({ length: cells }, (_, at) => {
+      const sample = Math.floor(at / tuples.length);
+      return sample < measured ? of(tuples[at % tuples.length], sample) : Number.NaN;
+    });
+  const rank = (tuple: number[], sample: number) => (tuple.join("+") === "0+2" ? 2 : 10) + (sample % 2);
+  const data: SweepData = {
+    schema: "patchbay.result/1",
+    kind: "patch-sweep",
+    state: measured === SAMPLES ? "done" : "stopped",
+    spec: {
+      schema: "patchbay.spec/1",
+      kind: "patch-sweep",
+      model,
+      protocol: "paper",
+      site: "resid_post",
+      samples: Array.from({ length: SAMPLES }, (_, i) => ({
+        source: [1, 2],
+        sourcePosition: -1,
+        target: [1, 3 + i],
+        targetPosition: 0,
+        answer: 5,
+        label: `query ${i}`,
+      })),
+      tuples: { sizes: [1, 2] },
+      task: "capital",
+    },
+    values: {
+      tuples,
+      logit: fill((tuple, sample) => 10 - rank(tuple, sample)),
+      rank: fill(rank),
+      logprob: fill((tuple, sample) => -rank(tuple, sample) / 4),
+      kl: fill(() => 0.3),
+      target: Array.from({ length: SAMPLES }, () => measure(20)),
+      reference: Array.from({ length: SAMPLES }, () => null),
+    },
+    tokenText: {},
+    making: {
+      patchbay: "0.1.0",
+      model: {
+        name: model,
+        fingerprint: "sha256:0123456789abcdef",
+        modelType: "olmo2",
+        nLayers,
+        nHeads: 2,
+        dModel: 8,
+        vocab: 32,
+        parameters: 1000,
+      },
+      provider: { device: "cpu", precision: "fp32", reason: "asked", onnxruntime: "1.30.0" },
+      plan: "planned",
+      seed: 0,
+      started: "2026-01-01T00:00:00Z",
+      seconds: 1,
+      node: "20",
+      platform: "linux",
+      specHash: "sha256:5bec",
+      warnings: [],
+    },
+  };
+  return new SweepResult(data);
+}
+/** Intervals of one metric are enough here, and quick. */
+const viewOf = (results: SweepResult[], intervals = true) =>
+  heatmapViewOf(
+    results.map((result) => {
+      const metrics = ["rr_diff_target", "logit_diff_target"] as const;
+      return { data: result.data, grids: sweepGrids(result, { metrics, intervals }) };
+    }),
+    { id: "v" },
+  );
+
+test("a result's view passes its own validation and holds the result's numbers", () => {
+  const result = sweep();
+  const view = viewOf([result]);
+  const checked = validateView(JSON.parse(JSON.stringify(view)));
+  expect(checked.ok ? "" : checked.message).toBe("");
+  const cell = heatmapPanels(view, heatmapOptions(view, { metric: "rr_diff_target" }))[0].cells[2 * 4 + 0];
+  const summary = result.summary("rr_diff_target", [0, 2]);
+  expect(cell.value).toBe(summary.mean);
+  expect(cell.low).toBeCloseTo(summary.ci?.[0] as number, 6);
+  expect(cell.n).toBe(SAMPLES);
+  expect(view).toMatchObject({ title: "Patch sweep: capital", state: "done", metric: "rr_diff_target", n: SAMPLES });
+  expect(view.panels).toEqual([{ name: "DPO", stage: "dpo", note: "alone 0.05" }]);
+  expect(view.sampleLabels).toContain("query 3");
+});
+
+test("tuples that were not asked are absent, those not measured yet are missing", () => {
+  const view = viewOf([sweep({ tuples: [[0], [2], [0, 2]], measured: 0 })]);
+  const kinds = heatmapPanels(view, heatmapOptions(view))[0].cells.map((cell) => cell.kind);
+  const asked = kinds.flatMap((kind, at) => (kind === "absent" ? [] : [`${at % 4},${Math.floor(at / 4)} ${kind}`]));
+  expect(asked).toEqual(["0,0 missing", "0,2 missing", "2,2 missing"]);
+});
+
+test("single layers make one row", () => {
+  const view = viewOf([sweep({ tuples: [[0], [1], [2], [3]] })]);
+  expect(view.layout).toBe("singles");
+  expect(heatmapPanels(view, heatmapOptions(view))[0].cells.map((cell) => cell.kind)).toEqual(Array(4).fill("value"));
+  expect(validateView(view).ok).toBe(true);
+});
+
+test("triples alone are shown with their third layer held, which the view says", () => {
+  const view = viewOf([
+    sweep({
+      tuples: [
+        [0, 1, 2],
+        [0, 1, 3],
+        [0, 2, 3],
+      ],
+    }),
+  ]);
+  expect(view.title).toBe("Patch sweep: capital, with layer 0");
+  const cells = heatmapPanels(view, heatmapOptions(view))[0].cells;
+  expect(cells.filter((cell) => cell.kind === "value")).toHaveLength(3);
+});
+
+test("several models become panels named by their stage", () => {
+  const models = ["demo/base", "demo/sft", "allenai/OLMo-2-1B-DPO", "org/other"];
+  const view = viewOf(
+    models.map((model) => sweep({ model })),
+    false,
+  );
+  expect(view.panels.map(({ name, stage }) => `${name}:${stage}`)).toEqual([
+    "base:base",
+    "SFT:sft",
+    "DPO:dpo",
+    "other:null",
+  ]);
+  expect(unpack(view.metrics[0].mean)).toHaveLength(4 * 16);
+  expect(validateView(view).ok).toBe(true);
+});
+
+test("models of different depth are refused by name", () => {
+  const deep = sweep({ model: "demo/deep", nLayers: 6 });
+  expect(() => viewOf([sweep(), deep], false)).toThrow(/^heatmap: demo\/deep is "pairs, 6 x 6", must be pairs, 4 x 4/);
+});
+
+test("the caption names effect, interval, n, test, correction, model with hash, site, protocol and precision", () => {
+  const { caption } = viewOf([sweep()]);
+  for (const part of [
+    /^With layers 0 and 2 patched together, Δ reciprocal rank \(of the answer, patched against query alone\) is \+0\.\d\d/,
+    /\(95 % BCa interval 0\.\d\d to 0\.\d\d\), against \+0\.0\d for layer 0 and \+0\.0\d for layer 2 alone: an interaction of \+0\.\d\d, positive in 6 of 6 samples\./,
+    /mean over n = 6 samples of the task capital; query alone = 0/,
+    /Hatched: not significant \(sign test, Holm over 10 tuples, 5 %\)/,
+    /demo\/dpo, sha256 0123456789ab…, resid_post, protocol paper, fp32 on cpu\.$/,
+  ]) {
+    expect(caption).toMatch(part);
+  }
+  expect(viewOf([sweep({ measured: 3 })]).caption).toMatch(/not complete/);
+});
+
+test("the code says what was asked", () => {
+  expect(viewOf([sweep()]).code).toBe(
+    [
+      'import * as pb from "patchbay";',
+      "",
+      'const model = await pb.load("demo/dpo");',
+      'const result = await pb.patchSweep(model, { task: pb.task("capital"), sizes: [1, 2] });',
+      "pb.show(result);",
+    ].join("\n"),
+  );
+});
