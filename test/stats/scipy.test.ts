@@ -83,42 +83,39 @@ describe("tails", () => {
   });
 });
 
-describe.each(want.oneSample.map((sample: OneSample): [string, OneSample] => [sample.name, sample]))(
-  "sample %s",
-  (_, sample: OneSample) => {
-    const x: number[] = sample.values;
+describe.each(want.oneSample as OneSample[])("sample $name", (sample) => {
+  const x: number[] = sample.values;
 
-    test("moments, t, effect size", () => {
-      expectClose(mean(x), sample.mean, "mean");
-      expectClose(variance(x), sample.variance, "variance");
-      expectClose(cohenD(x), sample.cohenD, "cohen d");
-      expectClose(tTest(x)?.t, sample.t, "t");
-      expectClose(tTest(x)?.tail.p, sample.tP, "t p");
-    });
+  test("moments, t, effect size", () => {
+    expectClose(mean(x), sample.mean, "mean");
+    expectClose(variance(x), sample.variance, "variance");
+    expectClose(cohenD(x), sample.cohenD, "cohen d");
+    expectClose(tTest(x)?.t, sample.t, "t");
+    expectClose(tTest(x)?.tail.p, sample.tP, "t p");
+  });
 
-    test("sign test", () => {
-      const { positive, negative, tail } = signTest(x);
-      expect([positive, negative]).toEqual([sample.positive, sample.negative]);
-      expectClose(tail?.p, sample.signP, "sign p");
-    });
+  test("sign test", () => {
+    const { positive, negative, tail } = signTest(x);
+    expect([positive, negative]).toEqual([sample.positive, sample.negative]);
+    expectClose(tail?.p, sample.signP, "sign p");
+  });
 
-    test("Wilcoxon's signed ranks", () => {
-      const { statistic, method, tail } = wilcoxon(x) ?? {};
-      expectClose(statistic, sample.wilcoxon, "statistic");
-      expect(method).toBe(sample.wilcoxonMethod);
-      expectClose(tail?.p, sample.wilcoxonP, "p");
-    });
+  test("Wilcoxon's signed ranks", () => {
+    const { statistic, method, tail } = wilcoxon(x) ?? {};
+    expectClose(statistic, sample.wilcoxon, "statistic");
+    expect(method).toBe(sample.wilcoxonMethod);
+    expectClose(tail?.p, sample.wilcoxonP, "p");
+  });
 
-    test("bootstrap intervals on the same resamples", () => {
-      const [bca] = meanIntervals([x], { resamples: 2000, seed: 7 });
-      const [percentile] = meanIntervals([x], { resamples: 2000, seed: 7, level: 0.9, kind: "percentile" });
-      for (const end of [0, 1]) {
-        expectClose(bca?.[end], sample.bca[end], `BCa end ${end}`);
-        expectClose(percentile?.[end], sample.percentile[end], `percentile end ${end}`);
-      }
-    });
-  },
-);
+  test("bootstrap intervals on the same resamples", () => {
+    const [bca] = meanIntervals([x], { resamples: 2000, seed: 7 });
+    const [percentile] = meanIntervals([x], { resamples: 2000, seed: 7, level: 0.9, kind: "percentile" });
+    for (const end of [0, 1]) {
+      expectClose(bca?.[end], sample.bca[end], `BCa end ${end}`);
+      expectClose(percentile?.[end], sample.percentile[end], `percentile end ${end}`);
+    }
+  });
+});
 
 test("Spearman, Welch and the paired t-test", () => {
   for (const pair of want.pairs) {

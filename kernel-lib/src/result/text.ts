@@ -18,18 +18,19 @@ export function sweepText(result: SweepResult, metric: SweepMetric = "rr_diff_ta
   ];
   if (measured.length === 0) return [...head, "Nothing is measured yet."].join("\n");
   const sign = best === "highest" ? -1 : 1;
+  // A run that goes on is printed often, and its intervals and tests would change with the next value.
+  const settled = state !== "partial";
   const listed = [...measured]
     .sort((a, b) => sign * ((a.mean as number) - (b.mean as number)) || a.layers.length - b.layers.length)
     .slice(0, LISTED)
-    // A run that goes on is printed often, and its intervals would change with the next value.
-    .map((row) => (state === "partial" ? row : result.summary(metric, row.layers)));
+    .map((row) => (settled ? result.summary(metric, row.layers) : row));
   const rest = measured.length - listed.length;
   return [
     ...head,
-    `${label} ${meaning}; mean, 95 % interval, n:`,
+    `${label} ${meaning}; mean${settled ? ", 95 % interval" : ""}, n:`,
     ...aligned(listed),
     ...(rest > 0 ? [`  ... and ${rest} more tuples`] : []),
-    ...additivity(result, metric),
+    ...(settled ? additivity(result, metric) : []),
     ...making.warnings.map((warning) => `! ${warning}`),
   ].join("\n");
 }
@@ -48,8 +49,8 @@ function aligned(rows: readonly TupleSummary[]): string[] {
   return rows.map(({ layers, metric, mean, ci, n }) => {
     const digits = METRICS[metric].digits.readout;
     const show = (value: number) => signed(value, digits, METRICS[metric].signed);
-    const interval = ci === null ? "no interval" : `[${show(ci[0])}, ${show(ci[1])}]`;
-    return `  ${layers.join(" + ").padEnd(width)}  ${show(mean as number)}  ${interval}  n ${n}`;
+    const interval = ci === null ? "" : `  [${show(ci[0])}, ${show(ci[1])}]`;
+    return `  ${layers.join(" + ").padEnd(width)}  ${show(mean as number)}${interval}  n ${n}`;
   });
 }
 
