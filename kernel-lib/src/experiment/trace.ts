@@ -94,12 +94,12 @@ function headActivity(
   sources.forEach((source, s) => {
     const own = kept.filter((path) => path.positions[0] === source);
     const at = s * layers * nHeads;
-    if (own.length === 0) activity.fill(Number.NaN, at, at + layers * nHeads);
     for (const { positions } of own)
       for (let l = 0; l < layers; l++) {
         const e = numberOf[l](positions[l], positions[l + 1]);
-        for (let h = 0; h < nHeads; h++) activity[at + l * nHeads + h] += edges[l].mask[e * nHeads + h] / own.length;
+        for (let h = 0; h < nHeads; h++) activity[at + l * nHeads + h] += edges[l].mask[e * nHeads + h];
       }
+    for (let c = at; c < at + layers * nHeads; c++) activity[c] /= own.length;
   });
   return activity;
 }

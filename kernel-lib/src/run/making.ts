@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { PlanKind } from "../experiment/plan";
+import type { PathTraceSpec } from "../experiment/trace-types";
 import type { PatchSweepSpec } from "../experiment/types";
 import type { Model } from "../forward/types";
 import type { Making } from "../result/types";
@@ -21,7 +22,7 @@ export function patchbayVersion(): string {
 /** The making of a run that starts at `started` and has taken `seconds` so far. */
 export function makingOf(
   model: Model,
-  spec: PatchSweepSpec,
+  spec: PatchSweepSpec | PathTraceSpec,
   run: { plan: PlanKind; seed: number; started: Date; seconds: number; warnings: readonly string[] },
 ): Making {
   const { modelType, nLayers, nHeads, dModel, vocab } = model.config;
@@ -41,12 +42,14 @@ export function makingOf(
   };
 }
 
-/** Texts of the tokens that a sweep names, for labels. Ids that the tokenizer does not have are left out. */
-export function tokenTextOf({ tokenizer }: Model, { samples }: PatchSweepSpec): Record<number, string> {
+/** Texts of the tokens that a spec names, for labels. Ids that the tokenizer does not have are left out. */
+export function tokenTextOf({ tokenizer }: Model, spec: PatchSweepSpec | PathTraceSpec): Record<number, string> {
   if (!tokenizer) return {};
-  const ids = new Set<number>();
-  for (const { source, target, reference = [], answer } of samples)
-    for (const prompt of [source, target, reference, [answer]]) for (const id of prompt) ids.add(id);
+  const prompts =
+    spec.kind === "path-trace"
+      ? spec.samples.flatMap(({ tokens, answer }) => [tokens, [answer]])
+      : spec.samples.flatMap(({ source, target, reference = [], answer }) => [source, target, reference, [answer]]);
+  const ids = new Set(prompts.flat());
   const known = [...ids].filter((id) => id < tokenizer.vocabSize).sort((a, b) => a - b);
   return Object.fromEntries(known.map((id) => [id, tokenizer.tokenText(id)]));
 }

@@ -1,0 +1,77 @@
+/** The call that starts a path trace from options in a notebook. */
+import { SpecError } from "../errors";
+import { SPEC_SCHEMA } from "../experiment/fields";
+import { task as checkedTask, type OwnTask, samplesOf } from "../experiment/task";
+import type { TraceSample } from "../experiment/trace-types";
+import type { Model } from "../forward/types";
+import type { Equation } from "../path/types";
+import { type TraceRun, type TraceRunOptions, traceSpec } from "./trace-run";
+
+/** A prompt in token ids or, where the model has a tokenizer, in text. */
+export interface TraceInput {
+  tokens: readonly number[] | string;
+  answer: number | string;
+  /** Positions that paths may start from. Default "all". */
+  sources?: "all" | readonly number[];
+  label?: string;
+}
+
+export interface PathTraceOptions extends TraceRunOptions {
+  /** A bundled task by name, or one of your own: its instructions with their queries are traced. */
+  task?: string | OwnTask;
+  samples?: readonly TraceInput[];
+  /** The first n items of the task. */
+  n?: number;
+  /** Positions that the task's paths may start from; `instruction-end` is T_inst. Default "all". */
+  sources?: "all" | "instruction-end" | readonly number[];
+  /** Attended positions per head and query that count as edges. Default 1. */
+  topK?: number;
+  /** Paths are kept when the answer's rank is at most this. Default 100. */
+  maxRank?: number;
+  /** Default `eq3`. */
+  equation?: Equation;
+  /** Most paths of one sample; more is an error before the walk. */
+  budget?: number;
+}
+
+/** Starts tracing: every path of top-attended hops from the sources to the last token is walked in the frozen model,
+ *  and kept when it ranks the answer high enough (arXiv:2602.07930, section 6).
+ *  @throws SpecError before anything runs, when a field is wrong.
+ *  @example
+ *  const run = pathTrace(model, { task: "capital", n: 5, sources: "instruction-end", maxRank: 10 });
+ *  console.log((await run).table("counts")); */
+export function pathTrace(model: Model, options: PathTraceOptions): TraceRun {
+  const { topK, maxRank, equation, budget } = options;
+  return traceSpec(
+    model,
+    {
+      schema: SPEC_SCHEMA,
+      kind: "path-trace",
+      model: model.name,
+      ...samplesAsked(model, options),
+      topK,
+      maxRank,
+      equation,
+      budget,
+    },
+    options,
+  );
+}
+
+function samplesAsked(model: Model, options: PathTraceOptions): { samples: readonly unknown[]; task?: string } {
+  const { task, samples, sources = "all" } = options;
+  if ((task === undefined) === (samples === undefined))
+    throw new SpecError({
+      thing: "pathTrace()",
+      rule: "needs either a task or samples",
+      wayOut: 'For example { task: "capital", n: 5 }',
+    });
+  if (samples !== undefined) return { samples };
+  const asked = checkedTask(task as string | OwnTask);
+  const made = samplesOf(model, asked, { n: options.n }).samples;
+  const traced = made.map(({ source, reference, answer, label }): TraceSample => {
+    const from = sources === "instruction-end" ? [source.length - 1] : sources;
+    return { tokens: reference ?? source, answer, sources: from, label };
+  });
+  return { samples: traced, task: asked.name };
+}
