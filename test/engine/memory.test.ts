@@ -22,7 +22,7 @@ beforeAll(() => {
     bundle: true,
     write: false,
     platform: "node",
-    external: ["onnxruntime-node"],
+    external: ["onnxruntime-node", "esbuild"],
   });
   probe = built.outputFiles[0].text;
 });

@@ -25,8 +25,12 @@ export class SessionPool {
   }
 
   /** The session of a key; built and opened when it is not there. `shared` leaves F32 weights in the file's pages, which
-   *  all such sessions use together, at the price of slower products. */
-  async session(key: string, build: () => StageGraph, { shared = false } = {}): Promise<InferenceSession> {
+   *  all such sessions use together, at the price of slower products; `device` is another than the model's. */
+  async session(
+    key: string,
+    build: () => StageGraph,
+    { shared = false, device = this.spec.device }: { shared?: boolean; device?: Device } = {},
+  ): Promise<InferenceSession> {
     const known = this.open.get(key);
     if (known !== undefined) {
       this.open.delete(key);
@@ -36,7 +40,8 @@ export class SessionPool {
     const graph = build();
     const bytes = shared ? graph.castBytes : graph.heldBytes;
     await this.makeRoom(bytes);
-    const session = await this.create(graph, !shared && this.spec.residence === "resident");
+    const prepack = !shared && this.spec.residence === "resident";
+    const session = await this.create(graph, { device, prepack });
     this.open.set(key, { session, bytes });
     this.held += bytes;
     return session;
@@ -55,8 +60,10 @@ export class SessionPool {
     }
   }
 
-  private async create(graph: StageGraph, prepack: boolean): Promise<InferenceSession> {
-    const { device } = this.spec;
+  private async create(
+    graph: StageGraph,
+    { device, prepack }: { device: Device; prepack: boolean },
+  ): Promise<InferenceSession> {
     const session = {
       ...CONFIG,
       // Streaming maps the weights from the file; packing them for a handful of products would cost more than it gains.

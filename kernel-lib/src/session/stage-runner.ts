@@ -39,7 +39,8 @@ export class StageRunner {
   /** ids [n] -> [n, dModel] */
   async embed(ids: Int32Array): Promise<Float32Array> {
     const { config } = this.spec;
-    const session = await this.pool.session("embed", () => embedGraph(config, this.weights));
+    // On any device: a lookup of rows is no work, and not every GPU reads half-precision tables.
+    const session = await this.pool.session("embed", () => embedGraph(config, this.weights), { device: "cpu" });
     const x = new Float32Array(ids.length * config.dModel);
     const fetches = { x: new Tensor("float32", x, [ids.length, config.dModel]) };
     await session.run({ ids: new Tensor("int32", ids, [ids.length]) }, fetches);
