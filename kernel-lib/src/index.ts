@@ -35,8 +35,15 @@ export {
   show,
   type ViewChoice,
 } from "./notebook";
-export { SweepResult, type TupleSummary } from "./result/sweep";
+export { tableToCsv } from "./result/csv";
+export { parseResult, serialize } from "./result/file";
+export type { Interaction } from "./result/interactions";
+export { tableToLatex } from "./result/latex";
+export { tableToMarkdown } from "./result/markdown";
+export type { SplitHalf } from "./result/split";
+export { type Superadditivity, SweepResult, type TupleSummary } from "./result/sweep";
 export type { Making, SweepData, SweepMetric, Table } from "./result/types";
+export { type DataFrame, toDataFrame } from "./run/dataframe";
 export type { PatchRun, RunOptions, RunState } from "./run/patch-run";
 export {
   type PatchSweepOptions,
@@ -49,3 +56,4 @@ export {
 } from "./run/patch-sweep";
 export type { Plan } from "./run/plan";
 export { cancelAllRuns, cancelRun, liveRuns } from "./run/registry";
+export * as stats from "./stats";
