@@ -73,6 +73,15 @@ describe("the kernel", () => {
     assert.deepEqual([error.ename, error.evalue], ["TypeError", "no"]);
   });
 
+  test("{ name } of an earlier cell's variable works, in objects, calls and destructuring", async () => {
+    await kernel.execute("const left = 1; let right = 2;");
+    const code =
+      "const both = { left, right, sum: ((left) => ({ left }))(5) }; ({ right } = { right: 7 }); console.log(JSON.stringify(both), right)";
+    const { reply, outputs } = await kernel.execute(code);
+    assert.equal(reply.status, "ok", JSON.stringify(outputs));
+    assert.equal(text(outputs), '{"left":1,"right":2,"sum":{"left":5}} 7\n');
+  });
+
   test("20,000 lines arrive, in order, in few messages", async () => {
     const { published, outputs } = await kernel.execute("for (let i = 0; i < 20_000; i++) console.log(i)");
     assert.equal(text(outputs), Array.from({ length: 20_000 }, (_, i) => `${i}\n`).join(""));

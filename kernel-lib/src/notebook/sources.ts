@@ -73,8 +73,10 @@ async function makeStatistics(result: SweepResult): Promise<void> {
 
 function viewOf(results: readonly SweepResult[], id: string, choice: ViewChoice, intervals: boolean): HeatmapView {
   const parts = results.map((result) => ({ data: result.data, grids: sweepGrids(result, { intervals }) }));
-  // Numbers that still change have no hash to be found by.
-  return heatmapViewOf(parts, { id, ...choice, resultHash: intervals ? hashOf(results) : undefined });
+  if (intervals) return heatmapViewOf(parts, { id, ...choice, resultHash: hashOf(results) });
+  // Ten a second go to the page: without the values of single samples, which are most of the bytes.
+  const view = heatmapViewOf(parts, { id, ...choice });
+  return { ...view, metrics: view.metrics.map((metric) => ({ ...metric, samples: null })) };
 }
 
 function hashOf(results: readonly SweepResult[]): string {

@@ -1,9 +1,11 @@
 /** Mends how tslab runs a cell: merged output, a real `error` message, `silent`, `execute_input`, a shorter abort window,
- *  and an interrupt that first asks what is running to stop by itself. */
+ *  `{ name }` of earlier variables, and an interrupt that first asks what is running to stop by itself. */
 import { CellOutput } from "./cell-output";
 import { readError } from "./error-text";
 import { onInterrupt } from "./interrupt";
+import { spellOut } from "./shorthand";
 import type { ExecuteReply, ExecuteRequest, Handler, Server, Socket, TslabMessage } from "./tslab";
+import { tslabsTypeScript } from "./tslab";
 import { publish, reply } from "./wire";
 
 /** tslab aborts, without a word, all cells sent within 200 ms after a failed one; those that already wait need far less. */
@@ -71,6 +73,9 @@ function prepare(handler: Handler): void {
   if (prepared.has(handler)) return;
   prepared.add(handler);
   const { execQueue, executor } = handler;
+  const ts = tslabsTypeScript();
+  const run = executor.execute.bind(executor);
+  executor.execute = (code) => run(ts ? spellOut(ts, code, (name) => Object.hasOwn(executor.locals, name)) : code);
   const reset = execQueue.reset.bind(execQueue);
   // Called without a delay it resets now, and that call comes through here as well.
   execQueue.reset = (delayMs) => reset(delayMs === undefined ? undefined : Math.min(delayMs, ABORT_WINDOW_MS));

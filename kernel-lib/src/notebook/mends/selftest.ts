@@ -79,6 +79,7 @@ function loopback(tslab: Tslab): { server: Server; out: Sent[] & { socket: Socke
     close: () => undefined,
   };
   const executor = {
+    locals: {},
     interrupt: () => undefined,
     execute: async (code: string) => {
       process.stdout.write("a\n");

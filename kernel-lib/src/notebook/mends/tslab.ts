@@ -1,6 +1,7 @@
 /** The parts of tslab 1.0.22 that the mends touch, as they are: tslab has no types for them.
  *  Finds the copy that runs this process and says whether we know it. */
 import { dirname, join } from "node:path";
+import type * as TypeScript from "typescript";
 
 /** Versions whose insides the mends were written for and tested with. */
 export const KNOWN_TSLAB = ["1.0.22"];
@@ -52,7 +53,12 @@ export interface Header {
 export interface Handler {
   execCount: number;
   execQueue: { reset(delayMs?: number): void };
-  executor: { interrupt(): void };
+  executor: {
+    execute(code: string): Promise<boolean>;
+    interrupt(): void;
+    /** Variables of earlier cells. */
+    locals: Record<string, unknown>;
+  };
   handleExecute(request: ExecuteRequest, stream: WriteStream, display: WriteDisplay): Promise<ExecuteReply>;
   handleExecuteImpl(request: ExecuteRequest, stream: WriteStream, display: WriteDisplay): Promise<unknown>;
 }
@@ -95,6 +101,14 @@ export function ownTslab(): Tslab {
 function tslabIn(folder: string): Tslab {
   const { version } = require(join(folder, "..", "package.json")) as { version: string };
   return { version, folder, jupyter: require(join(folder, "jupyter.js")) as Tslab["jupyter"] };
+}
+
+/** The compiler that the running tslab has loaded. */
+export function tslabsTypeScript(): typeof TypeScript | null {
+  const name = Object.keys(require.cache).find((file) =>
+    file.replace(/\\/g, "/").endsWith("/@tslab/typescript-for-tslab/lib/typescript.js"),
+  );
+  return name === undefined ? null : (require(name) as typeof TypeScript);
 }
 
 /** Why this tslab must not be mended, as one sentence; null when it can be. */
