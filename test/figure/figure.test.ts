@@ -130,6 +130,14 @@ describe("PDF", () => {
     }
   });
 
+  test("a character without a glyph is named, not left out; SVG keeps it", async () => {
+    const view = madeUpView();
+    const metrics = view.metrics.map((metric) => ({ ...metric, label: "Δ 東" }));
+    const figure = figureOf({ ...view, metrics });
+    expect(pdfText(await figure.pdf())).toContain("Δ [U+6771]");
+    expect(await figure.svg()).toContain("Δ 東");
+  });
+
   test("marks are vectors: no picture is in it", async () => {
     const pdf = await figureOf(madeUpView()).pdf();
     expect(Buffer.from(pdf).toString("latin1")).not.toContain("/Subtype /Image");

@@ -7,11 +7,19 @@ import { heatmapOptions, heatmapPanels, heatmapViewOf, unpack, validateView } fr
 const SAMPLES = 6;
 const measure = (rank: number): Measure => ({ logit: 10 - rank, rank, logprob: -rank / 4 });
 
+interface Changes {
+  model?: string;
+  measured?: number;
+  tuples?: number[][];
+  nLayers?: number;
+  /** Rank by layers 0 and 2 together. */
+  best?: number;
+  label?: string;
+}
+
 /** A sweep over four layers: every sample's rank goes from 20 to 2 by layers 0 and 2 together, to 10 otherwise. */
-function sweep(
-  changes: { model?: string; measured?: number; tuples?: number[][]; nLayers?: number } = {},
-): SweepResult {
-  const { model = "demo/dpo", measured = SAMPLES, nLayers = 4 } = changes;
+function sweep(changes: Changes = {}): SweepResult {
+  const { model = "demo/dpo", measured = SAMPLES, nLayers = 4, best = 2, label = "query" } = changes;
   const tuples = changes.tuples ?? [[0], [1], [2], [3], [0, 1], [0, 2], [0, 3], [1, 2], [1, 3], [2, 3]];
   const cells = SAMPLES * tuples.length;
   const fill = (of: (tuple: number[], sample: number) => number) =>
@@ -19,7 +27,7 @@ function sweep(
       const sample = Math.floor(at / tuples.length);
       return sample < measured ? of(tuples[at % tuples.length], sample) : Number.NaN;
     });
-  const rank = (tuple: number[], sample: number) => (tuple.join("+") === "0+2" ? 2 : 10) + (sample % 2);
+  const rank = (tuple: number[], sample: number) => (tuple.join("+") === "0+2" ? best : 10) + (sample % 2);
   const data: SweepData = {
     schema: "patchbay.result/1",
     kind: "patch-sweep",
@@ -36,7 +44,7 @@ function sweep(
         target: [1, 3 + i],
         targetPosition: 0,
         answer: 5,
-        label: `query ${i}`,
+        label: `${label} ${i}`,
       })),
       tuples: { sizes: [1, 2] },
       task: "capital",
@@ -144,6 +152,19 @@ test("several models become panels named by their stage", () => {
   ]);
   expect(unpack(view.metrics[0].mean)).toHaveLength(4 * 16);
   expect(validateView(view).ok).toBe(true);
+});
+
+test("a difference of two models is hatched by a paired sign test, where both hold the same samples", () => {
+  // Six samples that all go one way have p = 2 / 2^6; no other cell differs, so one test is made.
+  const view = viewOf([sweep({ model: "demo/base", best: 10 }), sweep({ model: "demo/dpo" })]);
+  const options = heatmapOptions(view, { difference: { a: 1, b: 0 } });
+  const cells = heatmapPanels(view, options)[2].cells;
+  expect(cells[2 * 4 + 0].value).toBeGreaterThan(0.3);
+  expect(cells[2 * 4 + 0].significant).toBe(true);
+  expect(cells[0]).toMatchObject({ value: 0, significant: null });
+  const others = viewOf([sweep({ model: "demo/base", label: "other" }), sweep({ model: "demo/dpo" })]);
+  expect(others.metrics[0].samples).toBeNull();
+  expect(heatmapPanels(others, options)[2].cells[2 * 4 + 0].significant).toBeNull();
 });
 
 test("models of different depth are refused by name", () => {

@@ -7,7 +7,7 @@ import { heatmapSpec } from "../view/heatmap-spec";
 import type { VegaLiteSpec } from "../view/heatmap-types";
 import { type Theme, themes } from "../view/theme";
 import type { HeatmapView } from "../view/types";
-import { FIGURE_FONT } from "./fonts";
+import { FIGURE_FONT, withoutMissingGlyphs } from "./fonts";
 import { type CheckedOptions, checkOptions, type FigureOptions } from "./options";
 import { svgToPdf } from "./pdf";
 import { svgToPng } from "./png";
@@ -42,7 +42,7 @@ export function figureOf(view: HeatmapView, options: FigureOptions = {}): Figure
     },
     png: async (more) => {
       const checked = merged(more);
-      return svgToPng(await draw(checked), checked.dpi, {
+      return svgToPng(withoutMissingGlyphs(await draw(checked)), checked.dpi, {
         Title: view.title,
         Description: view.caption,
         Software: "Patchbay",
@@ -51,7 +51,7 @@ export function figureOf(view: HeatmapView, options: FigureOptions = {}): Figure
       });
     },
     pdf: async (more) => {
-      const svg = await draw(merged(more));
+      const svg = withoutMissingGlyphs(await draw(merged(more)));
       const { width, height } = sizeOf(svg);
       return svgToPdf(svg, width, height, {
         Title: view.title,

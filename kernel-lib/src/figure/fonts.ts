@@ -15,3 +15,15 @@ export function fontFile(weight: keyof typeof WEIGHTS): string {
 }
 
 export const allFontFiles = (): string[] => ([400, 500, 600, 700] as const).map(fontFile);
+
+/** What Arimo has no glyph for, in all its weights: outside Latin, Greek, Cyrillic, Hebrew, and common signs. */
+const NO_GLYPH =
+  /[^\u0020-\u007e\u00a0-\u0377\u038e-\u03a1\u03a3-\u052f\u05d0-\u05ea\u1e00-\u1ef9\u2010-\u2027\u202f-\u205e\u2070\u2071\u2074-\u208e\u20a0-\u20be\u2190-\u2195\u2212\u221e\u2248\u2260\u2264\u2265]/gu;
+
+/** The texts of an SVG with every character that would vanish named instead, as `[U+6771]`: renderers draw nothing
+ *  for a missing glyph and say nothing. */
+export const withoutMissingGlyphs = (svg: string): string =>
+  svg.replace(/>([^<]+)</g, (_, text: string) => `>${text.replace(NO_GLYPH, named)}<`);
+
+const named = (character: string): string =>
+  `[U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}]`;

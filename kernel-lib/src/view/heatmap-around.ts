@@ -83,7 +83,8 @@ function diagonalNote(layout: HeatmapLayout, theme: Theme, marks: Marks): void {
 export function marginalMarks(theme: Theme, layout: HeatmapLayout, options: HeatmapOptions): Marks {
   const marks = noMarks();
   const { marginal, pitch, digits } = layout;
-  if (marginal === null) return marks;
+  // Bars grow from 0: without a value above it there is nothing to compare.
+  if (marginal === null || !marginal.bars.some((value) => value !== null && value > 0)) return marks;
   const { tick } = theme.size;
   const base = marginal.y + marginal.height;
   const best = Math.max(0, ...marginal.bars.map((value) => value ?? 0));

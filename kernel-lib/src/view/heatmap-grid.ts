@@ -1,9 +1,11 @@
 /** From a heatmap view to its drawn cells: which panels, which numbers, and what kind each cell is. */
 import { type PackedArray, unpack } from "../result/pack";
+import { holm } from "../stats/adjust";
+import { signTest } from "../stats/sign";
 import type { Cell, CellKind, HeatmapOptions, PanelBox } from "./heatmap-types";
 import type { HeatmapMetric, HeatmapView } from "./types";
 
-/** Level of the test of an interaction's p, which is corrected already. */
+/** Level of tests; an interaction's p is corrected already. */
 const ALPHA = 0.05;
 
 /** A drawn panel before it has a place. */
@@ -48,7 +50,7 @@ export function heatmapPanels(view: HeatmapView, options: HeatmapOptions): Panel
     cells: Array.from({ length: perPanel }, (_, at) => cellOf(view, numbers, drawn, source, at)),
   }));
   if (options.difference !== null) {
-    panels.push(differencePanel(view, numbers, options.difference, panels.length));
+    panels.push(differencePanel(view, options, numbers, options.difference, panels.length));
   }
   return panels;
 }
@@ -115,15 +117,18 @@ function kindOf(view: HeatmapView, value: number | null, asked: boolean): CellKi
   return view.state === "loading" || view.state === "partial" ? "pending" : "missing";
 }
 
-/** Panel `a` less panel `b`. Without a paired test of its own: nothing in it is hatched. */
+/** Panel `a` less panel `b`. Where both hold the same samples, each cell's paired differences are tested against 0 by
+ *  the exact sign test, with Holm's correction over the panel. */
 function differencePanel(
   view: HeatmapView,
+  options: HeatmapOptions,
   numbers: Numbers,
   difference: { a: number; b: number },
   drawn: number,
 ): Panel {
   const { a, b } = difference;
   const perPanel = view.x.labels.length * view.y.labels.length;
+  const rejected = pairedTests(view, options, difference);
   const cells = Array.from({ length: perPanel }, (_, at): Cell => {
     const first = cellOf(view, numbers, drawn, a, at);
     const second = cellOf(view, numbers, drawn, b, at);
@@ -136,7 +141,7 @@ function differencePanel(
       low: null,
       high: null,
       n: first.n === null || second.n === null ? null : Math.min(first.n, second.n),
-      significant: null,
+      significant: value === null ? null : rejected[at],
     };
   });
   return {
@@ -147,6 +152,28 @@ function differencePanel(
     difference,
     cells,
   };
+}
+
+/** For each cell whether the test rejects at 5 %; null where it cannot be made. */
+function pairedTests(
+  view: HeatmapView,
+  options: HeatmapOptions,
+  { a, b }: { a: number; b: number },
+): readonly (boolean | null)[] {
+  const perPanel = view.x.labels.length * view.y.labels.length;
+  const metric = metricOf(view, options);
+  const running = view.state === "loading" || view.state === "partial";
+  if (metric.samples === null || metric.test === null || options.mode === "interaction" || running) {
+    return Array.from({ length: perPanel }, () => null);
+  }
+  const samples = unpack(metric.samples);
+  const width = view.sampleLabels.length;
+  const tails = Array.from({ length: perPanel }, (_, at) => {
+    const from = (panel: number) => (panel * perPanel + at) * width;
+    const differences = Array.from({ length: width }, (__, i) => samples[from(a) + i] - samples[from(b) + i]);
+    return signTest(differences.filter((value) => !Number.isNaN(value))).tail;
+  });
+  return holm(tails).map((tail) => (tail === null ? null : tail.p < ALPHA));
 }
 
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);

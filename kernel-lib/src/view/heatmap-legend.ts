@@ -28,8 +28,9 @@ function keysOf(view: HeatmapView, theme: Theme, options: HeatmapOptions, drawn:
   const cells = drawn.panels.flatMap((panel) => panel.cells);
   const metric = metricOf(view, options);
   const keys: Key[] = [];
-  // Kept while nothing is hatched yet, so that a filling grid does not move.
-  if (options.hatch && metric.test !== null) {
+  // On screen it is there while nothing is hatched yet, so that a filling grid does not move.
+  const isHatched = theme.medium === "screen" ? metric.test !== null : cells.some((cell) => cell.significant === false);
+  if (options.hatch && isHatched) {
     keys.push({
       kind: "hatch",
       words: theme.medium === "print" ? "not significant" : `not significant (${metric.test})`,

@@ -150,7 +150,12 @@ function metricOfParts(parts: readonly HeatmapPart[], same: readonly SweepGridMe
     floats(same.map((each) => each.interaction?.[key] ?? new Float64Array(shape[0] * shape[1]).fill(Number.NaN)));
   const samples = same.map((each) => each.samples);
   const perCell = samples[0].length / (shape[0] * shape[1]);
+  const running = parts.some(({ data }) => data.state === "partial");
+  const labels = parts.map(({ grids }) => grids.sampleLabels.join("\n"));
+  // Sample i of one panel is sample i of the others, or the samples are not comparable and stay out.
   const fits =
+    !running &&
+    labels.every((each) => each === labels[0]) &&
     samples.every((array) => array.length === samples[0].length) &&
     perCell === parts[0].grids.sampleLabels.length &&
     samples[0].length * parts.length <= MAX_SAMPLE_NUMBERS;
