@@ -2,8 +2,7 @@
  *  table that is asked for, and it is an optional dependency. */
 import { PatchbayError } from "../errors";
 import { SweepResult } from "../result/sweep";
-import type { SweepTableName } from "../result/tables";
-import { TraceResult, type TraceTable } from "../result/trace";
+import { TraceResult } from "../result/trace";
 import type { Table } from "../result/types";
 
 /** What notebooks use most of a danfojs DataFrame; the rest is there too, as danfojs documents it. */
@@ -52,19 +51,20 @@ async function danfo(): Promise<Danfo> {
   }
 }
 
+// Types by import(), as the declaration file forgets imports that only these two blocks use.
 declare module "../result/sweep" {
   interface SweepResult {
     /** The table `name` as a danfojs DataFrame.
      *  @throws PatchbayError when danfojs-node is not installed
      *  @example (await result.toDataFrame("summary")).head().print() */
-    toDataFrame(name: SweepTableName): Promise<DataFrame>;
+    toDataFrame(name: import("../result/tables").SweepTableName): Promise<DataFrame>;
   }
 }
 declare module "../result/trace" {
   interface TraceResult {
     /** The table `name` as a danfojs DataFrame.
      *  @throws PatchbayError when danfojs-node is not installed */
-    toDataFrame(name: TraceTable): Promise<DataFrame>;
+    toDataFrame(name: import("../result/trace").TraceTable): Promise<DataFrame>;
   }
 }
 
