@@ -112,6 +112,22 @@ describe("run", () => {
     expect(existsSync(`${half}.journal`)).toBe(false);
   });
 
+  test("a run that fails before anything is finished leaves no file", async () => {
+    const broken = writeTinyCheckpoint(join(root, "nan"), {});
+    const weights = join(broken, "model.safetensors");
+    // The unembedding comes last: all its bits set are NaN.
+    const bytes = readFileSync(weights);
+    writeFileSync(weights, bytes.fill(0xff, bytes.byteLength - 4 * 101 * 32));
+    const path = write("nan.json", { ...spec, model: broken });
+    const before = readdirSync(root).sort();
+    const { code, stderr } = await patchbay(["run", path, "--out", join(root, "nan-out.json")]);
+    expect({ code, last: stderr.trim().split("\n").at(-1) }).toEqual({
+      code: 2,
+      last: expect.stringMatching(/^error: .*NaN.* The weights hold NaN or infinities/),
+    });
+    expect(readdirSync(root).sort()).toEqual(before);
+  });
+
   const other = join(root, "other.json");
   test.each<[string, Record<string, unknown> | string, RegExp]>([
     ["no JSON", "{", /must be valid JSON/],

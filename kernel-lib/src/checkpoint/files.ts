@@ -10,7 +10,12 @@ export const CONFIG_LIMITS = { maxBytes: 4 * 1024 * 1024, maxDepth: 32 } as cons
 /** The parsed file. @throws CheckpointError when it is missing, no plain file, too large or no JSON. */
 export function readJsonFile(path: string, limits: Omit<JsonLimits, "thing" | "error">): unknown {
   const found = statSync(path, { throwIfNoEntry: false });
-  if (!found) throw new CheckpointError({ thing: path, rule: "no such file" });
+  if (!found)
+    throw new CheckpointError({
+      thing: path,
+      rule: "no such file",
+      wayOut: "Name a folder that holds a Hugging Face checkpoint: config.json and model.safetensors",
+    });
   if (!found.isFile()) throw new CheckpointError({ thing: path, rule: "must be a plain file" });
   // Asked before reading: a file of 100 GB must not reach memory.
   if (found.size > limits.maxBytes)

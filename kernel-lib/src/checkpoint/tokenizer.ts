@@ -47,11 +47,12 @@ export function readTokenizer(folder: string): Tokenizer | null {
     return token;
   };
   return {
-    encode: (text, options = {}) => inner.encode(text, { add_special_tokens: options.addSpecialTokens ?? false }).ids,
+    encode: (text, options = {}) =>
+      using(() => inner.encode(text, { add_special_tokens: options.addSpecialTokens ?? false }).ids),
     decode(ids, options = {}) {
       ids.forEach(checkId);
       if (ids.length === 0) return "";
-      return inner.decode([...ids], { skip_special_tokens: options.skipSpecialTokens ?? false });
+      return using(() => inner.decode([...ids], { skip_special_tokens: options.skipSpecialTokens ?? false }));
     },
     tokenText: (id) => (addedIds.has(id) ? checkId(id) : readToken(checkId(id))),
     tokenId: (token) => inner.token_to_id(token) ?? null,
@@ -71,8 +72,13 @@ function readSettings(folder: string): Record<string, unknown> {
 }
 
 function build(json: Record<string, unknown>, config: Record<string, unknown>): HubTokenizer {
+  return using(() => new HubTokenizer({ ...json, added_tokens: json.added_tokens ?? [] }, config));
+}
+
+/** What the library throws is about the file: it looks at some parts of it only when they are used. */
+function using<T>(work: () => T): T {
   try {
-    return new HubTokenizer({ ...json, added_tokens: json.added_tokens ?? [] }, config);
+    return work();
   } catch (error) {
     throw new CheckpointError({
       thing: "tokenizer.json",

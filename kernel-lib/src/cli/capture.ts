@@ -10,6 +10,7 @@ import { PatchbayError } from "../errors";
 import { findHook, matchHooks } from "../forward/hooks";
 import { openModel } from "../forward/model";
 import type { DeviceName, Model } from "../forward/types";
+import { defaultMemoryBudget } from "../session/limits";
 import { size } from "../tensor";
 import { readTokens } from "./inputs";
 import { Progress } from "./progress";
@@ -35,6 +36,7 @@ export async function capture(name: string, options: CaptureCommand, signal: Abo
   const entries = prompts.map(({ length }, i) =>
     hooks.map((hook): Entry => ({ name: `${i}.${hook}`, dims: hookShape(hook, length, config) })),
   );
+  checkMemory(entries);
   checkSpace(options.out, entries);
   const writer = new SafetensorsWriter(options.out, entries.flat());
   const progress = new Progress();
@@ -97,7 +99,7 @@ function hookShape(hook: string, tokens: number, config: ModelConfig): number[] 
 
 /** Ranges of prompts whose captures fit into CHUNK_BYTES, one prompt at least. */
 function* chunks(entries: readonly Entry[][]): Generator<[from: number, to: number]> {
-  const bytes = entries.map((prompt) => prompt.reduce((sum, { dims }) => sum + 4 * size(dims), 0));
+  const bytes = entries.map(bytesOf);
   for (let from = 0; from < entries.length; ) {
     let to = from + 1;
     for (let sum = bytes[from]; to < entries.length && to - from < CHUNK_PROMPTS; to++) {
@@ -109,8 +111,23 @@ function* chunks(entries: readonly Entry[][]): Generator<[from: number, to: numb
   }
 }
 
+const bytesOf = (prompt: readonly Entry[]) => prompt.reduce((sum, { dims }) => sum + 4 * size(dims), 0);
+
+/** A prompt's captures are held together; patterns of long prompts grow with the square of their length. */
+function checkMemory(entries: readonly Entry[][]): void {
+  const budget = defaultMemoryBudget();
+  const at = entries.findIndex((prompt) => bytesOf(prompt) > budget);
+  if (at < 0) return;
+  throw new PatchbayError({
+    thing: `captures of prompt ${at}: bytes`,
+    value: bytesOf(entries[at]),
+    rule: `must be at most ${budget}, which models may take on this machine`,
+    wayOut: "Capture fewer hooks at a time",
+  });
+}
+
 function checkSpace(out: string, entries: readonly Entry[][]): void {
-  const needed = entries.flat().reduce((sum, { dims }) => sum + 4 * size(dims), 0);
+  const needed = entries.reduce((sum, prompt) => sum + bytesOf(prompt), 0);
   const { bavail, bsize } = statfsSync(dirname(resolve(out)));
   if (needed > bavail * bsize)
     throw new PatchbayError({

@@ -7,7 +7,7 @@ import { PatchbayError } from "../errors";
 import type { PlanKind } from "../experiment/plan";
 import { openModel } from "../forward/model";
 import type { DeviceName } from "../forward/types";
-import { serialize } from "../result";
+import { type SweepResult, serialize } from "../result";
 import { writeWhole } from "../run/files";
 import { run } from "../run/patch-sweep";
 import { planSpec } from "../run/plan";
@@ -43,25 +43,30 @@ export async function runSpec(path: string, options: RunCommand, signal: AbortSi
     sweep.onChange(() => progress.show(progressText(sweep.progress)));
     try {
       const result = await sweep;
-      const { done, total, unit } = sweep.progress;
       if (result.state === "done") {
         writeWhole(out, serialize(result));
         rmSync(journal, { force: true });
-        progress.end(`${out}: ${total} ${unit} in ${secondsText(result.making.seconds)}`);
+        progress.end(`${out}: ${sweep.progress.total} ${sweep.progress.unit} in ${secondsText(result.making.seconds)}`);
       } else {
+        const { total, unit } = sweep.progress;
+        const done = measured(result);
         const again = done > 0 ? `; go on with: patchbay run ${path} --out ${out} --resume` : "";
         progress.end(`stopped at ${done} of ${total} ${unit}${again}`);
         process.exitCode = EXIT.cancelled;
       }
     } finally {
       // A journal of nothing would only stand in the way of the next run.
-      if (sweep.progress.done === 0) rmSync(journal, { force: true });
+      if (measured(sweep.snapshot()) === 0) rmSync(journal, { force: true });
     }
   } finally {
     progress.end();
     await model.close();
   }
 }
+
+/** Cells that are finished. */
+const measured = ({ data }: SweepResult) =>
+  data.values.logit.reduce((n, logit) => n + (Number.isNaN(logit) ? 0 : 1), 0);
 
 function planKind(name: string): PlanKind {
   if (name === "planned" || name === "naive") return name;
