@@ -16,7 +16,7 @@ from model import RMS_EPS, ROPE_THETA, load
 from tokenizer import BOS, CHAT_TEMPLATE, EOS, MAX_TOKENS, PAD, load_tokenizer
 
 STAGES = ("base", "sft", "dpo")
-DEFAULT_TASK = "category"  # the clearest example in the shipped dpo checkpoint, by the rule of CRITERIA.md
+DEFAULT_TASK = "capital"  # the clearest example in the shipped dpo checkpoint, by the rule of CRITERIA.md
 LARGEST_DIFFERENCE = 1e-4  # of fp32 logits, our model against transformers'
 
 
