@@ -29,14 +29,15 @@ export async function runHead(call: HeadCall, { config, session, cancel }: Aroun
   for (let from = 0; from < rows; from += step) {
     throwIfAborted(cancel);
     const n = Math.min(rows, from + step) - from;
-    const { x, of } = withTargets(call, { from, n, width: config.dModel });
+    const { x, of, targets } = withTargets(call, { from, n, width: config.dModel });
     const padded = Array.from({ length: of.length }, (_, i) => (i < n ? answers[from + i] : 0));
-    const out = await (await session()).run(headFeeds(x, { answers: padded, of, topK, kl: target !== null }, config), [
+    const feeds = headFeeds(x, { answers: padded, of, targets, topK, kl: target !== null }, config);
+    const out = await (await session()).run(feeds, [
       "answer_logit",
       "above",
       "log_sum_exp",
       ...(topK === 0 ? [] : ["top_logits", "top_ids"]),
-      ...(target === null ? [] : ["kl"]),
+      ...(target === null ? [] : ["cross"]),
     ]);
     const rowsOf = (name: string, width = 1) => (out[name].data as Float32Array).subarray(0, n * width);
     reply.answerLogit.set(rowsOf("answer_logit"), from);
@@ -45,11 +46,11 @@ export async function runHead(call: HeadCall, { config, session, cancel }: Aroun
       rowsOf("above").map((above) => above + 1),
       from,
     );
-    // Rounding may leave a divergence of -1e-8 where there is none.
-    reply.kl?.set(
-      rowsOf("kl").map((kl) => Math.max(0, kl)),
-      from,
-    );
+    if (reply.kl !== null) {
+      const entropy = difference(out.cross.data as Float32Array, out.log_sum_exp.data as Float32Array);
+      // KL = (sum p l_target - lse_target) - (sum p l_row - lse_row); rounding may leave -1e-7 where there is none.
+      for (let i = 0; i < n; i++) reply.kl[from + i] = Math.max(0, entropy[targets[of[i]]] - entropy[i]);
+    }
     reply.topLogits?.set(rowsOf("top_logits", topK), from * topK);
     reply.topIds?.set(rowsOf("top_ids", topK), from * topK);
     for (const tensor of Object.values(out)) tensor.dispose();
@@ -74,7 +75,7 @@ export async function runLogits(
     const none = Array.from({ length: to - from }, () => 0);
     const feeds = headFeeds(
       x.subarray(from * dModel, to * dModel),
-      { answers: none, of: none, topK: 0, kl: false },
+      { answers: none, of: none, targets: [], topK: 0, kl: false },
       config,
     );
     const out = await (await session()).run(
@@ -89,40 +90,44 @@ export async function runLogits(
   return { logits, scale };
 }
 
-/** A chunk's rows and, behind them, the distinct KL targets that they refer to: one product for both. */
+/** A chunk's rows and, behind them, the distinct KL targets that they refer to: one product for both. `targets` are
+ *  places among these rows, `of` places among the targets. */
 function withTargets(
   { x, target }: HeadCall,
   { from, n, width }: { from: number; n: number; width: number },
-): { x: Float32Array; of: number[] } {
+): { x: Float32Array; of: number[]; targets: number[] } {
   const rows = x.subarray(from * width, (from + n) * width);
-  if (target === null) return { x: rows, of: Array.from({ length: n }, () => 0) };
+  if (target === null) return { x: rows, of: Array.from({ length: n }, () => 0), targets: [] };
   const places = new Map<number, number>();
   const of: number[] = [];
   for (const t of target.of.subarray(from, from + n)) {
-    if (!places.has(t)) places.set(t, n + places.size);
+    if (!places.has(t)) places.set(t, places.size);
     of.push(places.get(t) as number);
   }
   const all = new Float32Array((n + places.size) * width);
   all.set(rows);
   for (const [t, place] of places) {
-    all.set(target.x.subarray(t * width, (t + 1) * width), place * width);
+    all.set(target.x.subarray(t * width, (t + 1) * width), (n + place) * width);
     of.push(place);
   }
-  return { x: all, of };
+  return { x: all, of, targets: Array.from({ length: places.size }, (_, place) => n + place) };
 }
 
+const difference = (a: Float32Array, b: Float32Array): Float64Array => Float64Array.from(a, (value, i) => value - b[i]);
 const flag = (value: boolean) => new Tensor("bool", [value], []);
 
 function headFeeds(
   x: Float32Array,
-  { answers, of, topK, kl }: { answers: number[]; of: number[]; topK: number; kl: boolean },
+  asked: { answers: number[]; of: number[]; targets: number[]; topK: number; kl: boolean },
   { dModel }: ModelConfig,
 ): Record<string, Tensor> {
+  const { answers, of, targets, topK, kl } = asked;
   const rows = answers.length;
   return {
     x: new Tensor("float32", x, [rows, dModel]),
     answers: ints(answers, [rows, 1]),
     of: ints(of, [rows, 1]),
+    targets: ints(targets),
     k: ints([Math.max(1, topK)]),
     with_top: flag(topK > 0),
     with_kl: flag(kl),

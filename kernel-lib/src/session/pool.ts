@@ -11,6 +11,9 @@ const CONFIG = {
   force_spinning_stop: "1",
 };
 
+/** Every session has threads of its own, idle between calls; a model may have at least two for each of its stages. */
+const MAX_OPEN = 64;
+
 interface Open {
   session: InferenceSession;
   bytes: number;
@@ -20,8 +23,11 @@ export class SessionPool {
   private readonly open = new Map<string, Open>();
   private held = 0;
 
-  constructor(private readonly spec: Pick<EngineSpec, "device" | "residence" | "sessionBytes">) {
+  private readonly most: number;
+
+  constructor(private readonly spec: Pick<EngineSpec, "config" | "device" | "residence" | "sessionBytes">) {
     onlyThrow();
+    this.most = Math.max(MAX_OPEN, 2 * (spec.config.nLayers + 2));
   }
 
   /** The session of a key; built and opened when it is not there. `shared` leaves F32 weights in the file's pages, which
@@ -53,7 +59,7 @@ export class SessionPool {
 
   private async makeRoom(bytes: number): Promise<void> {
     for (const [key, { session, bytes: freed }] of this.open) {
-      if (this.held + bytes <= this.spec.sessionBytes) return;
+      if (this.held + bytes <= this.spec.sessionBytes && this.open.size < this.most) return;
       this.open.delete(key);
       this.held -= freed;
       await session.release();
