@@ -1,0 +1,99 @@
+/** A path graph as one SVG text: what print and PNG use, by the layout that the widget paints. */
+import { count } from "./format";
+import { type PathLabel, type PathsLayout, type PathsOptions, pathsLayout, rankColour } from "./paths-layout";
+import type { PathsView } from "./paths-types";
+import type { Theme } from "./theme";
+
+/** @example pathsSvg(view, themes.print, { width: 648 }) */
+export function pathsSvg(
+  view: PathsView,
+  theme: Theme,
+  size: { width: number; height?: number },
+  options: Partial<PathsOptions> = {},
+): string {
+  const layout = pathsLayout(view, size, options);
+  const r = (value: number) => Math.round(value * 100) / 100;
+  const body = [
+    `<rect width="${r(layout.width)}" height="${r(layout.height)}" fill="${theme.colour.surface}"/>`,
+    ...band(layout, theme),
+    ...layout.lines.map(
+      ({ x1, x2, y }) =>
+        `<line x1="${r(x1)}" x2="${r(x2)}" y1="${r(y)}" y2="${r(y)}" stroke="${theme.colour.line}" stroke-width="0.5"/>`,
+    ),
+    ...layout.curves.flatMap(({ d, width, rankClass }) =>
+      rankClass < 0
+        ? [`<path d="${d}" fill="none" stroke="${theme.colour.text2}" stroke-opacity="0.35" stroke-width="${width}"/>`]
+        : [
+            `<path d="${d}" fill="none" stroke="${theme.colour.surface}" stroke-width="${r(width + 1.6)}"/>`,
+            `<path d="${d}" fill="none" stroke="${rankColour(rankClass, theme)}" stroke-width="${r(width)}"/>`,
+          ],
+    ),
+    ...layout.nodes.map(({ x, y, live }) =>
+      live
+        ? `<circle cx="${r(x)}" cy="${r(y)}" r="${nodeRadius(layout)}" fill="${theme.colour.surface}" stroke="${theme.colour.text}" stroke-width="1"/>`
+        : `<circle cx="${r(x)}" cy="${r(y)}" r="0.75" fill="${theme.colour.lineStrong}"/>`,
+    ),
+    ...layout.bars.map(
+      ({ x, y, width, height, strong }) =>
+        `<rect x="${r(x)}" y="${r(y)}" width="${r(width)}" height="${r(height)}" fill="${strong ? theme.colour.text : theme.colour.text2}"/>`,
+    ),
+    ...layout.labels.map((label) => text(label, theme)),
+    ...legend(layout, theme),
+  ];
+  const [width, height] = [r(layout.width), r(layout.height)];
+  return (
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" ` +
+    `font-family="${escaped(theme.font)}">${body.join("")}</svg>`
+  );
+}
+
+/** Nodes shrink with the lattice. */
+export const nodeRadius = ({ row, column }: PathsLayout): number =>
+  Math.round(10 * Math.min(3, row / 5, column / 5)) / 10;
+
+function band({ band: box }: PathsLayout, theme: Theme): string[] {
+  if (box === null) return [];
+  const { x, y, width, height } = box;
+  return [
+    `<rect x="${x}" y="${y}" width="${width}" height="${height}" fill="${theme.colour.line}" fill-opacity="0.5"/>`,
+  ];
+}
+
+function text({ x, y, text: words, anchor, angle, role, bold }: PathLabel, theme: Theme): string {
+  const size = role === "axis" || role === "answer" || role === "mark" ? theme.size.label : theme.size.tick;
+  const second = role === "layer" || role === "row" || role === "share" || role === "count";
+  const turn = angle === 0 ? "" : ` transform="rotate(${angle} ${x} ${y})"`;
+  const shown = words === "T_inst" ? `T<tspan dy="3" font-size="${size * 0.75}">inst</tspan>` : escaped(words);
+  return (
+    `<text x="${x}" y="${y}"${turn} text-anchor="${anchor}" font-size="${size}" font-weight="${bold ? 600 : 400}" ` +
+    `fill="${second && !bold ? theme.colour.text2 : theme.colour.text}" xml:space="preserve">${shown}</text>`
+  );
+}
+
+/** Best rank by colour, paths by width; two rows where one is too narrow. */
+function legend({ legend: { ranks, widths, y }, width }: PathsLayout, theme: Theme): string[] {
+  const narrow = width < 560;
+  const size = theme.size.tick;
+  const words = (x: number, at: number, content: string, anchor = "start") =>
+    `<text x="${x}" y="${at}" font-size="${size}" text-anchor="${anchor}" fill="${theme.colour.text}">${escaped(content)}</text>`;
+  const step = narrow ? 36 : 50;
+  const out = [words(12, y + 8, "best answer rank")];
+  ranks.forEach((name, c) => {
+    const x = 108 + c * (step + 3);
+    out.push(`<rect x="${x}" y="${y}" width="${step}" height="8" fill="${theme.ramps.rank[c]}"/>`);
+    out.push(words(x + step / 2, y + 21, name, "middle"));
+  });
+  const [left, top] = narrow ? [12, y + 34] : [108 + 5 * (step + 3) + 24, y + 8];
+  out.push(words(left, top, "paths per edge"));
+  widths.forEach(({ paths, width: w }, n) => {
+    const x = left + 84 + n * 62;
+    out.push(
+      `<line x1="${x}" x2="${x + 26}" y1="${top - 4}" y2="${top - 4}" stroke="${theme.colour.text}" stroke-width="${w}"/>`,
+    );
+    out.push(words(x + 30, top, count(paths)));
+  });
+  return out;
+}
+
+const escaped = (words: string): string =>
+  words.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
