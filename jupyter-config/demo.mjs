@@ -6,6 +6,7 @@ import { isAbsolute, join, relative, resolve } from "node:path";
 import { ROOT, setUpLibrary } from "./setup.mjs";
 
 const BAR_WIDTH = 30;
+const REDRAW_MS = 60;
 /** Without a terminal a line is written each time this share of the work is done. */
 const STEP = 0.25;
 
@@ -48,7 +49,10 @@ process.exitCode = result.state === "done" ? 0 : 130;
 function followProgress(run) {
   const { stderr } = process;
   let written = 0;
+  let drawn = 0;
   run.onChange(() => {
+    if (!run.ended && Date.now() - drawn < REDRAW_MS) return;
+    drawn = Date.now();
     const { done, total, secondsLeft } = run.progress;
     const share = done / total;
     if (stderr.isTTY) {

@@ -3,7 +3,16 @@ import assert from "node:assert/strict";
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { essence, NOTEBOOKS, notebookNames, readNotebook, runNotebook, VIEW_MIME } from "../support/notebooks.mjs";
+import {
+  agree,
+  essence,
+  NOTEBOOKS,
+  notebookNames,
+  numbersOf,
+  readNotebook,
+  runNotebook,
+  VIEW_MIME,
+} from "../support/notebooks.mjs";
 
 /** A notebook that grows beyond this is slow to open and to review. */
 const MOST_BYTES = 1_500_000;
@@ -48,7 +57,10 @@ for (const name of notebookNames()) {
       cells.map(() => ["ok", undefined]),
     );
     for (const [i, { outputs }] of results.entries()) {
-      assert.deepEqual(outputs.map(essence), cells[i].outputs.map(essence), `cell ${i + 1}: run execute.mjs --write`);
+      const outOfStep = `cell ${i + 1}: run test/kernel/execute.mjs --write`;
+      assert.deepEqual(outputs.map(essence), cells[i].outputs.map(essence), outOfStep);
+      const [got, committed] = [outputs, cells[i].outputs].map((list) => list.flatMap(numbersOf));
+      assert.ok(agree(got, committed), `${outOfStep}: ${got} for ${committed}`);
     }
   });
 }

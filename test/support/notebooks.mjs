@@ -47,20 +47,32 @@ export async function runNotebook(name, ran) {
   }
 }
 
-/** Text without what differs from run to run: times, speeds, memory. */
-const steady = (text) =>
-  joined(text)
+/** Text without what differs from run to run (times, speeds, memory), split into words and numbers. */
+function steady(text) {
+  const settled = joined(text)
     .replace(/\d[\d.,]*\s?(?:ms|s|min|MB|GB|GFLOP\/s)\b/g, "#")
     .trim();
+  const number = /(?<![\w.])\d+(?:\.\d+)?(?![\w])/g;
+  return { words: settled.replace(number, "0"), numbers: (settled.match(number) ?? []).map(Number) };
+}
+
+/** True when numbers agree as far as another processor's rounding allows; counts and layers must be equal. */
+export const agree = (a, b) =>
+  a.length === b.length &&
+  a.every((x, i) =>
+    Number.isInteger(x) && Number.isInteger(b[i]) ? x === b[i] : Math.abs(x - b[i]) <= 0.02 + 0.02 * Math.abs(x),
+  );
+
+/** Numbers in the text of an output. */
+export const numbersOf = (output) => (output.output_type === "stream" ? steady(output.text).numbers : []);
 
 /** What of an output must stay the same, as plain data. */
 export function essence(output) {
-  if (output.output_type === "stream") return { stream: output.name, text: steady(output.text) };
+  if (output.output_type === "stream") return { stream: output.name, text: steady(output.text).words };
   if (output.output_type === "error") return { error: output.ename };
   const view = output.data[VIEW_MIME];
   return {
     mimes: Object.keys(output.data).sort(),
-    text: view ? undefined : steady(output.data["text/plain"] ?? ""),
     view: view && {
       kind: view.kind,
       state: view.state,
