@@ -54,6 +54,8 @@ test("xoshiro128** draws the stream of an independent implementation", () => {
   expect(want.random.seed42.map(() => a.next())).toEqual(want.random.seed42);
   const b = seeded(2 ** 32 - 1);
   expect(want.random.below6.map(() => b.below(6))).toEqual(want.random.below6);
+  const [c, { n, draws, sum }] = [seeded(1), want.random.wide];
+  expect(Array.from({ length: draws }, () => c.below(n)).reduce((total, x) => total + x, 0)).toBe(sum);
 });
 
 describe("tails", () => {

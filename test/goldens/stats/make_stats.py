@@ -96,6 +96,9 @@ def main():
     stream = [gen.next() for _ in range(8)]
     gen = Xoshiro(2**32 - 1)
     below = [gen.below(6) for _ in range(12)]
+    # 2^32 mod 1398102 is so large that one draw in 3,077 is refused: the sum shows whether they are.
+    gen, wide = Xoshiro(1), 1398102
+    wide_sum = sum(gen.below(wide) for _ in range(20_000))
 
     pairs = []
     for n, noise in [(12, 1.0), (60, 3.0), (25, 0.05)]:
@@ -132,7 +135,7 @@ def main():
             "scipy": scipy.__version__,
             "mpmath": mpmath.__version__,
         },
-        "random": {"seed42": stream, "below6": below},
+        "random": {"seed42": stream, "below6": below, "wide": {"n": wide, "draws": 20_000, "sum": wide_sum}},
         "studentTwoSided": [
             {"t": t, "df": df, **tail(log10_t_two_sided(t, df))}
             for df in [1, 2, 3.7, 9, 30, 99, 1000, 250000]
