@@ -14,7 +14,7 @@ export interface Line {
   readonly parent: Line | null;
   /** The stream that goes into the next block, [tokens, dModel]. Never written to: branches share it. */
   x: Float32Array;
-  /** Keys and values of the last block, [nKvHeads, tokens, dHead]. */
+  /** Keys and values of the last block, [nKvHeads, tokens, dHead]; empty when no other line builds on them. */
   k: Float32Array;
   v: Float32Array;
   /** The site's output at the last token, [dModel], when it was asked for. */
@@ -55,7 +55,8 @@ export async function* advance(
   lines: readonly Line[],
   step: Step,
 ): AsyncGenerator<number> {
-  for (const group of grouped(lines, step)) {
+  const parents = new Set(lines.map(({ parent }) => parent));
+  for (const group of grouped(lines, parents, step)) {
     const { start, tokens } = group[0].segment;
     const length = tokens.length;
     const fitting = Math.min(step.tokensPerCall / length, PREFIX_TOKENS_PER_CALL / Math.max(start, 1));
@@ -63,20 +64,20 @@ export async function* advance(
     for (let from = 0; from < group.length; from += rowsPerCall) {
       step.signal?.throwIfAborted();
       const rows = group.slice(from, from + rowsPerCall);
-      await runRows(stages, config, rows, step);
+      await runRows(stages, config, rows, parents.has(rows[0]), step);
       yield rows.length * length;
     }
   }
 }
 
 /** Lines of one shape together, shallow ones first. */
-function grouped(lines: readonly Line[], { want }: Step): Line[][] {
+function grouped(lines: readonly Line[], parents: ReadonlySet<Line | null>, { want }: Step): Line[][] {
   const groups = new Map<string, Line[]>();
   const byDepth = [...lines].sort((a, b) => a.segment.depth - b.segment.depth);
   for (const line of byDepth) {
     const { depth, start, tokens } = line.segment;
-    // The hook is an output as large as the stream, so only the lines that need it ask for it.
-    const key = `${depth}/${start}/${tokens.length}/${want?.lines.has(line) ?? false}`;
+    // The hook, keys and values are outputs as large as the stream, so only the lines that need them ask for them.
+    const key = `${depth}/${start}/${tokens.length}/${parents.has(line)}/${want?.lines.has(line) ?? false}`;
     const group = groups.get(key);
     if (group) group.push(line);
     else groups.set(key, [line]);
@@ -84,7 +85,13 @@ function grouped(lines: readonly Line[], { want }: Step): Line[][] {
   return [...groups.values()];
 }
 
-async function runRows(stages: Stages, config: ModelConfig, rows: readonly Line[], step: Step): Promise<void> {
+async function runRows(
+  stages: Stages,
+  config: ModelConfig,
+  rows: readonly Line[],
+  keys: boolean,
+  step: Step,
+): Promise<void> {
   const { dModel, nKvHeads, dHead } = config;
   const { start, tokens } = rows[0].segment;
   const hook = step.want?.lines.has(rows[0]) ? step.want.hook : null;
@@ -95,17 +102,18 @@ async function runRows(stages: Stages, config: ModelConfig, rows: readonly Line[
     tokens: tokens.length,
     start,
     prefix: start === 0 ? null : prefixOf(rows, start, config),
+    keys,
   };
   if (hook) input.want = [hook];
   if (step.overwrite) input.overwrite = overwriteOf(rows, step.overwrite, dModel);
   const { y, k, v, hooks } = await stages.block(input);
 
   const wide = tokens.length * dModel;
-  const keys = nKvHeads * tokens.length * dHead;
+  const own = keys ? nKvHeads * tokens.length * dHead : 0;
   rows.forEach((line, row) => {
     line.x = y.data.subarray(row * wide, (row + 1) * wide);
-    line.k = k.data.subarray(row * keys, (row + 1) * keys);
-    line.v = v.data.subarray(row * keys, (row + 1) * keys);
+    line.k = k.data.subarray(row * own, (row + 1) * own);
+    line.v = v.data.subarray(row * own, (row + 1) * own);
     line.seen = hook ? hooks[hook].data.slice((row + 1) * wide - dModel, (row + 1) * wide) : null;
   });
 }

@@ -30,7 +30,7 @@ interface Around {
 }
 
 async function runBlock(input: BlockInput, { host, config }: Around): Promise<BlockOutput> {
-  const { layer, x, rows, tokens, start, prefix, want = [] } = input;
+  const { layer, x, rows, tokens, start, prefix, want = [], keys = true } = input;
   const { dModel, nKvHeads, dHead, nLayers, maxPositions } = config;
   const thing = `block ${layer}`;
   checkCount(layer, { thing: "block: layer", low: 0, high: nLayers - 1 });
@@ -60,9 +60,9 @@ async function runBlock(input: BlockInput, { host, config }: Around): Promise<Bl
   const plainPrefix =
     prefix === null || start === 0 ? null : { k: prefix.k.data, v: prefix.v.data, group: prefix.group };
   const edits = overwriteEdits(input, config);
-  const call = { layer, x: x.data, rows, tokens, start, prefix: plainPrefix, want, edits, keys: true };
+  const call = { layer, x: x.data, rows, tokens, start, prefix: plainPrefix, want, edits, keys };
   const { y, k, v, hooks: found } = await host.call("block", call);
-  const kv = [rows, nKvHeads, tokens, dHead];
+  const kv = [keys ? rows : 0, nKvHeads, tokens, dHead];
   return {
     y: { dims: [rows * tokens, dModel], data: y },
     k: { dims: kv, data: k },

@@ -36,6 +36,8 @@ export interface BlockInput {
   prefix: Prefix | null;
   /** Names of hooks of this block to return, without the `blocks.N.` part. */
   want?: readonly string[];
+  /** Whether k and v are returned; empty if not. Default true. */
+  keys?: boolean;
   /** Rows written over what a branch adds to the residual stream (after its norm, where it has one). */
   overwrite?: Overwrite;
 }

@@ -37,7 +37,7 @@ export async function runHead(call: HeadCall, { config, session, cancel }: Aroun
       "above",
       "log_sum_exp",
       ...(topK === 0 ? [] : ["top_logits", "top_ids"]),
-      ...(target === null ? [] : ["cross"]),
+      ...(target === null ? [] : ["cross", "log_sum"]),
     ]);
     const rowsOf = (name: string, width = 1) => (out[name].data as Float32Array).subarray(0, n * width);
     reply.answerLogit.set(rowsOf("answer_logit"), from);
@@ -47,8 +47,8 @@ export async function runHead(call: HeadCall, { config, session, cancel }: Aroun
       from,
     );
     if (reply.kl !== null) {
-      const entropy = difference(out.cross.data as Float32Array, out.log_sum_exp.data as Float32Array);
-      // KL = (sum p l_target - lse_target) - (sum p l_row - lse_row); rounding may leave -1e-7 where there is none.
+      const entropy = difference(out.cross.data as Float32Array, out.log_sum.data as Float32Array);
+      // KL = (sum p l_target - log_sum_target) - (sum p l_row - log_sum_row); rounding may leave -1e-8 where there is none.
       for (let i = 0; i < n; i++) reply.kl[from + i] = Math.max(0, entropy[targets[of[i]]] - entropy[i]);
     }
     reply.topLogits?.set(rowsOf("top_logits", topK), from * topK);
