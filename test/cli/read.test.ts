@@ -1,12 +1,12 @@
 /** inspect, capture, generate, pull, doctor: the commands that read a checkpoint. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, describe, expect, test } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { readHeader } from "../../kernel-lib/src/checkpoint/safetensors";
 import type { StoredTensor } from "../../kernel-lib/src/checkpoint/types";
 import { readValues } from "../../kernel-lib/src/checkpoint/values";
 import { loadModel } from "../../kernel-lib/src/forward/model";
-import { startHub } from "../support/hub-server";
+import { type HubServer, startHub } from "../support/hub-server";
 import { patchbay } from "../support/patchbay";
 import { temporaryFolder } from "../support/temporary";
 import { writeTinyCheckpoint } from "../support/tiny-checkpoint";
@@ -235,12 +235,18 @@ describe("hostile checkpoints end in seconds, with one paragraph", () => {
   }
 });
 
-test("patchbay pull fetches into the cache, and says where; a refusal is one paragraph", async () => {
-  const files = new Map(readdirSync(model).map((name) => [name, readFileSync(join(model, name))]));
+describe("patchbay pull", () => {
   const commit = "0123456789abcdef0123456789abcdef01234567";
-  const hub = await startHub({ repo: "owner/tiny", commit, revisions: ["main"], files });
-  const env = { HF_ENDPOINT: hub.endpoint, HF_HUB_CACHE: join(root, "cache") };
-  try {
+  let hub: HubServer;
+  let env: Record<string, string>;
+  beforeEach(async () => {
+    const files = new Map(readdirSync(model).map((name) => [name, readFileSync(join(model, name))]));
+    hub = await startHub({ repo: "owner/tiny", commit, revisions: ["main"], files });
+    env = { HF_ENDPOINT: hub.endpoint, HF_HUB_CACHE: join(root, `cache-${hub.endpoint.split(":").at(-1)}`) };
+  });
+  afterEach(() => hub.close());
+
+  test("fetches into the cache, and says where; a refusal is one paragraph", async () => {
     const { code, stdout, stderr } = await patchbay(["pull", "owner/tiny"], { env });
     expect(code).toBe(0);
     expect(stderr).toMatch(/owner\/tiny at 0123456789ab: 6 files, /);
@@ -248,9 +254,26 @@ test("patchbay pull fetches into the cache, and says where; a refusal is one par
     expect((await patchbay(["inspect", "owner/tiny"], { env })).code).toBe(0);
     expect(await refused(["pull", "owner/other"], env)).toMatch(/owner\/other@main at .* 404/);
     expect(await refused(["pull", "tiny"], env)).toMatch(/must be owner\/name/);
-  } finally {
-    await hub.close();
-  }
+  });
+
+  test("stopped by SIGINT keeps what has come, and the next call goes on from there", async () => {
+    Object.assign(hub.behaviour, { breakAfter: 4000, breaks: 1000 });
+    const blobs = join(env.HF_HUB_CACHE, "models--owner--tiny/blobs");
+    const partial = () =>
+      existsSync(blobs) && readdirSync(blobs).find((name) => /^[0-9a-f]{64}\.incomplete$/.test(name));
+    const size = () => {
+      const name = partial();
+      return name ? readFileSync(join(blobs, name)).byteLength : 0;
+    };
+    const stopped = await patchbay(["pull", "owner/tiny"], { env, interruptWhen: () => size() >= 4000 });
+    expect({ code: stopped.code, stdout: stopped.stdout }).toEqual({ code: 130, stdout: "" });
+    const kept = size();
+    expect(kept).toBeGreaterThanOrEqual(4000);
+    hub.behaviour.breaks = 0;
+    hub.seen.length = 0;
+    expect((await patchbay(["pull", "owner/tiny"], { env })).code).toBe(0);
+    expect(hub.seen.map(({ range }) => range)).toContain(`bytes=${kept}-`);
+  });
 });
 
 test("patchbay doctor says what works, with a way out for what does not", async () => {

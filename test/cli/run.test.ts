@@ -93,8 +93,8 @@ describe("run", () => {
   });
 
   test("stopped by SIGINT it keeps what is finished; --resume comes to the same numbers", async () => {
-    const deep = writeTinyCheckpoint(join(root, "deep"), { nLayers: 16, dModel: 64, dMlp: 128 });
-    const samples = Array.from({ length: 24 }, (_, i) => sample(i));
+    const deep = writeTinyCheckpoint(join(root, "deep"), { nLayers: 12, dModel: 64, dMlp: 128 });
+    const samples = Array.from({ length: 20 }, (_, i) => sample(i));
     const long = write("long.json", { ...spec, model: deep, samples, tuples: { sizes: [1, 2, 3] } });
     const [half, whole] = [join(root, "half.json"), join(root, "whole.json")];
     const passes = () =>
