@@ -3,7 +3,7 @@
     python train.py --out RUN --seed N
 
 writes RUN/tokenizer/, RUN/{base,sft,dpo}.pt and RUN/log.jsonl. One thread; the same seed, versions and processor kind give the same weights.
-Then `python export.py RUN ..` and `python measure.py RUN ...`.
+Then `python export.py RUN ..`, `python measure.py .. RUN` and `python card.py ..`.
 """
 
 import argparse
