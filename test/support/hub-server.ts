@@ -22,6 +22,8 @@ export interface HubBehaviour {
   listing?: (entries: Record<string, unknown>[]) => unknown[];
   /** Entries on one page of the listing. */
   pageSize?: number;
+  /** The listing's second page is said to be at the second origin. */
+  strayPages?: boolean;
   /** Large files are sent from a second origin. */
   redirect?: boolean;
 }
@@ -53,7 +55,9 @@ export async function startHub(behaviour: HubBehaviour): Promise<HubServer> {
     });
   const store = await listen((request, response) => {
     note(request, "store");
-    sendFile(hub.behaviour, decodeURIComponent((request.url ?? "").slice(1)), request, response);
+    const url = new URL(request.url ?? "", addressOf(store));
+    if (url.pathname.startsWith("/api/")) sendListing(hub.behaviour, url.origin, url, response);
+    else sendFile(hub.behaviour, decodeURIComponent(url.pathname.slice(1)), request, response);
   });
   const api = await listen((request, response) => {
     note(request, "hub");
@@ -92,7 +96,7 @@ function answer({ behaviour, endpoint }: HubServer, store: string, request: Inco
   else if (revision && [behaviour.commit, ...behaviour.revisions].includes(revision))
     json(response, 200, { _id: "1", id: behaviour.repo, sha: behaviour.commit, lastModified: "2025-01-01" });
   else if (path === `/api/models/${behaviour.repo}/tree/${behaviour.commit}`)
-    sendListing(behaviour, endpoint, url, response);
+    sendListing(behaviour, behaviour.strayPages ? store : endpoint, url, response);
   else if (!behaviour.files.has(file)) json(response, 404, { error: "Repository not found" });
   else if (behaviour.redirect && isLarge(file))
     response.writeHead(302, { location: `${store}/${encodeURIComponent(file)}` }).end();
