@@ -4,6 +4,7 @@ import { type Figure, figureOf } from "../figure";
 import { summary } from "../view/describe";
 import { heatmapOptions } from "../view/heatmap-grid";
 import { heatmapText } from "../view/heatmap-text";
+import { pathsSummary, pathsText } from "../view/paths-text";
 import { VIEW_MIME, type View } from "../view/types";
 import type { Bundle } from "./cell-display";
 
@@ -25,15 +26,20 @@ export async function bundle(view: View, figure: Figure = screenFigure(view)): P
 
 /** The same without the picture, for the first moment: drawing one takes a while. */
 export function quickBundle(view: View): Bundle {
-  return { data: { [VIEW_MIME]: view, "text/plain": heatmapText(view) }, metadata: {} };
+  return {
+    data: { [VIEW_MIME]: view, "text/plain": view.kind === "paths" ? pathsText(view) : heatmapText(view) },
+    metadata: {},
+  };
 }
 
 function screenFigure(view: View): Figure {
+  if (view.kind === "paths") return figureOf(view, { theme: "light", width: WIDTH.several });
   return figureOf(view, { theme: "light", width: view.panels.length > 1 ? WIDTH.several : WIDTH.one });
 }
 
 /** "Patch sweep: capital, heatmap, 36 cells, largest layers 0 and 2, plus 0.85." */
-const alternative = (view: View): string => summary(view, heatmapOptions(view, {}));
+const alternative = (view: View): string =>
+  view.kind === "paths" ? pathsSummary(view) : summary(view, heatmapOptions(view, {}));
 
 /** Width and height are the first two fields of a PNG's header. */
 function cssSize(png: Uint8Array): { width: number; height: number } {

@@ -3,6 +3,7 @@ import { SpecError } from "../errors";
 import { figureOf } from "../figure";
 import { tableToCsv } from "../result/csv";
 import { tableToLatex } from "../result/latex";
+import { TraceResult } from "../result/trace";
 import type { Source } from "./sources";
 
 export const EXPORT_FORMATS = ["svg", "pdf", "png", "csv", "latex", "json"] as const;
@@ -17,7 +18,7 @@ const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base6
 export async function exportOf(source: Source, format: ExportFormat, metric?: string): Promise<Exported> {
   const view = source.view();
   const name = view.title.replace(/[^\p{L}\p{N}]+/gu, "-").toLowerCase();
-  const figure = () => figureOf(view, { metric: metric ?? view.metric });
+  const figure = () => figureOf(view, view.kind === "heatmap" ? { metric: metric ?? view.metric } : {});
   switch (format) {
     case "svg":
       return { mime: "image/svg+xml", name: `${name}.svg`, text: await figure().svg() };
@@ -36,10 +37,11 @@ export async function exportOf(source: Source, format: ExportFormat, metric?: st
   }
 }
 
-/** The rows of one metric, or all. */
+/** The rows of one metric, or all; of a trace, its counts. */
 function summaryOf({ result }: Source, metric: string | undefined) {
   if (result === null)
     throw new SpecError({ thing: "export", rule: "has no table: this view was shown without its result" });
+  if (result instanceof TraceResult) return result.table("counts");
   const table = result.table("summary");
   const at = table.columns.indexOf("metric");
   return metric === undefined || at < 0 ? table : { ...table, rows: table.rows.filter((row) => row[at] === metric) };

@@ -7,25 +7,30 @@ import { serialize } from "../result/file";
 import { sweepGrids } from "../result/grid";
 import { METRICS } from "../result/metrics";
 import { SweepResult } from "../result/sweep";
+import { TraceResult } from "../result/trace";
 import type { SweepMetric } from "../result/types";
 import { PatchRun } from "../run/patch-run";
+import { TraceRun } from "../run/trace-run";
 import { heatmapViewOf } from "../view/heatmap-view";
 import type { HeatmapView, View } from "../view/types";
 import { validateView } from "../view/validate";
 import { bundle, quickBundle } from "./bundle";
 import type { Live } from "./live";
+import { TraceSource } from "./trace-source";
 
 /** What can be shown, drawn and saved as a picture. */
-export type Showable = PatchRun | SweepResult | readonly SweepResult[] | Figure | View;
+export type Showable = PatchRun | SweepResult | readonly SweepResult[] | TraceRun | TraceResult | Figure | View;
 
 export interface ViewChoice {
   /** Which metric is shown first: `rr_diff_target`, `logit_diff_target`, ... */
   metric?: SweepMetric;
+  /** Of a path trace: which sample, from 0. */
+  sample?: number;
 }
 
 /** A thing to show, with the result behind it where there is one. */
 export interface Source extends Live {
-  readonly result: SweepResult | null;
+  readonly result: SweepResult | TraceResult | null;
   readonly run: { id: string; cancel(): void; resume(): void } | null;
 }
 
@@ -37,19 +42,20 @@ export function sourceOf(value: Showable, choice: ViewChoice = {}): Source {
   if (Array.isArray(value) && value.length > 0 && value.every((item) => item instanceof SweepResult)) {
     return new ResultSource(value, choice);
   }
+  if (value instanceof TraceRun || value instanceof TraceResult) return new TraceSource(value, newId(), choice);
   if (isFigure(value)) return new FixedSource(value.view, choice, value);
   const checked = validateView(value);
   if (checked.ok) return new FixedSource(checked.view, choice);
   throw new SpecError({
     thing: "show()",
     rule: `takes a run, a result, a list of results, a figure or a view (${checked.message})`,
-    wayOut: "For example the run of patchSweep(...), or what it gives when it is awaited",
+    wayOut: "For example the run of patchSweep(...) or pathTrace(...), or what it gives when it is awaited",
   });
 }
 
 /** The view of `value` with all its intervals and tests, made at once. */
-export function wholeView(value: Showable): HeatmapView {
-  const source = sourceOf(value instanceof PatchRun ? value.snapshot() : value);
+export function wholeView(value: Showable): View {
+  const source = sourceOf(value instanceof PatchRun || value instanceof TraceRun ? value.snapshot() : value);
   return source instanceof ResultSource ? source.wholeView() : source.view();
 }
 
@@ -177,14 +183,14 @@ class FixedSource implements Source {
   readonly id = newId();
   readonly run = null;
   readonly result = null;
-  private readonly fixed: HeatmapView;
+  private readonly fixed: View;
 
   constructor(
-    view: HeatmapView,
-    { metric = view.metric as SweepMetric }: ViewChoice,
+    view: View,
+    { metric }: ViewChoice,
     private readonly figure?: Figure,
   ) {
-    this.fixed = { ...view, id: this.id, metric };
+    this.fixed = { ...view, id: this.id, ...(metric === undefined || view.kind !== "heatmap" ? {} : { metric }) };
   }
 
   ended(): boolean {
@@ -192,7 +198,7 @@ class FixedSource implements Source {
   }
   onChange(): void {}
   async complete(): Promise<void> {}
-  view(): HeatmapView {
+  view(): View {
     return this.fixed;
   }
   quickBundle() {
