@@ -37,15 +37,19 @@ export interface Interaction {
 
 export const keyOf = (layers: readonly number[]): string => layers.join("+");
 
+/** Where each tuple stands, by its key. */
+export type Places = ReadonlyMap<string, number>;
+export const placesOf = (tuples: readonly (readonly number[])[]): Places =>
+  new Map(tuples.map((layers, at) => [keyOf(layers), at]));
+
 /** I(S) for every sample, NaN where a part is missing; null where a single layer of S was not swept.
  *  values: [samples, tuples] of one effect. */
 export function interactionValues(
   values: Float64Array,
-  tuples: readonly (readonly number[])[],
-  tuple: number,
+  places: Places,
+  layers: readonly number[],
 ): Float64Array | null {
-  const places = new Map(tuples.map((layers, at) => [keyOf(layers), at]));
-  return combine(values, tuples.length, tuple, parts(tuples[tuple], 1), places);
+  return without(values, places, layers, parts(layers, 1));
 }
 
 /** One row for each tuple of two or more layers, in the order of the sweep.
@@ -57,16 +61,14 @@ export function interactionsOf(
   tuples: readonly (readonly number[])[],
   bootstrap: BootstrapOptions | null,
 ): Interaction[] {
-  const places = new Map(tuples.map((layers, at) => [keyOf(layers), at]));
-  const together = tuples.flatMap((layers, at) => (layers.length >= 2 ? [{ layers, at }] : []));
-  const effects = together.map(({ layers, at }) =>
-    present(combine(values, tuples.length, at, parts(layers, 1), places)),
-  );
+  const places = placesOf(tuples);
+  const together = tuples.filter(({ length }) => length >= 2);
+  const effects = together.map((layers) => present(interactionValues(values, places, layers)));
   const intervals = bootstrap === null ? [] : meanIntervals(effects, bootstrap);
   const signs = effects.map(signTest);
   const tails = signs.map(({ tail }) => tail);
   const [familyWise, discovery] = [holm(tails), benjaminiHochberg(tails)];
-  return together.map(({ layers, at }, row) => {
+  return together.map((layers, row) => {
     const effect = effects[row];
     const paperK = effect.length - signs[row].negative;
     return {
@@ -81,45 +83,39 @@ export function interactionsOf(
       cohenD: cohenD(effect),
       holm: familyWise[row],
       bh: discovery[row],
-      moebiusMean: layers.length === 3 ? moebius(values, tuples.length, at, layers, places) : null,
+      moebiusMean: layers.length === 3 ? moebius(values, places, layers) : null,
       paperK,
       paper: paperTest(paperK, effect.length),
     };
   });
 }
 
-function moebius(
-  values: Float64Array,
-  width: number,
-  tuple: number,
-  layers: readonly number[],
-  places: ReadonlyMap<string, number>,
-): number | null {
-  const withoutPairs = combine(values, width, tuple, parts(layers, 2), places);
+function moebius(values: Float64Array, places: Places, layers: readonly number[]): number | null {
+  const withoutPairs = without(values, places, layers, parts(layers, 2));
   const singles = parts(layers, 1).map((part) => places.get(keyOf(part)));
   if (withoutPairs === null || singles.includes(undefined)) return null;
   for (let sample = 0; sample < withoutPairs.length; sample++) {
-    for (const single of singles as number[]) withoutPairs[sample] += values[sample * width + single];
+    for (const single of singles as number[]) withoutPairs[sample] += values[sample * places.size + single];
   }
   return mean(present(withoutPairs));
 }
 
-/** f(tuple) minus the sum of f over `others` for each sample; null where one of `others` was not swept. */
-function combine(
+/** f(layers) minus the sum of f over `others`, for each sample; null where one of `others` was not swept. */
+function without(
   values: Float64Array,
-  width: number,
-  tuple: number,
+  places: Places,
+  layers: readonly number[],
   others: readonly (readonly number[])[],
-  places: ReadonlyMap<string, number>,
 ): Float64Array | null {
   const columns = others.map((part) => places.get(keyOf(part)));
   if (columns.includes(undefined)) return null;
-  const out = new Float64Array(values.length / width);
+  const whole = places.get(keyOf(layers)) as number;
+  const out = new Float64Array(values.length / places.size);
   for (let sample = 0; sample < out.length; sample++) {
     let sum = 0;
-    for (const column of columns as number[]) sum += values[sample * width + column];
+    for (const column of columns as number[]) sum += values[sample * places.size + column];
     // The sum first: f(S) - sum has exactly the sign of the comparison f(S) >= sum.
-    out[sample] = values[sample * width + tuple] - sum;
+    out[sample] = values[sample * places.size + whole] - sum;
   }
   return out;
 }

@@ -17,7 +17,9 @@ const MAX_ELEMENTS = 2 ** 27;
 const MAX_AXES = 8;
 
 const BYTES = { float32: 4, float64: 8, int32: 4, uint8: 1 } as const;
+const PAD = "=".charCodeAt(0);
 const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+const CODES = Uint8Array.from(DIGITS, (digit) => digit.charCodeAt(0));
 
 /** Packs `data` under `shape`, row-major.
  *  @throws ResultError when the shape's product is not the number of elements.
@@ -99,25 +101,32 @@ function littleEndian(bytes: Uint8Array, width: number): Uint8Array {
   return swapped;
 }
 
+/** Bytes that are encoded at once; a multiple of three, so that only the last block is padded. */
+const BLOCK = 3 * 2 ** 18;
+
 function encode(bytes: Uint8Array): string {
+  const ascii = new TextDecoder("latin1");
   const parts: string[] = [];
-  // 12,288 bytes are 16,384 characters: one string join per block instead of one per character.
-  for (let start = 0; start < bytes.length; start += 12_288) {
-    parts.push(encodeBlock(bytes.subarray(start, start + 12_288)));
+  for (let start = 0; start < bytes.length; start += BLOCK) {
+    parts.push(ascii.decode(encodeBlock(bytes.subarray(start, start + BLOCK))));
   }
   return parts.join("");
 }
 
-function encodeBlock(bytes: Uint8Array): string {
-  let text = "";
+/** Character codes of the base64 of `bytes`. */
+function encodeBlock(bytes: Uint8Array): Uint8Array {
+  const codes = new Uint8Array(Math.ceil(bytes.length / 3) * 4).fill(PAD);
+  let out = 0;
   for (let at = 0; at < bytes.length; at += 3) {
     const left = bytes.length - at;
     const word = (bytes[at] << 16) | ((left > 1 ? bytes[at + 1] : 0) << 8) | (left > 2 ? bytes[at + 2] : 0);
-    text += DIGITS[word >> 18] + DIGITS[(word >> 12) & 63];
-    text += left > 1 ? DIGITS[(word >> 6) & 63] : "=";
-    text += left > 2 ? DIGITS[word & 63] : "=";
+    codes[out] = CODES[word >> 18];
+    codes[out + 1] = CODES[(word >> 12) & 63];
+    if (left > 1) codes[out + 2] = CODES[(word >> 6) & 63];
+    if (left > 2) codes[out + 3] = CODES[word & 63];
+    out += 4;
   }
-  return text;
+  return codes;
 }
 
 const VALUE_OF = (() => {

@@ -4,10 +4,18 @@ import { ResultError } from "../errors";
 import type { PatchSweepSpec } from "../experiment/types";
 import { holm } from "../stats/adjust";
 import { type Interval, meanIntervals } from "../stats/bootstrap";
-import { mean } from "../stats/moments";
+import { columnMeans } from "../stats/moments";
 import { type SignTest, signTest } from "../stats/sign";
 import type { Tail } from "../stats/tail";
-import { type Interaction, interactionsOf, interactionValues, keyOf, present } from "./interactions";
+import {
+  type Interaction,
+  interactionsOf,
+  interactionValues,
+  keyOf,
+  type Places,
+  placesOf,
+  present,
+} from "./interactions";
 import { addsUp, METRICS, metricValues, needsReference, protocolMean } from "./metrics";
 import { type SplitHalf, splitHalf } from "./split";
 import { SWEEP_TABLES, type SweepTableName, sweepTable } from "./tables";
@@ -99,21 +107,29 @@ export class SweepResult {
    *  @throws ResultError as `values`
    *  @example result.summary("rr_diff_target", [0, 2]).ci */
   summary(metric: SweepMetric, layers: readonly number[]): TupleSummary {
-    return this.summaryOf(metric, this.tupleOf(layers), true);
+    const tuple = this.tupleOf(layers);
+    return { ...this.means(metric)[tuple], ci: this.intervalOf(metric, tuple) };
   }
 
   /** Mean, interval and n of every tuple, in the order of `tuples`. Intervals take the time: 136 tuples of
    *  100 samples about half a second. */
   summaries(metric: SweepMetric): readonly TupleSummary[] {
     this.allIntervals(metric);
-    return this.tuples.map((_, tuple) => this.summaryOf(metric, tuple, true));
+    return this.means(metric).map((row, tuple) => ({ ...row, ci: this.intervalOf(metric, tuple) }));
   }
 
   /** As `summaries`, without intervals (`ci` is null): the quick way, for a run that is still filling. */
   means(metric: SweepMetric): readonly TupleSummary[] {
-    return this.once(`means ${this.metricName(metric)}`, () =>
-      this.tuples.map((_, tuple) => this.summaryOf(metric, tuple, false)),
-    );
+    return this.once(`means ${this.metricName(metric)}`, () => {
+      const { n, means } = columnMeans(this.values(metric), this.tuples.length);
+      return this.tuples.map((layers, tuple) => ({
+        layers,
+        metric,
+        n: n[tuple],
+        mean: n[tuple] === 0 ? null : protocolMean(means[tuple], this.spec.protocol),
+        ci: null,
+      }));
+    });
   }
 
   /** The tuple with the largest mean (the smallest for `patched_rank`) among those measured in most samples;
@@ -171,8 +187,8 @@ export class SweepResult {
   /** I(S) of one tuple, [samples], NaN where missing; null where one of its layers was not swept alone. */
   interactionOf(metric: SweepMetric, layers: readonly number[]): Float64Array | null {
     this.mustAddUp(metric);
-    const tuple = this.tupleOf(layers);
-    return this.tuples[tuple].length < 2 ? null : interactionValues(this.values(metric), this.tuples, tuple);
+    const tuple = this.tuples[this.tupleOf(layers)];
+    return tuple.length < 2 ? null : interactionValues(this.values(metric), this.places(), tuple);
   }
 
   /** Counts the tuples whose interaction differs from 0 after Holm's correction.
@@ -217,20 +233,11 @@ export class SweepResult {
     return sweepText(this);
   }
 
-  private summaryOf(metric: SweepMetric, tuple: number, interval: boolean): TupleSummary {
-    const layers = this.tuples[tuple];
-    const column = present(this.columnOf(this.values(metric), tuple));
-    const centre = mean(column);
-    const ci = interval
-      ? this.once(`interval ${metric} ${tuple}`, () => meanIntervals([column], { seed: this.making.seed })[0])
-      : null;
-    return {
-      layers,
-      metric,
-      n: column.length,
-      mean: centre === null ? null : protocolMean(centre, this.spec.protocol),
-      ci,
-    };
+  private intervalOf(metric: SweepMetric, tuple: number): Interval | null {
+    return this.once(`interval ${metric} ${tuple}`, () => {
+      const column = present(this.columnOf(this.values(metric), tuple));
+      return meanIntervals([column], { seed: this.making.seed })[0];
+    });
   }
 
   private interactionInterval(metric: SweepMetric, layers: readonly number[]): Interval | null {
@@ -251,9 +258,12 @@ export class SweepResult {
     return Float64Array.from({ length: this.n }, (_, sample) => all[sample * width + tuple]);
   }
 
+  private places(): Places {
+    return this.once("places", () => placesOf(this.tuples));
+  }
+
   private tupleOf(layers: readonly number[]): number {
-    const places = this.once("places", () => new Map(this.tuples.map((tuple, at) => [keyOf(tuple), at])));
-    const at = places.get(keyOf([...layers].sort((a, b) => a - b)));
+    const at = this.places().get(keyOf([...layers].sort((a, b) => a - b)));
     if (at !== undefined) return at;
     throw new ResultError({
       thing: "layers",

@@ -14,6 +14,27 @@ export function mean(values: ArrayLike<number>): number | null {
   return first + rest / n;
 }
 
+/** Mean and count of what is not NaN in each column of [rows, width], as `mean` gives them column by column;
+ *  NaN for a column without values. */
+export function columnMeans(values: Float64Array, width: number): { means: Float64Array; n: Int32Array } {
+  const n = new Int32Array(width);
+  const means = new Float64Array(width);
+  const rest = new Float64Array(width);
+  for (let at = 0; at < values.length; at++) {
+    if (Number.isNaN(values[at])) continue;
+    n[at % width]++;
+    means[at % width] += values[at];
+  }
+  for (let column = 0; column < width; column++) means[column] /= n[column];
+  for (let at = 0; at < values.length; at++) {
+    if (!Number.isNaN(values[at])) rest[at % width] += values[at] - means[at % width];
+  }
+  for (let column = 0; column < width; column++) {
+    if (Number.isFinite(means[column])) means[column] += rest[column] / n[column];
+  }
+  return { means, n };
+}
+
 /** Sample variance, divided by n - 1; null for fewer than two values; exactly 0 when all are equal.
  *  @example variance([1, 2, 3]) // 1 */
 export function variance(values: ArrayLike<number>): number | null {

@@ -30,15 +30,17 @@ export function seeded(seed: number): Random {
     d = rotate(d, 11);
     return out;
   };
+  let [bound, refuse] = [1, 0];
   const below = (n: number): number => {
     if (!Number.isInteger(n) || n < 1 || n > MAX_BOUND) {
       throw new RangeError(`below(${n}): the bound must be a whole number from 1 to ${MAX_BOUND}`);
     }
     // Lemire 2019: the high word of a product, redrawn where the low word would favour small results.
-    const refuse = TWO32 % n;
+    if (n !== bound) [bound, refuse] = [n, TWO32 % n];
     for (;;) {
       const product = next() * n;
-      if (product % TWO32 >= refuse) return Math.floor(product / TWO32);
+      const high = Math.floor(product / TWO32);
+      if (product - high * TWO32 >= refuse) return high;
     }
   };
   return { next, below, uniform: () => next() / TWO32 };
