@@ -54,6 +54,8 @@ export {
   type SweepQuestion,
   spec,
 } from "./run/patch-sweep";
+export { type PathTraceOptions, pathTrace } from "./run/path-trace";
 export type { Plan } from "./run/plan";
 export { cancelAllRuns, cancelRun, liveRuns } from "./run/registry";
+export type { TraceRun } from "./run/trace-run";
 export * as stats from "./stats";

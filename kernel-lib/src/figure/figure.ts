@@ -5,10 +5,11 @@ import path from "node:path";
 import { SpecError } from "../errors";
 import { heatmapSpec } from "../view/heatmap-spec";
 import type { VegaLiteSpec } from "../view/heatmap-types";
+import { pathsSvg } from "../view/paths-svg";
 import { type Theme, themes } from "../view/theme";
-import type { HeatmapView } from "../view/types";
+import type { View } from "../view/types";
 import { FIGURE_FONT, withoutMissingGlyphs } from "./fonts";
-import { type CheckedOptions, checkOptions, type FigureOptions } from "./options";
+import { type CheckedSize, checkOptions, checkPathsOptions, type FigureOptions } from "./options";
 import { svgToPdf } from "./pdf";
 import { svgToPng } from "./png";
 import { vegaSvg } from "./vega";
@@ -16,9 +17,9 @@ import { vegaSvg } from "./vega";
 /** A view with what is to be drawn of it. Nothing is drawn before one of its methods is called; each takes options
  *  that change the figure's own for that one file. */
 export interface Figure {
-  readonly view: HeatmapView;
-  /** The Vega-Lite 6 specification: yours to change and to draw elsewhere. */
-  readonly spec: VegaLiteSpec;
+  readonly view: View;
+  /** The Vega-Lite 6 specification: yours to change and to draw elsewhere; null for a path graph, which draws itself. */
+  readonly spec: VegaLiteSpec | null;
   /** A draft for the caption. It stands beside the figure, never in it. */
   readonly caption: string;
   svg(options?: FigureOptions): Promise<string>;
@@ -29,20 +30,19 @@ export interface Figure {
 /** A figure of `view`.
  *  @throws SpecError when an option is out of range or names what the view has not
  *  @example const svg = await figureOf(view, { width: "single-column" }).svg() */
-export function figureOf(view: HeatmapView, options: FigureOptions = {}): Figure {
-  const merged = (more: FigureOptions = {}) => checkOptions(view, { ...options, ...more });
-  const draw = async (checked: CheckedOptions) => vegaSvg(specOf(view, checked));
+export function figureOf(view: View, options: FigureOptions = {}): Figure {
+  const merged = (more: FigureOptions = {}) => drawingOf(view, { ...options, ...more });
   return {
     view,
-    spec: specOf(view, merged()),
+    spec: merged().spec,
     caption: view.caption,
     svg: async (more) => {
-      const checked = merged(more);
-      return finished(view, await draw(checked), checked);
+      const { look, svg } = merged(more);
+      return finished(view, await svg(), look);
     },
     png: async (more) => {
-      const checked = merged(more);
-      return svgToPng(withoutMissingGlyphs(await draw(checked)), checked.dpi, {
+      const { look, svg } = merged(more);
+      return svgToPng(withoutMissingGlyphs(await svg()), look.dpi, {
         Title: view.title,
         Description: view.caption,
         Software: "Patchbay",
@@ -51,7 +51,7 @@ export function figureOf(view: HeatmapView, options: FigureOptions = {}): Figure
       });
     },
     pdf: async (more) => {
-      const svg = withoutMissingGlyphs(await draw(merged(more)));
+      const svg = withoutMissingGlyphs(await merged(more).svg());
       const { width, height } = sizeOf(svg);
       return svgToPdf(svg, width, height, {
         Title: view.title,
@@ -82,10 +82,23 @@ export async function saveFigure(figure: Figure, file: string, options: FigureOp
   }
 }
 
-function specOf(view: HeatmapView, { width, height, theme, heatmap }: CheckedOptions): VegaLiteSpec {
-  const look: Theme = { ...themes[theme], font: FIGURE_FONT };
-  return heatmapSpec(view, look, { width, height }, heatmap);
+/** A view's picture with its options checked: its specification where it has one, and how to draw it. */
+function drawingOf(
+  view: View,
+  options: FigureOptions,
+): { look: CheckedSize; spec: VegaLiteSpec | null; svg: () => Promise<string> } {
+  if (view.kind === "paths") {
+    const checked = checkPathsOptions(view, options);
+    const { width, height, paths } = checked;
+    return { look: checked, spec: null, svg: async () => pathsSvg(view, theme(checked), { width, height }, paths) };
+  }
+  const checked = checkOptions(view, options);
+  const { width, height, heatmap } = checked;
+  const spec = heatmapSpec(view, theme(checked), { width, height }, heatmap);
+  return { look: checked, spec, svg: () => vegaSvg(spec) };
 }
+
+const theme = ({ theme: name }: CheckedSize): Theme => ({ ...themes[name], font: FIGURE_FONT });
 
 /** The picture's size in CSS pixels, from its root element. */
 function sizeOf(svg: string): { width: number; height: number } {
@@ -94,10 +107,10 @@ function sizeOf(svg: string): { width: number; height: number } {
 }
 
 /** Title, caption and hashes into the file; print's sizes in inches, so that programs place it at 1:1. */
-function finished(view: HeatmapView, svg: string, { theme }: CheckedOptions): string {
+function finished(view: View, svg: string, { theme: name }: CheckedSize): string {
   const { width, height } = sizeOf(svg);
   const inches = (pixels: number) => `${Number((pixels / 96).toFixed(4))}in`;
-  const size = themes[theme].medium === "print" ? [inches(width), inches(height)] : [width, height];
+  const size = themes[name].medium === "print" ? [inches(width), inches(height)] : [width, height];
   const head = [
     `<title>${escaped(view.title)}</title>`,
     `<desc>${escaped(view.caption)}</desc>`,

@@ -2,6 +2,8 @@
 import { SpecError } from "../errors";
 import { heatmapOptions } from "../view/heatmap-grid";
 import type { HeatmapOptions } from "../view/heatmap-types";
+import { PATHS_DEFAULTS, type PathsOptions } from "../view/paths-layout";
+import type { PathsView } from "../view/paths-types";
 import { journal, type ThemeName, themes } from "../view/theme";
 import type { HeatmapView } from "../view/types";
 
@@ -14,15 +16,24 @@ export interface FigureOptions extends Partial<Omit<HeatmapOptions, "previousLim
   theme?: ThemeName;
   /** Pixels per inch of a PNG. Default 300. */
   dpi?: number;
+  /** Of a path graph: the share of paths drawn in full (default 0.8), and one source alone. */
+  share?: number;
+  source?: number | null;
 }
 
-export interface CheckedOptions {
+/** What every kind of picture has. */
+export interface CheckedSize {
   /** CSS pixels. */
   width: number;
   height: number | undefined;
   theme: ThemeName;
   dpi: number;
+}
+export interface CheckedOptions extends CheckedSize {
   heatmap: HeatmapOptions;
+}
+export interface CheckedPathsOptions extends CheckedSize {
+  paths: PathsOptions;
 }
 
 /** CSS pixels per inch. */
@@ -33,10 +44,8 @@ const DPIS = [36, 1200] as const;
 /** Fills in defaults; refuses what cannot be drawn.
  *  @throws SpecError */
 export function checkOptions(view: HeatmapView, options: FigureOptions): CheckedOptions {
-  const { width, height, theme = "print", dpi = 300, ...partial } = options;
-  if (!Object.hasOwn(themes, theme)) refuse("theme", theme, `must be one of ${Object.keys(themes).join(", ")}`);
-  within("dpi", dpi, DPIS);
-  if (height !== undefined) within("height", height, WIDTHS);
+  const { width, height, theme = "print", dpi = 300, share: _share, source: _source, ...partial } = options;
+  checkLook({ height, theme, dpi });
   const heatmap = heatmapOptions(view, {
     // In print the margin's bars would repeat the cells, and panels are spoken of by letter.
     ...(theme === "print" ? { marginal: false, letters: view.panels.length > 1 } : {}),
@@ -45,6 +54,24 @@ export function checkOptions(view: HeatmapView, options: FigureOptions): Checked
   checkHeatmap(view, heatmap);
   const panels = heatmap.panels.length + (heatmap.difference === null ? 0 : 1);
   return { width: pixels(width ?? (panels > 1 ? "double-column" : "single-column")), height, theme, dpi, heatmap };
+}
+
+/** The same for a path graph; it fills a double column unless told otherwise.
+ *  @throws SpecError */
+export function checkPathsOptions(view: PathsView, options: FigureOptions): CheckedPathsOptions {
+  const { width = "double-column", height, theme = "print", dpi = 300 } = options;
+  const { share = PATHS_DEFAULTS.share, source = PATHS_DEFAULTS.source } = options;
+  checkLook({ height, theme, dpi });
+  within("share", share, [0, 1]);
+  if (source !== null && !view.sources.includes(source))
+    refuse("source", source, `must be one of the traced sources ${view.sources.join(", ")}, or null for all`);
+  return { width: pixels(width), height, theme, dpi, paths: { share, source } };
+}
+
+function checkLook({ height, theme, dpi }: { height: number | undefined; theme: ThemeName; dpi: number }): void {
+  if (!Object.hasOwn(themes, theme)) refuse("theme", theme, `must be one of ${Object.keys(themes).join(", ")}`);
+  within("dpi", dpi, DPIS);
+  if (height !== undefined) within("height", height, WIDTHS);
 }
 
 function pixels(width: "single-column" | "double-column" | number): number {

@@ -29,6 +29,7 @@ export class TraceRun implements PromiseLike<TraceResult>, AsyncIterable<TraceRe
   private readonly begun = performance.now();
   private readonly outcome: Promise<TraceResult>;
   private isAwaited = false;
+  private failure: unknown = null;
   /** Share of the sample at work that is walked. */
   private share = 0;
 
@@ -56,6 +57,11 @@ export class TraceRun implements PromiseLike<TraceResult>, AsyncIterable<TraceRe
   }
   get ended(): boolean {
     return this.currentState !== "running";
+  }
+
+  /** What it has failed with; null while it has not. */
+  get error(): unknown {
+    return this.failure;
   }
 
   /** Somebody waits for its end, and it was not asked to stop before. */
@@ -149,6 +155,7 @@ export class TraceRun implements PromiseLike<TraceResult>, AsyncIterable<TraceRe
       return this.snapshot();
     } catch (error) {
       this.currentState = "failed";
+      this.failure = error;
       throw error;
     }
   }

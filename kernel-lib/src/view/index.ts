@@ -10,6 +10,21 @@ export { heatmapSpec } from "./heatmap-spec";
 export { heatmapText, type TextOptions } from "./heatmap-text";
 export type * from "./heatmap-types";
 export { type HeatmapPart, type HeatmapViewOptions, heatmapViewOf } from "./heatmap-view";
+export {
+  PATHS_DEFAULTS,
+  type PathCurve,
+  type PathLabel,
+  type PathNode,
+  type PathsLayout,
+  type PathsOptions,
+  pathsLayout,
+  rankColour,
+  rankWords,
+} from "./paths-layout";
+export { nodeRadius, pathsSvg } from "./paths-svg";
+export { pathsSummary, pathsText } from "./paths-text";
+export type { PathEdge, PathsView } from "./paths-types";
+export { type PathsViewOptions, pathEdges, pathsQuestion, pathsViewOf } from "./paths-view";
 export * from "./protocol";
 export * from "./theme";
 export * from "./tokens";

@@ -88,6 +88,29 @@ export function pathsViewOf(data: TraceData, options: PathsViewOptions): PathsVi
   return { ...view, caption: captionOf(view) };
 }
 
+/** The same before its sample is traced: tokens and lattice, no paths yet.
+ *  @throws ResultError when the trace has no such sample */
+export function pendingPathsView(data: TraceData, options: PathsViewOptions): PathsView {
+  const { spec } = data;
+  const index = options.sample ?? 0;
+  if (spec.samples[index] === undefined)
+    throw new ResultError({ thing: "paths: sample", value: index, rule: `must be 0 to ${spec.samples.length - 1}` });
+  const nothing = {
+    sources: [],
+    totalPaths: [],
+    highRanking: [],
+    positions: new Int32Array(0),
+    rank: new Int32Array(0),
+    logit: new Float32Array(0),
+    headActivity: new Float32Array(0),
+    edges: [],
+    completeness: { modelLogit: Number.NaN, pathsLogit: Number.NaN, cosine: Number.NaN, normRatio: Number.NaN },
+  };
+  const samples = spec.samples.map((_, i) => data.samples[i] ?? nothing);
+  const state = data.state === "partial" ? "loading" : "stopped";
+  return pathsViewOf({ ...data, samples }, { ...options, state });
+}
+
 /** The view's hops as records. */
 export function pathEdges(view: PathsView): PathEdge[] {
   const [layer, from, to, paths, bestRank] = [

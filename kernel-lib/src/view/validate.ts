@@ -1,7 +1,8 @@
 /** Views come from notebooks that anyone may have written: hostile until checked, field by field.
  *  What passes can be drawn without another check: sizes fit, numbers are numbers, labels are short and plain. */
 import { PatchbayError } from "../errors";
-import { type PackedArray, unpack } from "../result/pack";
+import { complain, type Fields, FLOATS, list, number, numbers, object, oneOf, prose, text, whole } from "./checks";
+import { pathsFields } from "./paths-validate";
 import type { HeatmapView, View } from "./types";
 
 /** Most characters of a whole view as JSON: what a notebook can carry without stalling. */
@@ -24,19 +25,12 @@ export function validateView(value: unknown): Validation {
     if (bytes > MAX_VIEW_BYTES) {
       complain("view", `${bytes} bytes`, `must be at most ${MAX_VIEW_BYTES} bytes`, "Leave the samples out");
     }
-    return { ok: true, view: heatmap(object("view", value)) };
+    return { ok: true, view: checked(object("view", value)) };
   } catch (error) {
     if (error instanceof PatchbayError) return { ok: false, message: error.message };
     throw error;
   }
 }
-
-type Fields = Record<string, unknown>;
-
-function complain(thing: string, value: unknown, rule: string, wayOut = MAKE_AGAIN): never {
-  throw new PatchbayError({ thing, value, rule, wayOut });
-}
-const MAKE_AGAIN = "Save it again with the Patchbay that made it";
 
 /** Sum of the lengths of all strings and numbers, without building the JSON; deep or cyclic values are refused. */
 function weigh(value: unknown, depth: number): number {
@@ -50,9 +44,15 @@ function weigh(value: unknown, depth: number): number {
   return 8;
 }
 
-function heatmap(view: Fields): HeatmapView {
+function checked(view: Fields): View {
+  base(view);
+  return view.kind === "paths" ? pathsFields(view) : heatmap(view);
+}
+
+/** What every kind of view has. */
+function base(view: Fields): void {
   oneOf("schema", view.schema, ["patchbay.view/1"]);
-  oneOf("kind", view.kind, ["heatmap"]);
+  oneOf("kind", view.kind, ["heatmap", "paths"]);
   text("id", view.id, 200);
   oneOf("state", view.state, ["loading", "partial", "done", "stopped", "error", "stale"]);
   text("title", view.title, 400);
@@ -73,6 +73,9 @@ function heatmap(view: Fields): HeatmapView {
     prose("error.message", error.message, 20_000);
     if (error.call !== undefined) prose("error.call", error.call, 20_000);
   }
+}
+
+function heatmap(view: Fields): HeatmapView {
   oneOf("layout", view.layout, ["pairs", "singles", "grid"]);
   const nx = axis("x", view.x);
   const ny = axis("y", view.y);
@@ -149,66 +152,4 @@ function metric(name: string, fields: Fields, shape: readonly number[], samples:
   }
   if (fields.samples !== null) numbers(`${name}.samples`, fields.samples, [...shape, samples], FLOATS);
   return fields.key as string;
-}
-
-const FLOATS = ["float32", "float64"];
-
-/** A packed array of exactly this shape. NaN is a missing number; infinities cannot be drawn and are refused. */
-function numbers(name: string, value: unknown, shape: readonly number[], dtypes: readonly string[]): PackedArray {
-  const packed = object(name, value);
-  oneOf(`${name}.dtype`, packed.dtype, dtypes);
-  const said = list(`${name}.shape`, packed.shape, 8);
-  if (said.length !== shape.length || said.some((length, at) => length !== shape[at])) {
-    complain(`${name}.shape`, said, `must be ${JSON.stringify(shape)}, as the labels say`);
-  }
-  const array = unpack(packed, name);
-  const bad = array.findIndex((number) => number === Number.POSITIVE_INFINITY || number === Number.NEGATIVE_INFINITY);
-  if (bad !== -1)
-    complain(`${name}[${bad}]`, String(array[bad]), "must be a finite number, or NaN where one is missing");
-  return array;
-}
-
-function object(name: string, value: unknown): Fields {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) complain(name, value, "must be an object");
-  return value as Fields;
-}
-
-function list(name: string, value: unknown, most: number): unknown[] {
-  if (!Array.isArray(value)) complain(name, value, "must be a list");
-  if (value.length > most) complain(name, `${value.length} items`, `must hold at most ${most}`);
-  return value;
-}
-
-/** One line: no control characters, no characters that turn the line around. */
-function text(name: string, value: unknown, most: number): void {
-  prose(name, value, most);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused.
-  if (/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/.test(value as string)) {
-    complain(name, value, "must hold no control characters");
-  }
-}
-
-/** Several lines: line feeds and tabs are allowed. */
-function prose(name: string, value: unknown, most: number): void {
-  if (typeof value !== "string") complain(name, value, "must be a text");
-  if (value.length > most) complain(name, `${value.length} characters`, `must be at most ${most} characters`);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused.
-  if (/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/.test(value)) {
-    complain(name, value, "must hold no control characters");
-  }
-}
-
-function number(name: string, value: unknown): number {
-  if (typeof value !== "number" || !Number.isFinite(value)) complain(name, value, "must be a finite number");
-  return value;
-}
-
-function whole(name: string, value: unknown, least: number, most: number): void {
-  if (!Number.isInteger(number(name, value)) || (value as number) < least || (value as number) > most) {
-    complain(name, value, `must be a whole number from ${least} to ${most}`);
-  }
-}
-
-function oneOf(name: string, value: unknown, allowed: readonly unknown[]): void {
-  if (!allowed.includes(value)) complain(name, value, `must be one of ${JSON.stringify(allowed)}`);
 }
