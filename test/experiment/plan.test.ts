@@ -58,16 +58,16 @@ describe("planSweep()", () => {
       }
   });
 
-  test("starts with a pass of two samples and doubles", () => {
+  test("starts with a pass of two samples and grows fourfold", () => {
     const { config } = plainModel({ ...shape, nLayers: 4 });
     const samples = Array.from({ length: 20 }, (_, word) => sample(word));
     const job: SweepJob = { nLayers: 4, site: "resid_post", samples, tuples: [[0]] };
     expect(planSweep(config, job).passes.map((pass) => pass.samples)).toEqual([
       [0, 2],
-      [2, 6],
-      [6, 14],
-      [14, 20],
+      [2, 10],
+      [10, 20],
     ]);
+    expect(planSweep(config, job, { weights: "streaming" }).passes.map((pass) => pass.samples)).toEqual([[0, 20]]);
   });
 
   test("covers every cell once whatever the memory budget", () => {

@@ -4,6 +4,7 @@ import { parseJson } from "../checkpoint/json";
 import type { Checkpoint } from "../checkpoint/types";
 import { PatchbayError } from "../errors";
 import { checkTokens } from "../forward/check";
+import type { LoadOptions } from "../forward/types";
 
 /** 100,000 samples of 100 tokens make about 60 MB. */
 const MAX_SPEC_BYTES = 128 * 1024 * 1024;
@@ -66,6 +67,29 @@ export function readTokens(path: string, { config }: Checkpoint): number[][] {
   return value.map((prompt: unknown[], i) =>
     Array.from(checkTokens(prompt as number[], config, `${path}: prompt ${i}`)),
   );
+}
+
+const UNITS: Record<string, number> = { "": 1, k: 1e3, M: 1e6, G: 1e9, T: 1e12, Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30 };
+
+/** Bytes given as an option: "2GB", "1.5GiB", "800MB" or a plain number.
+ *  @throws PatchbayError */
+export function bytesGiven(option: string, text: string): number {
+  const [, number = "", unit = ""] = /^(\d{1,15}(?:\.\d{1,3})?) ?([kMGT]|[KMG]i)?B?$/.exec(text) ?? [];
+  const bytes = Number(number) * UNITS[unit];
+  if (bytes > 0) return bytes;
+  throw new PatchbayError({ thing: option, value: text, rule: "must be bytes", wayOut: "For example 2GB or 800MB" });
+}
+
+/** How a model may use memory, from --memory and --weights. */
+export function memoryOptions({ memory, weights }: MemoryFlags): Pick<LoadOptions, "memoryBudget" | "weights"> {
+  return {
+    memoryBudget: memory === undefined ? undefined : bytesGiven("--memory", memory),
+    weights: weights as LoadOptions["weights"],
+  };
+}
+export interface MemoryFlags {
+  memory?: string;
+  weights?: string;
 }
 
 /** A whole number given as an option.

@@ -5,19 +5,19 @@ import { existsSync, rmSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { PatchbayError } from "../errors";
 import type { PlanKind } from "../experiment/plan";
-import { openModel } from "../forward/model";
+import { memoryOf, openModel } from "../forward/model";
 import type { DeviceName } from "../forward/types";
 import { type SweepResult, serialize } from "../result";
 import { writeWhole } from "../run/files";
 import { run } from "../run/patch-sweep";
-import { planSpec } from "../run/plan";
+import { fitted, planSpec } from "../run/plan";
 import type { RunStatus } from "../view/types";
-import { wholeNumber } from "./inputs";
+import { type MemoryFlags, memoryOptions, wholeNumber } from "./inputs";
 import { EXIT } from "./outcome";
 import { Progress, secondsText } from "./progress";
 import { openSpec } from "./spec-file";
 
-export interface RunCommand {
+export interface RunCommand extends MemoryFlags {
   out: string;
   device: string;
   resume?: boolean;
@@ -34,8 +34,10 @@ export async function runSpec(path: string, options: RunCommand, signal: AbortSi
   const plan = planKind(options.plan);
   checkOut(out, journal, resume);
   const { json, checkpoint } = await openSpec(path);
-  process.stderr.write(`${planSpec(json, checkpoint, { plan })}\n`);
-  const model = await openModel(checkpoint, { device: device as DeviceName });
+  const use = memoryOptions(options);
+  const planned = fitted({ plan }, { memory: memoryOf(checkpoint, use) });
+  process.stderr.write(`${planSpec(json, checkpoint, planned)}\n`);
+  const model = await openModel(checkpoint, { device: device as DeviceName, ...use });
   const progress = new Progress();
   try {
     signal.throwIfAborted();

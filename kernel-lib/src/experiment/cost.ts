@@ -41,9 +41,12 @@ export function flopsOf(load: Load, config: ModelConfig): number {
   return tokens * flopsPerToken(config) + load.headRows * flopsPerHeadRow(config);
 }
 
-/** Bytes of activations at the widest layer: the stream before, during and after a block, with keys and
- *  values on both sides of the call. */
+/** Bytes of activations at the widest layer: the stream before and after a block, and keys and values. */
 export function bytesOf(load: Load, { dModel, nKvHeads, dHead }: ModelConfig): number {
-  const widest = load.tokens.reduce((most, n) => Math.max(most, n), 0);
-  return widest * 4 * (3 * dModel + 4 * nKvHeads * dHead);
+  const bytes = load.tokens.map((n, layer) => 4 * (2 * dModel * n + 2 * nKvHeads * dHead * load.keyTokens[layer]));
+  return bytes.reduce((most, n) => Math.max(most, n), 0);
 }
+
+/** Weights of all stages, without the embedding's table. */
+export const weightCount = (config: ModelConfig): number =>
+  (config.nLayers * flopsPerToken(config) + flopsPerHeadRow(config)) / 2;

@@ -145,6 +145,8 @@ export interface Load {
   blockRuns: number;
   /** [nLayers] tokens in all rows, after all sharing. */
   tokens: Float64Array;
+  /** [nLayers] tokens of those rows whose keys and values others build on. */
+  keyTokens: Float64Array;
   /** Different row shapes: calls that every layer needs at least. */
   shapes: number;
   /** Rows that the head stage sees, at most. */
@@ -155,20 +157,32 @@ export interface Load {
 export function countLoad(layout: Layout): Load {
   const { nLayers, branches, families, samples } = layout;
   const tokens = new Float64Array(nLayers);
-  const add = (from: number, to: number, n: number) => {
-    for (let layer = from; layer <= to; layer++) tokens[layer] += n;
+  const keyTokens = new Float64Array(nLayers);
+  const add = (to: Float64Array, [from, until]: readonly [number, number], n: number) => {
+    for (let layer = from; layer <= until; layer++) to[layer] += n;
   };
   const shapes = new Set<string>();
+  const parents = new Set(layout.trunk.map(({ segment }) => segment.parent));
   for (const { segment, until } of layout.trunk) {
-    add(0, until, segment.tokens.length);
+    add(tokens, [0, until], segment.tokens.length);
+    if (parents.has(segment)) add(keyTokens, [0, until], segment.tokens.length);
     shapes.add(`${segment.depth}/${segment.start}/${segment.tokens.length}`);
   }
-  for (const { from, until } of spansOfTracks(layout)) add(from, until, 1);
-  const behind = families.reduce((sum, f) => sum + f.behind.reduce((n, s) => n + s.tokens.length, 0), 0);
-  for (const { last, until } of branches) add(last + 1, until, behind);
+  for (const { from, until } of spansOfTracks(layout)) {
+    add(tokens, [from, until], 1);
+    add(keyTokens, [from, until], 1);
+  }
+  const behind = families.flatMap((f) => f.behind);
+  const length = (segments: readonly Segment[]) => segments.reduce((n, s) => n + s.tokens.length, 0);
+  const built = length(behind.filter((segment) => parents.has(segment)));
+  for (const { last, until } of branches) {
+    add(tokens, [last + 1, until], length(behind));
+    add(keyTokens, [last + 1, until], built);
+  }
   return {
     blockRuns: countBlockRuns(layout),
     tokens,
+    keyTokens,
     shapes: shapes.size,
     headRows: samples.length * (branches.filter(({ tuple }) => tuple >= 0).length + 2),
   };

@@ -1,8 +1,9 @@
 /** The compiled form of a sweep: which samples and tuples go through the model together, and what that costs.
  *  Nothing runs here. Passes grow from two samples on, so that a first picture is there early, up to what the
- *  memory budget and a minute of work allow; a sample whose tuples do not fit is cut into ranges of tuples. */
+ *  memory budget and a minute of work allow; a sample whose tuples do not fit is cut into ranges of tuples.
+ *  Streamed weights are read once for each pass, so those are as large as the memory budget allows. */
 import type { ModelConfig } from "../checkpoint/types";
-import { bytesOf, flopsOf, flopsPerHeadRow, flopsPerToken, stageLimits } from "./cost";
+import { bytesOf, flopsOf, flopsPerHeadRow, flopsPerToken, stageLimits, weightCount } from "./cost";
 import { countLoad, type Load, layOut, type Pass, type SweepJob } from "./layout";
 import type { PlanCost } from "./types";
 
@@ -20,12 +21,18 @@ export interface PlanOptions {
   plan?: PlanKind;
   /** Bytes that activations may take; default 512 MiB. */
   memoryBudget?: number;
+  /** Default `resident`. */
+  weights?: "resident" | "streaming";
 }
 
 const DEFAULT_MEMORY = 512 * 2 ** 20;
 const FIRST_PASS_SAMPLES = 2;
 /** Work between two records of the journal: about a minute of two CPU cores. */
 const FLOPS_PER_PASS = 5e12;
+/** Samples of the next pass for each one of the last. */
+const GROWTH = 4;
+/** Reading a weight and making it F32 takes as long as about a thousand FLOPs: a tenth of the work, at most. */
+const FLOPS_PER_STREAMED_WEIGHT = 1e4;
 
 /** Plans a sweep.
  *  @example planSweep(model.config, job).cost.blockRuns */
@@ -33,27 +40,35 @@ export function planSweep(config: ModelConfig, job: SweepJob, options: PlanOptio
   return options.plan === "naive" ? planNaive(config, job) : planShared(config, job, options);
 }
 
-function planShared(config: ModelConfig, job: SweepJob, { memoryBudget = DEFAULT_MEMORY }: PlanOptions): SweepPlan {
+function planShared(
+  config: ModelConfig,
+  job: SweepJob,
+  { memoryBudget = DEFAULT_MEMORY, weights = "resident" }: PlanOptions,
+): SweepPlan {
+  const streamed = weights === "streaming" ? FLOPS_PER_STREAMED_WEIGHT * weightCount(config) : 0;
+  const flopsPerPass = Math.max(FLOPS_PER_PASS, streamed);
   const passes: Pass[] = [];
   const loads: Load[] = [];
   const accept = (pass: Pass, load: Load) => {
     passes.push(pass);
     loads.push(load);
   };
-  let size = FIRST_PASS_SAMPLES;
+  let size = weights === "streaming" ? job.samples.length : FIRST_PASS_SAMPLES;
   for (let from = 0; from < job.samples.length; ) {
     let to = Math.min(job.samples.length, from + size);
     let pass: Pass = { samples: [from, to], tuples: [0, job.tuples.length], references: true };
     let load = countLoad(layOut(job, pass));
-    while (to - from > 1 && (bytesOf(load, config) > memoryBudget || flopsOf(load, config) > FLOPS_PER_PASS)) {
-      to = from + Math.ceil((to - from) / 2);
+    for (;;) {
+      const fitting = Math.min(memoryBudget / bytesOf(load, config), flopsPerPass / flopsOf(load, config));
+      if (to - from === 1 || fitting >= 1) break;
+      to = from + Math.max(1, Math.floor((to - from) * fitting));
       pass = { ...pass, samples: [from, to] };
       load = countLoad(layOut(job, pass));
     }
     if (bytesOf(load, config) <= memoryBudget) accept(pass, load);
     else splitTuples(config, job, pass, memoryBudget, accept);
     from = to;
-    size *= 2;
+    size *= GROWTH;
   }
 
   const sum = (of: (load: Load) => number) => loads.reduce((total, load) => total + of(load), 0);

@@ -5,7 +5,7 @@ import type { Checkpoint } from "../checkpoint/types";
 import { PatchbayError } from "../errors";
 import { hookNames } from "../graph/hooks";
 import { inlineHost } from "../session/inline-host";
-import { defaultMemoryBudget, residence } from "../session/limits";
+import { defaultMemoryBudget, type MemoryUse, memoryUse, type WeightBytes } from "../session/limits";
 import { chooseProvider } from "../session/provider";
 import type { CallName, Calls, EngineSpec, Host } from "../session/types";
 import { workerHost } from "../session/worker-host";
@@ -13,7 +13,7 @@ import { size } from "../tensor";
 import { forwardBatch } from "./forward";
 import { generate } from "./generate";
 import { hostedStages } from "./stages";
-import type { LoadOptions, Model } from "./types";
+import type { LoadOptions, Memory, Model } from "./types";
 
 const HOSTS: readonly string[] = ["worker", "inline"];
 const WEIGHTS: readonly string[] = ["resident", "streaming"];
@@ -30,11 +30,9 @@ export async function loadModel(name: string, options: LoadOptions = {}): Promis
 
 /** The same for a checkpoint that is open already. */
 export async function openModel(checkpoint: Checkpoint, options: LoadOptions = {}): Promise<Model> {
-  const { device = "auto", memoryBudget = defaultMemoryBudget(), weights, host: where = "worker" } = options;
+  const { device = "auto", host: where = "worker" } = options;
   oneOf(where, HOSTS, "host");
-  if (weights !== undefined) oneOf(weights, WEIGHTS, "weights");
-  if (!(memoryBudget > 0))
-    throw new PatchbayError({ thing: "memoryBudget", value: memoryBudget, rule: "must be bytes" });
+  const { activationBytes, ...sessions } = usedMemory(checkpoint, options);
   const choice = await chooseProvider(device);
   const { config } = checkpoint;
   const spec: EngineSpec = {
@@ -42,7 +40,7 @@ export async function openModel(checkpoint: Checkpoint, options: LoadOptions = {
     // onnxruntime refuses a path that leaves its folder through a symbolic link, as those of the hub's cache do.
     weights: [...checkpoint.weights].map(([role, tensor]) => [role, { ...tensor, file: realpathSync(tensor.file) }]),
     device: choice.device,
-    ...residence(weightBytes(checkpoint), { memoryBudget, asked: weights }),
+    ...sessions,
   };
   const host = closing(where === "worker" ? workerHost(spec) : inlineHost(spec), checkpoint.name);
   const around = { host, config, checkpoint };
@@ -53,6 +51,7 @@ export async function openModel(checkpoint: Checkpoint, options: LoadOptions = {
     fingerprint: checkpoint.fingerprint,
     tokenizer: checkpoint.tokenizer,
     provider: { ...choice, precision: "fp32" },
+    memory: { weights: sessions.residence, activationBytes },
     stages: hostedStages(host, config),
     host,
     hookNames: hookNames(config),
@@ -61,6 +60,24 @@ export async function openModel(checkpoint: Checkpoint, options: LoadOptions = {
     generate: (tokens, asked = {}) => generate(tokens, asked, around),
     close: () => host.close(),
   };
+}
+
+/** How a checkpoint would use its memory once it is opened with these options.
+ *  @throws PatchbayError
+ *  @example memoryOf(await openCheckpoint("demo/dpo"), { memoryBudget: 2e9 }).weights // "resident" */
+export function memoryOf(checkpoint: Checkpoint, options: Pick<LoadOptions, "memoryBudget" | "weights"> = {}): Memory {
+  const { residence, activationBytes } = usedMemory(checkpoint, options);
+  return { weights: residence, activationBytes };
+}
+
+function usedMemory(
+  checkpoint: Checkpoint,
+  { memoryBudget = defaultMemoryBudget(), weights }: Pick<LoadOptions, "memoryBudget" | "weights">,
+): MemoryUse {
+  if (weights !== undefined) oneOf(weights, WEIGHTS, "weights");
+  if (!(memoryBudget > 0))
+    throw new PatchbayError({ thing: "memoryBudget", value: memoryBudget, rule: "must be bytes" });
+  return memoryUse(weightBytes(checkpoint), { memoryBudget, asked: weights });
 }
 
 /** The host, until it is closed; closing twice is closing once. */
@@ -79,16 +96,24 @@ function closing(host: Host, name: string): Host {
   };
 }
 
-/** Bytes of the weights as F32, all together and of the largest stage. */
-function weightBytes({ weights }: Checkpoint): { floatBytes: number; largestStage: number } {
+function weightBytes({ weights }: Checkpoint): WeightBytes {
   const stages = new Map<string, number>();
+  const opening = new Map<string, number>();
   for (const [role, tensor] of weights) {
     if (role === "embed.weight") continue;
     const stage = /^blocks\.\d+/.exec(role)?.[0] ?? "head";
-    stages.set(stage, (stages.get(stage) ?? 0) + 4 * size(tensor.shape));
+    const float = 4 * size(tensor.shape);
+    stages.set(stage, (stages.get(stage) ?? 0) + float);
+    // Half precision lies beside its F32 copy while that is made.
+    const stored = tensor.dtype === "F32" ? 0 : tensor.length;
+    opening.set(stage, (opening.get(stage) ?? 0) + float + stored);
   }
   const bytes = [...stages.values()];
-  return { floatBytes: bytes.reduce((sum, n) => sum + n, 0), largestStage: Math.max(...bytes) };
+  return {
+    floatBytes: bytes.reduce((sum, n) => sum + n, 0),
+    largestStage: Math.max(...bytes),
+    openingStage: Math.max(...opening.values()),
+  };
 }
 
 function oneOf(value: string, allowed: readonly string[], thing: string): void {

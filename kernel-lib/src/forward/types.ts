@@ -15,6 +15,14 @@ export interface Provider {
   onnxruntime: string;
 }
 
+/** What a memory budget has come to. */
+export interface Memory {
+  /** `streaming`: one stage's weights at a time, read anew by each pass. */
+  weights: "resident" | "streaming";
+  /** Bytes that a plan may fill with activations. */
+  activationBytes: number;
+}
+
 /** Keys and values that lie before the tokens being run, per layer.
  *  `group[row]` says which of the G prefixes a row continues. */
 export interface Prefix {
@@ -128,6 +136,7 @@ export interface Model {
   readonly fingerprint: string;
   readonly tokenizer: Tokenizer | null;
   readonly provider: Provider;
+  readonly memory: Memory;
   readonly stages: Stages;
   /** Where the engine runs; path/ asks it for the frozen model's linear maps. */
   readonly host: Host;
@@ -142,8 +151,10 @@ export interface Model {
 }
 export interface LoadOptions {
   device?: DeviceName | "auto";
-  /** Bytes that weights and activations may take together. */
+  /** Bytes that the process may take: weights, activations and all. Default: 0.6 of the machine's memory. Weights that
+   *  do not fit are streamed; a budget below the largest stage cannot be kept. */
   memoryBudget?: number;
+  /** Default: what the budget allows. */
   weights?: "resident" | "streaming";
   /** Where onnxruntime runs; `worker` keeps the event loop free. Default `worker`. */
   host?: "worker" | "inline";

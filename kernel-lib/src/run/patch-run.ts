@@ -15,7 +15,7 @@ import type { RunStatus } from "../view/types";
 import { contentHash } from "./hash";
 import { Journal } from "./journal";
 import { makingOf, tokenTextOf } from "./making";
-import { type Plan, planResolved } from "./plan";
+import { fitted, type Plan, planResolved } from "./plan";
 import { Progress } from "./progress";
 import { forget, register } from "./registry";
 
@@ -67,7 +67,7 @@ export class PatchRun implements PromiseLike<SweepResult>, AsyncIterable<SweepRe
   ) {
     this.model = model;
     this.spec = resolved.spec;
-    this.plan = planResolved(resolved, model.config, options);
+    this.plan = planResolved(resolved, model.config, fitted(options, model));
     this.values = emptyValues(resolved.job.samples.length, resolved.job.tuples);
     this.progressCount = new Progress(this.plan.compiled);
     this.tokenText = tokenTextOf(model, resolved.spec);

@@ -10,7 +10,7 @@ import { loadModel } from "../forward/model";
 import type { Model } from "../forward/types";
 import type { SweepResult } from "../result/sweep";
 import { PatchRun, type RunOptions } from "./patch-run";
-import { type Plan, planResolved } from "./plan";
+import { fitted, type Plan, planResolved } from "./plan";
 
 /** A hundred thousand samples of some hundred tokens. */
 const MAX_SPEC_BYTES = 256 * 2 ** 20;
@@ -67,7 +67,7 @@ export function patchSweep(model: Model, options: PatchSweepOptions): PatchRun {
  *  @throws SpecError
  *  @example console.log(String(plan(model, { task: "capital", sizes: [1, 2, 3] }))) */
 export function plan(model: Model, options: PatchSweepOptions): Plan {
-  return planResolved(resolveQuestion(model, options), model.config, options);
+  return planResolved(resolveQuestion(model, options), model.config, fitted(options, model));
 }
 
 /** Starts what a spec says: a JSON value, or the path of a file that holds one. With a model the run comes back

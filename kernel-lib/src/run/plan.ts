@@ -51,6 +51,12 @@ export function planResolved(resolved: ResolvedSpec, config: ModelConfig, option
   return new Plan(resolved, planSweep(config, resolved.job, options));
 }
 
+/** Options with what the model's memory allows, where they leave it open. */
+export function fitted(options: PlanOptions, { memory }: Pick<Model, "memory">): PlanOptions {
+  const { plan, memoryBudget = memory.activationBytes, weights = memory.weights } = options;
+  return { plan, memoryBudget, weights };
+}
+
 function planText({ spec, cost, compiled, warnings }: Plan): string {
   const { samples, tuples, naiveForwards, naiveBlockRuns, blockRuns, tokenBlocks, flops, passes, megabytes } = cost;
   const share = compiled.kind === "naive" ? "" : `, ${factor(naiveBlockRuns / blockRuns)} of the naive plan's`;

@@ -35,14 +35,39 @@ export function defaultMemoryBudget(): number {
  *  instead of doubling it. Below this floor nobody minds two copies. */
 const SESSION_FLOOR = 256 * MIB;
 
+/** Node, onnxruntime and this library, before any weight is read. */
+const PROCESS_BYTES = 192 * MIB;
+/** Activations that a plan is made for: more gains nothing while weights are resident, less is no longer a batch. */
+const MOST_ACTIVATIONS = 512 * MIB;
+const LEAST_ACTIVATIONS = 32 * MIB;
+/** Arrays that were let go stay for a while before the collector finds them. */
+const GARBAGE = 1.5;
+
+/** Bytes of a checkpoint's weights as F32: all, of the largest stage, and while that one is being opened. */
+export interface WeightBytes {
+  floatBytes: number;
+  largestStage: number;
+  openingStage: number;
+}
+/** How a model uses its memory. */
+export interface MemoryUse {
+  residence: "resident" | "streaming";
+  sessionBytes: number;
+  /** What planners may fill with activations. */
+  activationBytes: number;
+}
+
 /** `resident` when all weights as F32 fit into the budget beside the working memory, else `streaming`. */
-export function residence(
-  { floatBytes, largestStage }: { floatBytes: number; largestStage: number },
+export function memoryUse(
+  { floatBytes, largestStage, openingStage }: WeightBytes,
   { memoryBudget, asked }: { memoryBudget: number; asked?: "resident" | "streaming" },
-): { residence: "resident" | "streaming"; sessionBytes: number } {
-  // Half of what is left over goes to activations, journals and the caller.
+): MemoryUse {
   const fits = floatBytes * 1.1 + SESSION_FLOOR / 2 <= memoryBudget;
-  if ((asked ?? (fits ? "resident" : "streaming")) === "streaming")
-    return { residence: "streaming", sessionBytes: largestStage };
-  return { residence: "resident", sessionBytes: Math.max(SESSION_FLOOR, floatBytes * 1.05) };
+  const streaming = (asked ?? (fits ? "resident" : "streaming")) === "streaming";
+  const left = (memoryBudget - PROCESS_BYTES - (streaming ? openingStage : floatBytes)) / GARBAGE;
+  // Streaming gains by every row that the weights are read for.
+  const most = streaming ? left : Math.min(left, MOST_ACTIVATIONS);
+  const activationBytes = Math.max(LEAST_ACTIVATIONS, most);
+  if (streaming) return { residence: "streaming", sessionBytes: largestStage, activationBytes };
+  return { residence: "resident", sessionBytes: Math.max(SESSION_FLOOR, floatBytes * 1.05), activationBytes };
 }
