@@ -1,18 +1,23 @@
 /** `patchbay export FILE --table NAME --format csv|markdown|latex --out FILE`, or `--figure NAME --format svg|png|pdf`. */
 import { createHash } from "node:crypto";
 import { PatchbayError } from "../errors";
+import { MAX_SAMPLES } from "../experiment/fields";
 import { type FigureOptions, figureOf } from "../figure";
 import {
-  type SweepResult,
+  type AnyResult,
   type SweepTableName,
   sweepGrids,
   type Table,
+  TraceResult,
+  type TraceTable,
   tableToCsv,
   tableToLatex,
   tableToMarkdown,
 } from "../result";
 import { writeWhole } from "../run/files";
 import { heatmapViewOf } from "../view/heatmap-view";
+import { pathsViewOf } from "../view/paths-view";
+import { wholeNumber } from "./inputs";
 import { readResult } from "./result-file";
 
 export interface ExportCommand {
@@ -23,6 +28,8 @@ export interface ExportCommand {
   metric?: string;
   width?: string;
   theme?: string;
+  /** Of a path trace: which sample, from 0. */
+  sample?: string;
 }
 
 const TABLE_FORMATS: Readonly<Record<string, (table: Table) => string>> = {
@@ -31,7 +38,6 @@ const TABLE_FORMATS: Readonly<Record<string, (table: Table) => string>> = {
   latex: tableToLatex,
 };
 const FIGURE_FORMATS = ["svg", "png", "pdf"] as const;
-const FIGURES = ["heatmap"];
 
 export async function exportCommand(path: string, options: ExportCommand): Promise<void> {
   const { table, figure, out } = options;
@@ -57,19 +63,24 @@ function checkFormat({ table, format }: ExportCommand): void {
 }
 
 /** The result itself says which names it has. */
-const tableOf = (result: SweepResult, name: string): Table => result.table(name as SweepTableName);
+const tableOf = (result: AnyResult, name: string): Table =>
+  result instanceof TraceResult ? result.table(name as TraceTable) : result.table(name as SweepTableName);
 
-async function drawn(result: SweepResult, options: ExportCommand): Promise<string | Uint8Array> {
-  const { figure, format, metric, width, theme } = options;
-  if (figure === undefined || !FIGURES.includes(figure))
-    throw new PatchbayError({ thing: "--figure", value: figure, rule: `must be one of ${FIGURES.join(", ")}` });
-  const grids = sweepGrids(result, { intervals: true });
+async function drawn(result: AnyResult, options: ExportCommand): Promise<string | Uint8Array> {
+  const { figure, format, metric, sample, width, theme } = options;
+  const known = result instanceof TraceResult ? "paths" : "heatmap";
+  if (figure !== known)
+    throw new PatchbayError({ thing: "--figure", value: figure, rule: `must be ${known} for this kind of result` });
   const resultHash = `sha256:${createHash("sha256").update(JSON.stringify(result.data.making)).digest("hex")}`;
-  const view = heatmapViewOf([{ data: result.data, grids }], { id: "export", resultHash });
   const asked = {
     ...(metric === undefined ? {} : { metric }),
     ...(theme === undefined ? {} : { theme }),
     ...(width === undefined ? {} : { width: /^\d+$/.test(width) ? Number(width) : width }),
   } as FigureOptions;
+  const base = { id: "export", resultHash };
+  const view =
+    result instanceof TraceResult
+      ? pathsViewOf(result.data, { ...base, sample: wholeNumber("--sample", sample ?? "0", 0, MAX_SAMPLES) })
+      : heatmapViewOf([{ data: result.data, grids: sweepGrids(result, { intervals: true }) }], base);
   return figureOf(view, asked)[format as (typeof FIGURE_FORMATS)[number]]();
 }

@@ -76,12 +76,16 @@ function buildProgram(): Command {
     .option("--resume", "go on from the journal of a run that was stopped")
     .action((path, options) => cancellable(async (signal) => (await import("./run")).runSpec(path, options, signal)));
   command("export <file>", "a table or a figure of a result")
-    .option("--table <name>", "sweep, summary or interactions")
-    .option("--figure <name>", "heatmap")
+    .option(
+      "--table <name>",
+      "of a sweep: sweep, summary, interactions; of a trace: counts, paths, head_activity, completeness",
+    )
+    .option("--figure <name>", "heatmap of a sweep, paths of a trace")
     .requiredOption("--format <name>", "tables: csv, markdown, latex; figures: svg, png, pdf")
     .requiredOption("--out <file>", "the file to write")
     .option("--metric <name>", "what the figure shows: rr_diff_target, logit_diff_target, ...")
     .option("--width <width>", "single-column, double-column or pixels")
+    .option("--sample <n>", "which sample of a trace, from 0")
     .option("--theme <name>", "print, light, dark, hc-light or hc-dark")
     .action(async (path, options) => (await import("./export")).exportCommand(path, options));
   command("validate <file>", "whether a spec would run, or a result can be read").action(async (path) =>

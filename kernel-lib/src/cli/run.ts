@@ -3,14 +3,16 @@
  *  the journal, and `--resume` goes on from it; without `--resume` a journal is never overwritten. */
 import { existsSync, rmSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import type { Checkpoint } from "../checkpoint/types";
 import { PatchbayError } from "../errors";
 import type { PlanKind } from "../experiment/plan";
 import { memoryOf, openModel } from "../forward/model";
 import type { DeviceName } from "../forward/types";
-import { type SweepResult, serialize } from "../result";
+import { type SweepResult, serialize, serializeAny } from "../result";
 import { writeWhole } from "../run/files";
 import { run } from "../run/patch-sweep";
 import { fitted, planSpec } from "../run/plan";
+import { traceSpec } from "../run/trace-run";
 import type { RunStatus } from "../view/types";
 import { type MemoryFlags, memoryOptions, wholeNumber } from "./inputs";
 import { EXIT } from "./outcome";
@@ -33,8 +35,9 @@ export async function runSpec(path: string, options: RunCommand, signal: AbortSi
   const seed = wholeNumber("--seed", options.seed, 0, MAX_SEED);
   const plan = planKind(options.plan);
   checkOut(out, journal, resume);
-  const { json, checkpoint } = await openSpec(path);
+  const { json, kind, checkpoint } = await openSpec(path);
   const use = memoryOptions(options);
+  if (kind === "path-trace") return runTrace(json, checkpoint, { ...options, use, seed }, signal);
   const planned = fitted({ plan }, { memory: memoryOf(checkpoint, use) });
   process.stderr.write(`${planSpec(json, checkpoint, planned)}\n`);
   const model = await openModel(checkpoint, { device: device as DeviceName, ...use });
@@ -60,6 +63,32 @@ export async function runSpec(path: string, options: RunCommand, signal: AbortSi
       // A journal of nothing would only stand in the way of the next run.
       if (measured(sweep.snapshot()) === 0) rmSync(journal, { force: true });
     }
+  } finally {
+    progress.end();
+    await model.close();
+  }
+}
+
+/** A path trace keeps its finished samples in its result: a stopped one is written as it is. */
+async function runTrace(
+  json: unknown,
+  checkpoint: Checkpoint,
+  { out, device, use, seed }: { out: string; device: string; use: ReturnType<typeof memoryOptions>; seed: number },
+  signal: AbortSignal,
+): Promise<void> {
+  const model = await openModel(checkpoint, { device: device as DeviceName, ...use });
+  const progress = new Progress();
+  try {
+    signal.throwIfAborted();
+    const trace = traceSpec(model, json, { signal, seed });
+    trace.onChange(() => progress.show(progressText(trace.progress)));
+    const result = await trace;
+    const { done, total, unit } = trace.progress;
+    if (done > 0) writeWhole(out, serializeAny(result));
+    const seconds = secondsText(result.making.seconds);
+    if (result.state === "done") return progress.end(`${out}: ${total} ${unit} in ${seconds}`);
+    progress.end(`stopped at ${done} of ${total} ${unit}${done > 0 ? `, kept in ${out}` : ""}`);
+    process.exitCode = EXIT.cancelled;
   } finally {
     progress.end();
     await model.close();

@@ -6,7 +6,7 @@ import { SpecError } from "../errors";
 import { SPEC_SCHEMA } from "../experiment/fields";
 import { resolveSpec } from "../experiment/spec";
 import { resolveTraceSpec } from "../experiment/trace-spec";
-import { parseResult, type SweepResult } from "../result";
+import { type AnyResult, parseAnyResult, TraceResult } from "../result";
 import { MAX_SPEC_DEPTH, readBounded } from "./inputs";
 import { MAX_RESULT_BYTES } from "./result-file";
 import { specObject } from "./spec-file";
@@ -17,7 +17,7 @@ export async function validate(path: string): Promise<void> {
   const bytes = readBounded(path, MAX_RESULT_BYTES);
   const value = parseJson(bytes, { maxBytes: MAX_RESULT_BYTES, maxDepth: MAX_SPEC_DEPTH, thing: path });
   const schema = asObject(value)?.schema;
-  if (schema === RESULT_SCHEMA) return say(path, resultText(parseResult(bytes, path)));
+  if (schema === RESULT_SCHEMA) return say(path, resultText(parseAnyResult(bytes, path)));
   if (schema === SPEC_SCHEMA) return say(path, await specText(specObject(path, value)));
   throw new SpecError({
     thing: `${path}: schema`,
@@ -30,9 +30,13 @@ function say(path: string, text: string): void {
   process.stdout.write(`${path}: ${text}\n`);
 }
 
-function resultText({ data }: SweepResult): string {
-  const { samples, model } = data.spec;
-  return `a ${data.state === "done" ? "complete" : "stopped"} ${data.kind} result, ${samples.length} samples x ${data.values.tuples.length} tuples of ${model}`;
+function resultText(result: AnyResult): string {
+  const { samples, model } = result.spec;
+  const state = result.state === "done" ? "complete" : "stopped";
+  if (result instanceof TraceResult)
+    return `a ${state} path-trace result, ${result.data.samples.length} of ${samples.length} samples of ${model}`;
+  const { data } = result;
+  return `a ${state} ${data.kind} result, ${samples.length} samples x ${data.values.tuples.length} tuples of ${model}`;
 }
 
 async function specText(spec: Record<string, unknown>): Promise<string> {

@@ -1,6 +1,7 @@
 /** Path tracing over samples (arXiv:2602.07930, section 6): freeze each prompt, walk its paths, and sum up what kept
  *  paths have in common: how many per source, through which hops, with which heads. */
 import type { Model } from "../forward/types";
+import { prefixesAt } from "../path/count";
 import { layerEdges } from "../path/edges";
 import { freeze } from "../path/freeze";
 import { openMaps } from "../path/maps";
@@ -15,6 +16,26 @@ export interface TraceProgress {
   total: number;
 }
 
+/** How many paths a sample has, and how many block applications the plain trie would take; one forward pass. */
+export async function countPaths(
+  model: Model,
+  sample: TraceSample,
+  { topK, equation }: Pick<PathTraceSpec, "topK" | "equation">,
+): Promise<{ paths: number; blocks: number }> {
+  const length = sample.tokens.length;
+  const sources = positionsOf(sample);
+  const { layers } = await freeze(model, sample.tokens);
+  const edges = layers.map(({ pattern }) => layerEdges(pattern, model.config.nHeads, length, topK, equation));
+  const sizes = prefixesAt(edges, length, sources);
+  return { paths: sizes[sizes.length - 1], blocks: sizes.slice(1).reduce((a, b) => a + b, 0) };
+}
+
+/** Sources as positions counted from the front. */
+function positionsOf({ tokens: { length }, sources }: TraceSample): number[] {
+  if (sources === "all") return Array.from({ length }, (_, p) => p);
+  return sources.map((p) => (p < 0 ? length + p : p));
+}
+
 /** Traces one sample. Throws a PatchbayError when it has more paths than the budget. */
 export async function traceSample(
   model: Model,
@@ -23,10 +44,7 @@ export async function traceSample(
   options: Omit<TracerOptions, "budget"> = {},
 ): Promise<SampleTrace & { cost: TraceCost }> {
   const length = sample.tokens.length;
-  const sources =
-    sample.sources === "all"
-      ? Array.from({ length }, (_, p) => p)
-      : sample.sources.map((p) => (p < 0 ? length + p : p));
+  const sources = positionsOf(sample);
   const frozen = await freeze(model, sample.tokens, options.signal);
   const edges = frozen.layers.map(({ pattern }) => layerEdges(pattern, model.config.nHeads, length, topK, equation));
   const maps = await openMaps(model, frozen, edges, sample.answer, options.signal);

@@ -1,3 +1,4 @@
+export { type AnyResult, parseAnyResult, serializeAny } from "./any";
 export { tableToCsv } from "./csv";
 export { parseResult, serialize } from "./file";
 export { sweepGrids } from "./grid";
@@ -8,4 +9,6 @@ export { type Packed, type PackedArray, pack, unpack } from "./pack";
 export type { HeldOut, SplitHalf } from "./split";
 export { type EffectTests, type Superadditivity, SweepResult, type TupleSummary } from "./sweep";
 export type { SweepTableName } from "./tables";
+export { TRACE_TABLES, TraceResult, type TraceTable } from "./trace";
+export { parseTrace, serializeTrace } from "./trace-file";
 export type { Making, SweepData, SweepGridMetric, SweepGridOptions, SweepGrids, SweepMetric, Table } from "./types";

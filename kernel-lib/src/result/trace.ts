@@ -1,4 +1,5 @@
 /** The result of a path trace and its tables (arXiv:2602.07930, section 6; figures 4, 5 and tables 2, 3). */
+import { ResultError } from "../errors";
 import type { PathTraceSpec, SampleTrace } from "../experiment/trace-types";
 import { mean, meanIntervals, tailCell, tTest } from "../stats";
 import type { Making, Table } from "./types";
@@ -35,6 +36,8 @@ export class TraceResult {
   /** `counts`: paths and kept paths per source. `paths`: the kept ones. `head_activity`: per layer, head and source.
    *  `completeness`: how far the enumerated paths stand for the model. */
   table(name: TraceTable): Table {
+    if (!TRACE_TABLES.includes(name))
+      throw new ResultError({ thing: "table", value: name, rule: `must be one of ${TRACE_TABLES.join(", ")}` });
     if (name === "counts") return counts(this.data);
     if (name === "paths") return paths(this.data);
     if (name === "head_activity") return headActivity(this.data);
