@@ -1,0 +1,24 @@
+/** What a notebook cell sees of `patchbay`: compiled by tslab's own TypeScript 5.0.4 against the public types, with every
+ *  declaration file checked. The README's first patch, line by line. */
+import * as pb from "patchbay";
+
+export async function firstPatch(): Promise<void> {
+  const model = await pb.load("demo/dpo");
+  const task = pb.task("capital");
+  const run = pb.patchSweep(model, { task, sizes: [1, 2] });
+  pb.show(run);
+  const result = await run;
+  const best = result.best("rr_diff_target");
+  const layers: readonly number[] | undefined = best?.layers;
+  await pb.save(pb.figure(result), "capital.pdf", { width: "single-column" });
+  const table = await result.toDataFrame("summary");
+  const json: { kind: "patch-sweep" } = pb.spec(run);
+  console.log(layers, table.shape, json);
+
+  const { cache } = await model.forward([1, 2, 3], { capture: ["blocks.*.hook_resid_post", pb.resid(3)] });
+  for (const [name, { dims, data }] of cache) console.log(name, dims, data.length);
+
+  const trace = await pb.pathTrace(model, { task: "capital", n: 2, sources: "instruction-end", maxRank: 10 });
+  console.log(trace.table("counts").rows);
+  await model.close();
+}
