@@ -56,7 +56,7 @@ function placeOf(path: string): string {
 }
 
 /** Says what is wrong with an import, or null. */
-export function complaint({ from, to, typeOnly }: Import): string | null {
+function complaint({ from, to, typeOnly }: Import): string | null {
   const here = placeOf(from);
   const where = `${relative(SRC, from)} imports ${to}`;
   if (PURE.includes(here) && !typeOnly && (to.startsWith("node:") || builtinModules.includes(to.split("/")[0])))

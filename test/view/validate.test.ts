@@ -22,7 +22,8 @@ test("a view survives JSON and is drawn as before", () => {
   const view = madeUpView({ panels: 3, state: "stopped", measuredRows: 5 });
   const checked = validateView(JSON.parse(JSON.stringify(view)));
   if (!checked.ok) throw new Error(checked.message);
-  expect(heatmapSpec(checked.view, themes.light, { width: 700 })).toEqual(
+  expect(checked.view.kind).toBe("heatmap");
+  expect(heatmapSpec(checked.view as HeatmapView, themes.light, { width: 700 })).toEqual(
     heatmapSpec(view, themes.light, { width: 700 }, heatmapOptions(view)),
   );
 });
@@ -107,7 +108,7 @@ test("never throws, whatever one field is replaced with", () => {
     fc.property(fc.constantFrom(...paths), fc.jsonValue({ maxDepth: 3 }), (path, value) => {
       const checked = validateView(changed((view) => put(view, path, value)));
       if (!checked.ok) expect(checked.message).toMatch(/\.$/);
-      else heatmapSpec(checked.view, themes.light, { width: 400 });
+      else if (checked.view.kind === "heatmap") heatmapSpec(checked.view, themes.light, { width: 400 });
     }),
     { numRuns: 200, seed: 11 },
   );
