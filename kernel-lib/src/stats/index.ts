@@ -1,8 +1,13 @@
 export { benjaminiHochberg, holm } from "./adjust";
 export { type BootstrapOptions, type Interval, meanIntervals } from "./bootstrap";
+export { stratifiedFolds } from "./folds";
+export { type Discriminant, lda } from "./lda";
+export { type CrossValidation, crossValidate, fitLogistic, type LogisticModel, predict } from "./logistic";
+export { type Matrix, matrix } from "./matrix";
 export { cohenD, mean, variance } from "./moments";
 export { normalCdf, normalQuantile, normalTwoSided } from "./normal";
 export { type PaperTest, paperTest } from "./paper";
+export { type Components, pca } from "./pca";
 export { permutation, type Random, seeded } from "./random";
 export { averageRanks, type Correlation, spearman } from "./ranks";
 export { jaccard, wilson } from "./rates";

@@ -1,0 +1,152 @@
+/** LDA, PCA, folds and the linear probe against scikit-learn: numbers to 1e-10 relative, predictions equal. */
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+import { eigen } from "../../kernel-lib/src/stats/eigen";
+import { stratifiedFolds } from "../../kernel-lib/src/stats/folds";
+import { lda } from "../../kernel-lib/src/stats/lda";
+import { crossValidate, fitLogistic, predict } from "../../kernel-lib/src/stats/logistic";
+import { gram, type Matrix, matrix, timesTransposed } from "../../kernel-lib/src/stats/matrix";
+import { pca } from "../../kernel-lib/src/stats/pca";
+import { seeded } from "../../kernel-lib/src/stats/random";
+import { expectClose } from "./golden";
+
+interface Case {
+  name: string;
+  rows: number;
+  columns: number;
+  x: number[];
+  labels: number[];
+  lda: { coordinates: number[]; ratios: number[] };
+  pca: { axes: number; coordinates: number[]; ratios: number[] };
+  probe: { folds: number[]; predicted: number[]; accuracy: number[]; coefficients: number[] };
+}
+const want: { folds: number; cases: Case[] } = JSON.parse(
+  readFileSync(resolve(import.meta.dirname, "../goldens/geometry/geometry.json"), "utf8"),
+);
+const dataOf = ({ rows, columns, x }: Case): Matrix => matrix(rows, columns, Float64Array.from(x));
+const classesOf = ({ labels }: Case): number => Math.max(...labels) + 1;
+
+/** Axis by axis equal up to the axis' sign; atol: 1e-10 of the axis' largest coordinate, as a small one is a
+ *  difference of large ones. */
+function expectAxes({ rows, columns, data }: Matrix, expected: readonly number[], what: string): void {
+  expect(rows * columns, what).toBe(expected.length);
+  for (let axis = 0; axis < columns; axis++) {
+    const column = (from: ArrayLike<number>) => Array.from({ length: rows }, (_, i) => from[i * columns + axis]);
+    const [got, wanted] = [column(data), column(expected)];
+    const sign = Math.sign(got.reduce((sum, v, i) => sum + v * wanted[i], 0));
+    const most = Math.max(...wanted.map(Math.abs));
+    got.forEach((v, i) => {
+      expectClose(sign * v, wanted[i], `${what} axis ${axis + 1} row ${i}`, 1e-10 * most);
+    });
+  }
+}
+
+describe.each(want.cases)("$name", (golden) => {
+  const x = dataOf(golden);
+  const classes = classesOf(golden);
+
+  test("LDA: coordinates up to sign and explained variance are scikit-learn's", () => {
+    const found = lda(x, golden.labels, classes);
+    expectAxes(found.coordinates, golden.lda.coordinates, "lda");
+    expect(found.ratios.length).toBe(golden.lda.ratios.length);
+    found.ratios.forEach((ratio, i) => {
+      expectClose(ratio, golden.lda.ratios[i], `ratio ${i}`, 1e-12);
+    });
+  });
+
+  test("PCA: coordinates up to sign and explained variance are scikit-learn's", () => {
+    const found = pca(x, golden.pca.axes);
+    expectAxes(found.coordinates, golden.pca.coordinates, "pca");
+    found.ratios.forEach((ratio, i) => {
+      expectClose(ratio, golden.pca.ratios[i], `ratio ${i}`);
+    });
+  });
+
+  test("the probe holds out the same samples and predicts the same classes", () => {
+    const folds = stratifiedFolds(golden.labels, want.folds);
+    expect(Array.from(folds)).toEqual(golden.probe.folds);
+    const { accuracy, predicted } = crossValidate(x, golden.labels, classes, want.folds);
+    expect(Array.from(predicted)).toEqual(golden.probe.predicted);
+    expect(Array.from(accuracy)).toEqual(golden.probe.accuracy);
+  });
+
+  test("a fit on all samples has scikit-learn's weights", () => {
+    const { weights } = fitLogistic(x, golden.labels, classes);
+    const d = golden.columns;
+    // With two classes scikit-learn keeps the difference of the two; rtol 1e-3: both stop at a small gradient.
+    const own = classes === 2 ? weights.data.slice(d).map((w, j) => w - weights.data[j]) : weights.data;
+    const most = Math.max(...golden.probe.coefficients.map(Math.abs));
+    own.forEach((w, at) => {
+      expect(Math.abs(w - golden.probe.coefficients[at])).toBeLessThan(1e-3 * most);
+    });
+  });
+});
+
+describe("eigen", () => {
+  test("gives back the matrix: V diag(values) V^T, full rank or not", () => {
+    const random = seeded(5);
+    for (const [n, rank] of [
+      [1, 1],
+      [2, 2],
+      [9, 9],
+      [30, 4],
+      [30, 0],
+    ]) {
+      const factor = matrix(
+        n,
+        Math.max(1, rank),
+        Float64Array.from({ length: n * Math.max(1, rank) }, () => (rank === 0 ? 0 : random.uniform() - 0.5)),
+      );
+      const a = gram(factor);
+      const { values, onto, from } = eigen(a);
+      expect([...values]).toEqual([...values].sort((p, q) => q - p));
+      for (let j = 0; j < n; j++) {
+        const unit = new Float64Array(n);
+        unit[j] = 1;
+        const column = from(onto(unit).map((c, i) => c * values[i]));
+        column.forEach((v, i) => {
+          expect(Math.abs(v - a.data[i * n + j])).toBeLessThan(1e-13 * Math.max(1, values[0]));
+        });
+      }
+    }
+  });
+
+  test("refuses what is not finite", () => {
+    expect(() => eigen(matrix(2, 2, Float64Array.of(1, Number.NaN, Number.NaN, 1)))).toThrow(/finite/);
+  });
+});
+
+test("products of rows agree with the plain sums, odd sizes too", () => {
+  const random = seeded(2);
+  const [x, y] = [
+    [3, 5],
+    [4, 5],
+  ].map(([rows, columns]) =>
+    matrix(
+      rows,
+      columns,
+      Float64Array.from({ length: rows * columns }, () => random.uniform()),
+    ),
+  );
+  const product = timesTransposed(x, y);
+  for (let i = 0; i < 3; i++)
+    for (let j = 0; j < 4; j++) {
+      const sum = [0, 1, 2, 3, 4].reduce((s, k) => s + x.data[i * 5 + k] * y.data[j * 5 + k], 0);
+      expectClose(product.data[i * 4 + j], sum, `${i},${j}`);
+    }
+  expect(Array.from(gram(x).data)).toEqual(Array.from(timesTransposed(x, x).data));
+});
+
+test("LDA of classes that do not spread has no axes rather than rounding for axes", () => {
+  const x = matrix(4, 2, Float64Array.of(0.1, 0.2, 0.1, 0.2, 0.7, 0.9, 0.7, 0.9));
+  const { coordinates, ratios } = lda(x, [0, 0, 1, 1], 2);
+  expect([coordinates.columns, ratios.length]).toEqual([0, 0]);
+});
+
+test("the probe refuses fewer samples than folds, and ties go to the first class", () => {
+  const x = matrix(4, 1, Float64Array.of(0, 1, 2, 3));
+  expect(() => crossValidate(x, [0, 0, 1, 1], 2, 3)).toThrow(/3 folds/);
+  const same = matrix(4, 1, Float64Array.of(1, 1, 1, 1));
+  expect(Array.from(predict(fitLogistic(same, [0, 1, 0, 1], 2), same))).toEqual([0, 0, 0, 0]);
+});
