@@ -65,7 +65,7 @@ export function checkPathsOptions(view: PathsView, options: FigureOptions): Chec
   within("share", share, [0, 1]);
   if (source !== null && !view.sources.includes(source))
     refuse("source", source, `must be one of the traced sources ${view.sources.join(", ")}, or null for all`);
-  return { width: pixels(width), height, theme, dpi, paths: { share, source } };
+  return { width: pixels(width), height, theme, dpi, paths: { ...PATHS_DEFAULTS, share, source } };
 }
 
 function checkLook({ height, theme, dpi }: { height: number | undefined; theme: ThemeName; dpi: number }): void {

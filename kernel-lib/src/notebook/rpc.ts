@@ -1,5 +1,6 @@
 /** Answers what widgets ask over the comm (view/protocol.ts), also while a cell runs. */
-import { type Answer, COMM_TARGET, type HelloResult, type Request } from "../view/protocol";
+import { type Answer, COMM_TARGET, type HelloResult, type HopCut, type Request } from "../view/protocol";
+import { cut, edgeOf } from "./drill";
 import { EXPORT_FORMATS, type ExportFormat, exportOf } from "./exports";
 import { type Comm, registerTarget } from "./mends/comm";
 import { gone, heardFrom, pushTo } from "./pages";
@@ -68,6 +69,17 @@ async function handle(comm: Comm, data: Record<string, unknown>, version: string
       const metric = data.metric === undefined ? undefined : text(data.metric, "metric");
       return exportOf(view(data.view), format, metric);
     }
+    case "edge":
+      return edgeOf(view(data.view), hop(data));
+    case "verify": {
+      if (!Array.isArray(data.cuts)) throw new RequestError("bad-request", "verify: cuts must be a list of hops");
+      const cuts = data.cuts.map((value) => {
+        if (!isRecord(value) || !Array.isArray(value.heads))
+          throw new RequestError("bad-request", "verify: each cut must name layer, from, to and heads");
+        return { ...hop(value), heads: value.heads as number[] };
+      });
+      return cut(view(data.view), cuts);
+    }
     default:
       throw new RequestError("bad-request", `op ${JSON.stringify(data.op)} is not one of this version (${version})`);
   }
@@ -95,6 +107,9 @@ function run(id: unknown): NonNullable<Source["run"]> {
   if (!control) throw new RequestError("unknown", "this kernel does not know the run any more: run its cell again");
   return control;
 }
+
+/** Its numbers are checked against the model where that is known. */
+const hop = ({ layer, from, to }: Record<string, unknown>) => ({ layer, from, to }) as Omit<HopCut, "heads">;
 
 function text(value: unknown, name: string): string {
   if (typeof value !== "string") throw new RequestError("bad-request", `${name} must be a text`);

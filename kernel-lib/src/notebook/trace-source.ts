@@ -1,5 +1,7 @@
 /** A path trace as something to show: the path graph of one of its samples, once that sample is traced. */
 import { createHash } from "node:crypto";
+import type { TraceSample } from "../experiment/trace-types";
+import type { Model } from "../forward/types";
 import type { TraceResult } from "../result/trace";
 import { serializeTrace } from "../result/trace-file";
 import { TraceRun } from "../run/trace-run";
@@ -20,6 +22,11 @@ export class TraceSource implements Source {
     this.run = value instanceof TraceRun ? { id: value.id, cancel: () => value.cancel(), resume: () => {} } : null;
   }
 
+  /** What a look behind the graph needs: the model and the sample that is shown; null for a result without its run. */
+  get traced(): { model: Model; sample: TraceSample } | null {
+    if (!(this.value instanceof TraceRun)) return null;
+    return { model: this.value.model, sample: this.value.spec.samples[this.choice.sample ?? 0] };
+  }
   get result(): TraceResult {
     return this.value instanceof TraceRun ? this.value.snapshot() : this.value;
   }

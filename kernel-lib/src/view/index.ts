@@ -10,6 +10,8 @@ export { heatmapSpec } from "./heatmap-spec";
 export { heatmapText, type TextOptions } from "./heatmap-text";
 export type * from "./heatmap-types";
 export { type HeatmapPart, type HeatmapViewOptions, heatmapViewOf } from "./heatmap-view";
+export * from "./paths-describe";
+export * from "./paths-graph";
 export {
   PATHS_DEFAULTS,
   type PathCurve,
@@ -18,10 +20,11 @@ export {
   type PathsLayout,
   type PathsOptions,
   pathsLayout,
+  rankBreaks,
   rankColour,
   rankWords,
 } from "./paths-layout";
-export { nodeRadius, pathsSvg } from "./paths-svg";
+export { HALO, nodeRadius, pathsDrawing, pathsSvg, THIN_OPACITY } from "./paths-svg";
 export { pathsSummary, pathsText } from "./paths-text";
 export type { PathEdge, PathsView } from "./paths-types";
 export { type PathsViewOptions, pathEdges, pathsQuestion, pathsViewOf } from "./paths-view";

@@ -3,6 +3,7 @@
  *  All lengths are CSS pixels, origin at the top left of the picture. */
 import { unpack } from "../result/pack";
 import { count, plain } from "./format";
+import { BEND } from "./paths-graph";
 import type { PathEdge, PathsView } from "./paths-types";
 import { pathEdges } from "./paths-view";
 import type { Theme } from "./theme";
@@ -13,8 +14,10 @@ export interface PathsOptions {
   share: number;
   /** Only paths of hops up- and downstream of these positions at the embedding; null shows all. */
   source: number | null;
+  /** Only hops whose best rank is at most this: the hops of all paths that good; null shows all. */
+  rank: number | null;
 }
-export const PATHS_DEFAULTS: PathsOptions = { share: 0.8, source: null };
+export const PATHS_DEFAULTS: PathsOptions = { share: 0.8, source: null, rank: null };
 
 export interface PathCurve {
   edge: PathEdge;
@@ -114,9 +117,13 @@ export function pathsLayout(
   const x = (position: number) => LEFT + (position + 0.5) * column;
   const y = (boundary: number) => TOP + (view.layers - boundary) * row;
 
-  const edges = reachable(pathEdges(view), options.source);
+  const { source, rank } = options;
+  const edges = reachable(
+    pathEdges(view).filter((e) => rank === null || e.bestRank <= rank),
+    source,
+  );
   const strong = strongest(edges, options.share);
-  const most = Math.max(1, ...edges.map((e) => e.paths));
+  const most = edges.reduce((n, e) => Math.max(n, e.paths), 1);
   const widthOf = (paths: number) => Math.max(MIN_WIDTH, (paths / most) * Math.min(MAX_WIDTH, column * 0.4));
   const curves = edges
     .map((edge): PathCurve => {
@@ -212,7 +219,7 @@ function strongest(edges: readonly PathEdge[], share: number): Set<number> {
 function curve(x1: number, y1: number, x2: number, y2: number, row: number): string {
   const r = (value: number) => Math.round(value * 100) / 100;
   if (x1 === x2) return `M${r(x1)},${r(y1)}V${r(y2)}`;
-  const bend = row * 0.62;
+  const bend = row * BEND;
   return `M${r(x1)},${r(y1)}C${r(x1)},${r(y1 - bend)} ${r(x2)},${r(y2 + bend)} ${r(x2)},${r(y2)}`;
 }
 

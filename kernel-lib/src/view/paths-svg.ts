@@ -11,23 +11,18 @@ export function pathsSvg(
   size: { width: number; height?: number },
   options: Partial<PathsOptions> = {},
 ): string {
-  const layout = pathsLayout(view, size, options);
+  return pathsDrawing(pathsLayout(view, size, options), theme);
+}
+
+/** What is laid out, drawn. Without its curves where a canvas below draws them: then the ground stays open as well. */
+export function pathsDrawing(
+  layout: PathsLayout,
+  theme: Theme,
+  curves: "with-curves" | "without-curves" = "with-curves",
+): string {
   const r = (value: number) => Math.round(value * 100) / 100;
   const body = [
-    `<rect width="${r(layout.width)}" height="${r(layout.height)}" fill="${theme.colour.surface}"/>`,
-    ...band(layout, theme),
-    ...layout.lines.map(
-      ({ x1, x2, y }) =>
-        `<line x1="${r(x1)}" x2="${r(x2)}" y1="${r(y)}" y2="${r(y)}" stroke="${theme.colour.line}" stroke-width="0.5"/>`,
-    ),
-    ...layout.curves.flatMap(({ d, width, rankClass }) =>
-      rankClass < 0
-        ? [`<path d="${d}" fill="none" stroke="${theme.colour.text2}" stroke-opacity="0.35" stroke-width="${width}"/>`]
-        : [
-            `<path d="${d}" fill="none" stroke="${theme.colour.surface}" stroke-width="${r(width + 1.6)}"/>`,
-            `<path d="${d}" fill="none" stroke="${rankColour(rankClass, theme)}" stroke-width="${r(width)}"/>`,
-          ],
-    ),
+    ...(curves === "with-curves" ? ground(layout, theme) : []),
     ...layout.nodes.map(({ x, y, live }) =>
       live
         ? `<circle cx="${r(x)}" cy="${r(y)}" r="${nodeRadius(layout)}" fill="${theme.colour.surface}" stroke="${theme.colour.text}" stroke-width="1"/>`
@@ -47,6 +42,36 @@ export function pathsSvg(
   );
 }
 
+/** Surface, band, lines and curves: all that lies below the nodes. */
+function ground(layout: PathsLayout, theme: Theme): string[] {
+  const r = (value: number) => Math.round(value * 100) / 100;
+  return [
+    `<rect width="${r(layout.width)}" height="${r(layout.height)}" fill="${theme.colour.surface}"/>`,
+    ...band(layout, theme),
+    ...layout.lines.map(
+      ({ x1, x2, y }) =>
+        `<line x1="${r(x1)}" x2="${r(x2)}" y1="${r(y)}" y2="${r(y)}" stroke="${theme.colour.line}" stroke-width="0.5"/>`,
+    ),
+    '<g class="pb-curves">',
+    ...layout.curves.flatMap(({ d, width, rankClass }) =>
+      rankClass < 0
+        ? [
+            `<path d="${d}" fill="none" stroke="${theme.colour.text2}" stroke-opacity="${THIN_OPACITY}" stroke-width="${width}"/>`,
+          ]
+        : [
+            `<path d="${d}" fill="none" stroke="${theme.colour.surface}" stroke-width="${r(width + HALO)}"/>`,
+            `<path d="${d}" fill="none" stroke="${rankColour(rankClass, theme)}" stroke-width="${r(width)}"/>`,
+          ],
+    ),
+    "</g>",
+  ];
+}
+
+/** Of hops that are not drawn in full. */
+export const THIN_OPACITY = 0.35;
+/** What a curve's halo, in the surface's colour, is wider than the curve, so that crossings can be read. */
+export const HALO = 1.6;
+
 /** Nodes shrink with the lattice. */
 export const nodeRadius = ({ row, column }: PathsLayout): number =>
   Math.round(10 * Math.min(3, row / 5, column / 5)) / 10;
@@ -65,7 +90,7 @@ function text({ x, y, text: words, anchor, angle, role, bold }: PathLabel, theme
   const turn = angle === 0 ? "" : ` transform="rotate(${angle} ${x} ${y})"`;
   const shown = words === "T_inst" ? `T<tspan dy="3" font-size="${size * 0.75}">inst</tspan>` : escaped(words);
   return (
-    `<text x="${x}" y="${y}"${turn} text-anchor="${anchor}" font-size="${size}" font-weight="${bold ? 600 : 400}" ` +
+    `<text data-role="${role}" x="${x}" y="${y}"${turn} text-anchor="${anchor}" font-size="${size}" font-weight="${bold ? 600 : 400}" ` +
     `fill="${second && !bold ? theme.colour.text2 : theme.colour.text}" xml:space="preserve">${shown}</text>`
   );
 }

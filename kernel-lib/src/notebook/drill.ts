@@ -1,0 +1,89 @@
+/** What a path graph's widget asks about the model behind it: the attention of a hop's heads, and what happens to the
+ *  answer when hops are really cut. Both need the run's model, open. */
+import { SpecError } from "../errors";
+import { freeze } from "../path/freeze";
+import type { Frozen } from "../path/types";
+import { verifyCuts } from "../path/verify";
+import { pathEdges } from "../view/paths-view";
+import type { CutResult, EdgeDetail, HopCut } from "../view/protocol";
+import type { PathsView } from "../view/types";
+import type { Source } from "./sources";
+import { TraceSource } from "./trace-source";
+
+/** Heads whose whole row of attention is sent. */
+const ROWS = 8;
+
+/** The prompt that was asked about last: readers ask about many hops of one graph. */
+let kept: { source: TraceSource; frozen: Promise<Frozen> } | null = null;
+
+/** Attention at the hop's query, for every head of its layer.
+ *  @throws SpecError when the view has no model behind it, or the hop lies outside the prompt */
+export async function edgeOf(source: Source, hop: Omit<HopCut, "heads">): Promise<EdgeDetail> {
+  const { traced, frozen } = behind(source);
+  const { nHeads, nLayers } = traced.model.config;
+  checkHop(hop, nLayers, traced.sample.tokens.length);
+  const { layer, from, to } = hop;
+  const view = source.view();
+  const onEdge = new Set(view.kind === "paths" ? headsOf(view, hop) : []);
+  const length = traced.sample.tokens.length;
+  const { pattern } = (await frozen).layers[layer];
+  const short = (weight: number) => Math.round(weight * 1e5) / 1e5;
+  const heads = Array.from({ length: nHeads }, (_, head) => {
+    const start = (head * length + to) * length;
+    const row = pattern.subarray(start, start + to + 1); // [to + 1]
+    return { head, weight: short(row[from]), onEdge: onEdge.has(head), row: Array.from(row, short) };
+  }).sort((a, b) => Number(b.onEdge) - Number(a.onEdge) || b.weight - a.weight || a.head - b.head);
+  return { heads: heads.map((head, at) => (at < ROWS ? head : { ...head, row: null })) };
+}
+
+/** Cuts the hops in the real model and in the frozen one.
+ *  @throws SpecError as above, or when nothing is to be cut */
+export async function cut(source: Source, cuts: readonly HopCut[]): Promise<CutResult> {
+  const { traced, frozen } = behind(source);
+  const { nHeads, nLayers } = traced.model.config;
+  for (const hop of cuts) {
+    checkHop(hop, nLayers, traced.sample.tokens.length);
+    if (hop.heads.length === 0 || hop.heads.some((h) => !Number.isInteger(h) || h < 0 || h >= nHeads))
+      refuse("heads", hop.heads, `must name heads from 0 to ${nHeads - 1}`);
+  }
+  if (cuts.length === 0) refuse("cuts", cuts, "must name at least one hop");
+  const { logit, rank } = await verifyCuts(traced.model, await frozen, cuts, traced.sample.answer);
+  return { logit, rank };
+}
+
+function behind(source: Source) {
+  const traced = source instanceof TraceSource ? source.traced : null;
+  if (!(source instanceof TraceSource) || traced === null)
+    throw new SpecError({
+      thing: "path graph",
+      rule: "was shown without its run, so there is no model to ask",
+      wayOut: "Show the run itself: pb.show(run)",
+    });
+  if (kept?.source !== source) {
+    const frozen = freeze(traced.model, traced.sample.tokens);
+    const entry = { source, frozen };
+    kept = entry;
+    frozen.catch(() => {
+      if (kept === entry) kept = null;
+    });
+  }
+  return { traced, frozen: kept.frozen };
+}
+
+function headsOf(view: PathsView, { layer, from, to }: Omit<HopCut, "heads">): readonly number[] {
+  return pathEdges(view).find((e) => e.layer === layer && e.from === from && e.to === to)?.heads ?? [];
+}
+
+function checkHop({ layer, from, to }: Omit<HopCut, "heads">, layers: number, tokens: number): void {
+  const whole = (name: string, value: unknown, most: number) => {
+    if (!Number.isInteger(value) || (value as number) < 0 || (value as number) > most)
+      refuse(name, value, `must be 0 to ${most}`);
+  };
+  whole("layer", layer, layers - 1);
+  whole("to", to, tokens - 1);
+  whole("from", from, to);
+}
+
+function refuse(thing: string, value: unknown, rule: string): never {
+  throw new SpecError({ thing, value, rule });
+}
