@@ -5,11 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { PATCHBAY, ROOT, STOCK_TSLAB, startKernel } from "../support/kernel-client.mjs";
+import { ABORT_WINDOW_MS, PATCHBAY, ROOT, STOCK_TSLAB, startKernel } from "../support/kernel-client.mjs";
 
 const TARGET = "patchbay.rpc.v1";
-/** Longer than the kernel's abort window after a failed cell (20 ms). */
-const ABORT_WINDOW_MS = 60;
 
 /** Text of a cell's stdout (or stderr). */
 const text = (outputs, name = "stdout") =>

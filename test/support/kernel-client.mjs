@@ -19,9 +19,12 @@ export const STOCK_TSLAB = [
   "--config-path={connection_file}",
 ];
 
+/** Longer than the time after a failed cell in which the kernel aborts what is sent (20 ms). */
+export const ABORT_WINDOW_MS = 60;
+
 /** A kernel that does not answer within this is broken; a quiet machine takes 3 s, a busy one 10 s. */
 const START_MS = 90_000;
-const REQUEST_MS = 20_000;
+const REQUEST_MS = 60_000;
 
 /** Starts a kernel in `cwd` and waits until it answers. Pass what you get to `await using`, or call stop(). */
 export async function startKernel({ cwd, argv = PATCHBAY, env = {} }) {
