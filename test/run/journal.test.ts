@@ -9,6 +9,7 @@ import { writeWhole } from "../../kernel-lib/src/run/files";
 import { canonicalJson, contentHash } from "../../kernel-lib/src/run/hash";
 import { Journal } from "../../kernel-lib/src/run/journal";
 import { takeLock } from "../../kernel-lib/src/run/lock";
+import { passRecords } from "../../kernel-lib/src/run/pass-records";
 import { temporaryFolder } from "../support/temporary";
 
 const folder = temporaryFolder();
@@ -28,7 +29,8 @@ const values = (x: number): PassValues => ({
   reference: [null],
 });
 const key = contentHash({ a: 1 });
-const open = (path: string, resume = true) => Journal.open(path, { key, passes, resume });
+const records = passRecords(passes);
+const open = (path: string, resume = true) => Journal.open(path, { key, records, resume });
 
 describe("Journal", () => {
   test("gives back on resume every bit of the passes that were added", () => {
@@ -67,7 +69,7 @@ describe("Journal", () => {
     first.add(0, values(1));
     first.close();
     const text = readFileSync(path, "utf8");
-    writeFileSync(path, text.replace('"pass":0', '"pass":1'));
+    writeFileSync(path, text.replace('"part":0', '"part":1'));
     const second = open(path);
     expect(second.finished.size).toBe(0);
     second.close();
@@ -77,7 +79,7 @@ describe("Journal", () => {
     const path = freshPath();
     open(path).close();
     const before = readFileSync(path);
-    expect(() => Journal.open(path, { key: contentHash({ a: 2 }), passes, resume: true })).toThrow(
+    expect(() => Journal.open(path, { key: contentHash({ a: 2 }), records, resume: true })).toThrow(
       /must be the journal of this spec, model, plan and precision/,
     );
     expect(readFileSync(path)).toEqual(before);

@@ -1,14 +1,13 @@
 /** `patchbay run SPEC.json --out FILE.patchbay.json [--resume]`.
- *  Finished passes go to FILE.journal at once, the result to FILE when all are there. Ctrl-C and `kill -9` leave
+ *  Finished passes or samples go to FILE.journal at once, the result to FILE when all are there. Ctrl-C and `kill -9` leave
  *  the journal, and `--resume` goes on from it; without `--resume` a journal is never overwritten. */
 import { existsSync, rmSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import type { Checkpoint } from "../checkpoint/types";
 import { PatchbayError } from "../errors";
 import type { PlanKind } from "../experiment/plan";
 import { memoryOf, openModel } from "../forward/model";
 import type { DeviceName } from "../forward/types";
-import { type SweepResult, serialize, serializeAny } from "../result";
+import { type AnyResult, serializeAny } from "../result";
 import { writeWhole } from "../run/files";
 import { run } from "../run/patch-sweep";
 import { fitted, planSpec } from "../run/plan";
@@ -29,6 +28,8 @@ export interface RunCommand extends MemoryFlags {
 
 const MAX_SEED = 4_294_967_295;
 
+/** A resumed run writes the file that an undisturbed one would have written, but for `making.started` and
+ *  `making.seconds`, which say when it was made. */
 export async function runSpec(path: string, options: RunCommand, signal: AbortSignal): Promise<void> {
   const { out, device, resume = false } = options;
   const journal = `${out}.journal`;
@@ -37,31 +38,34 @@ export async function runSpec(path: string, options: RunCommand, signal: AbortSi
   checkOut(out, journal, resume);
   const { json, kind, checkpoint } = await openSpec(path);
   const use = memoryOptions(options);
-  if (kind === "path-trace") return runTrace(json, checkpoint, { ...options, use, seed }, signal);
-  const planned = fitted({ plan }, { memory: memoryOf(checkpoint, use) });
-  process.stderr.write(`${planSpec(json, checkpoint, planned)}\n`);
+  const isTrace = kind === "path-trace";
+  if (!isTrace) {
+    const planned = fitted({ plan }, { memory: memoryOf(checkpoint, use) });
+    process.stderr.write(`${planSpec(json, checkpoint, planned)}\n`);
+  }
   const model = await openModel(checkpoint, { device: device as DeviceName, ...use });
   const progress = new Progress();
   try {
     signal.throwIfAborted();
-    const sweep = run(json, { model, signal, journal, resume, seed, plan });
-    sweep.onChange(() => progress.show(progressText(sweep.progress)));
+    const common = { signal, journal, resume, seed };
+    const going = isTrace ? traceSpec(model, json, common) : run(json, { model, ...common, plan });
+    going.onChange(() => progress.show(progressText(going.progress)));
     try {
-      const result = await sweep;
+      const result: AnyResult = await going;
+      const { total, unit } = going.progress;
       if (result.state === "done") {
-        writeWhole(out, serialize(result));
+        writeWhole(out, serializeAny(result));
         rmSync(journal, { force: true });
-        progress.end(`${out}: ${sweep.progress.total} ${sweep.progress.unit} in ${secondsText(result.making.seconds)}`);
+        progress.end(`${out}: ${total} ${unit} in ${secondsText(result.making.seconds)}`);
       } else {
-        const { total, unit } = sweep.progress;
-        const done = measured(result);
+        const done = finished(result);
         const again = done > 0 ? `; go on with: patchbay run ${path} --out ${out} --resume` : "";
         progress.end(`stopped at ${done} of ${total} ${unit}${again}`);
         process.exitCode = EXIT.cancelled;
       }
     } finally {
       // A journal of nothing would only stand in the way of the next run.
-      if (measured(sweep.snapshot()) === 0) rmSync(journal, { force: true });
+      if (finished(going.snapshot()) === 0) rmSync(journal, { force: true });
     }
   } finally {
     progress.end();
@@ -69,35 +73,11 @@ export async function runSpec(path: string, options: RunCommand, signal: AbortSi
   }
 }
 
-/** A path trace keeps its finished samples in its result: a stopped one is written as it is. */
-async function runTrace(
-  json: unknown,
-  checkpoint: Checkpoint,
-  { out, device, use, seed }: { out: string; device: string; use: ReturnType<typeof memoryOptions>; seed: number },
-  signal: AbortSignal,
-): Promise<void> {
-  const model = await openModel(checkpoint, { device: device as DeviceName, ...use });
-  const progress = new Progress();
-  try {
-    signal.throwIfAborted();
-    const trace = traceSpec(model, json, { signal, seed });
-    trace.onChange(() => progress.show(progressText(trace.progress)));
-    const result = await trace;
-    const { done, total, unit } = trace.progress;
-    if (done > 0) writeWhole(out, serializeAny(result));
-    const seconds = secondsText(result.making.seconds);
-    if (result.state === "done") return progress.end(`${out}: ${total} ${unit} in ${seconds}`);
-    progress.end(`stopped at ${done} of ${total} ${unit}${done > 0 ? `, kept in ${out}` : ""}`);
-    process.exitCode = EXIT.cancelled;
-  } finally {
-    progress.end();
-    await model.close();
-  }
+/** Cells of a sweep, samples of a trace. */
+function finished({ data }: AnyResult): number {
+  if (data.kind === "path-trace") return data.samples.length;
+  return data.values.logit.reduce((n, logit) => n + (Number.isNaN(logit) ? 0 : 1), 0);
 }
-
-/** Cells that are finished. */
-const measured = ({ data }: SweepResult) =>
-  data.values.logit.reduce((n, logit) => n + (Number.isNaN(logit) ? 0 : 1), 0);
 
 function planKind(name: string): PlanKind {
   if (name === "planned" || name === "naive") return name;

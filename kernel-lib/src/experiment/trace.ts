@@ -57,13 +57,18 @@ export async function traceSample(
   }
 }
 
-/** Traces every sample of a spec in order, one at a time: a trace fills the machine by itself. */
+/** Traces every sample of a spec in order, one at a time: a trace fills the machine by itself. `known`: so many at the
+ *  beginning are traced already. */
 export async function* traceSamples(
   model: Model,
   spec: PathTraceSpec,
-  options: Omit<TracerOptions, "budget" | "onProgress"> & { onProgress?: (progress: TraceProgress) => void } = {},
+  options: Omit<TracerOptions, "budget" | "onProgress"> & {
+    known?: number;
+    onProgress?: (progress: TraceProgress) => void;
+  } = {},
 ): AsyncGenerator<SampleTrace> {
   for (const [sample, one] of spec.samples.entries()) {
+    if (sample < (options.known ?? 0)) continue;
     if (options.signal?.aborted) return;
     try {
       yield await traceSample(model, one, spec, {

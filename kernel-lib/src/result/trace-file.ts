@@ -57,7 +57,8 @@ export function parseTrace(file: string | Uint8Array, name = "result"): TraceRes
   });
 }
 
-function packSample(sample: SampleTrace): Record<string, unknown> {
+/** A sample as JSON, its arrays packed. */
+export function packSample(sample: SampleTrace): Record<string, unknown> {
   const { sources, totalPaths, highRanking, completeness, edges } = sample;
   const column = (pick: (edge: TracedEdge) => number) => pack(Int32Array.from(edges, pick));
   return {
@@ -110,12 +111,14 @@ function positionsOf(at: string, value: unknown, length: number): number[] {
   return found;
 }
 
-function unpackSample(
+/** What `packSample` made, checked; `at` names it in messages.
+ *  @throws ResultError */
+export function unpackSample(
   at: string,
   value: unknown,
   { tokens }: PathTraceSpec["samples"][number],
   { maxRank }: PathTraceSpec,
-  { nLayers, nHeads }: Making["model"],
+  { nLayers, nHeads }: Pick<Making["model"], "nLayers" | "nHeads">,
 ): SampleTrace {
   const sample = record(at, value);
   const length = tokens.length;

@@ -1,29 +1,36 @@
-/** What a sweep has finished, on disk: one line of JSON for each pass, flushed before the next one starts.
- *  A run that was killed goes on from here and comes to the same bytes, because passes do not depend on each
+/** What a run has finished, on disk: one line of JSON for each part, flushed before the next one starts.
+ *  A run that was killed goes on from here and comes to the same values, because parts do not depend on each
  *  other. The first line holds a hash of everything that the values depend on; a line that a crash cut short is
  *  dropped with what follows. */
 import { createHash } from "node:crypto";
 import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { SpecError } from "../errors";
-import type { Pass } from "../experiment/layout";
-import type { PassValues } from "../experiment/pass";
-import type { Measure } from "../experiment/types";
-import { type Packed, pack, unpack } from "../result/pack";
 import { cannotWrite, syncFolder } from "./files";
 import { type Lock, takeLock } from "./lock";
 
 const SCHEMA = "patchbay.journal/1";
-const FIELDS = ["logit", "rank", "logprob", "kl"] as const;
 
-interface JournalRecord {
-  pass: number;
-  values: Record<(typeof FIELDS)[number] | "target" | "reference", Packed>;
+/** What a run's parts are on disk. */
+export interface Records<T> {
+  /** Number of parts. */
+  readonly count: number;
+  toJson(values: T): object;
+  /** @throws PatchbayError when the record is not one of part `index`; `where` names it. */
+  fromJson(json: unknown, index: number, where: string): T;
 }
 
-export class Journal {
-  /** Passes that were finished before, by index. */
-  readonly finished: ReadonlyMap<number, PassValues>;
+export interface JournalOptions<T> {
+  /** Content hash of all that the values depend on. */
+  key: string;
+  records: Records<T>;
+  /** Read what is finished, else start anew. */
+  resume: boolean;
+}
+
+export class Journal<T> {
+  /** Parts that were finished before, by index. */
+  readonly finished: ReadonlyMap<number, T>;
   private file: number | null;
   /** Length of the file: where the next line goes. */
   private end: number;
@@ -32,25 +39,27 @@ export class Journal {
     readonly path: string,
     file: number,
     private readonly lock: Lock,
-    before: Finished,
+    private readonly records: Records<T>,
+    before: Finished<T>,
   ) {
     this.file = file;
     this.end = before.end;
     this.finished = before.finished;
   }
 
-  /** Opens the journal at `path` for the run whose content hash is `key`, and locks it against other writers.
-   *  With `resume` the finished passes are read, else it starts anew.
+  /** Opens the journal at `path` and locks it against other writers.
    *  @throws SpecError when the journal is of another run; PatchbayError when it is in use. */
-  static open(path: string, options: { key: string; passes: readonly Pass[]; resume: boolean }): Journal {
+  static open<T>(path: string, options: JournalOptions<T>): Journal<T> {
+    const { key, records, resume } = options;
     const lock = takeLock(`${path}.lock`);
     try {
-      const before = options.resume && existsSync(path) ? readJournal(path, options) : NOTHING;
+      const nothing: Finished<T> = { end: 0, finished: new Map() };
+      const before = resume && existsSync(path) ? readJournal(path, options) : nothing;
       const file = openSync(path, before.end > 0 ? "r+" : "w");
       ftruncateSync(file, before.end);
-      const journal = new Journal(path, file, lock, before);
+      const journal = new Journal(path, file, lock, records, before);
       if (before.end === 0) {
-        journal.write({ schema: SCHEMA, key: options.key, passes: options.passes.length });
+        journal.write({ schema: SCHEMA, key, parts: records.count });
         syncFolder(dirname(path));
       }
       return journal;
@@ -60,20 +69,9 @@ export class Journal {
     }
   }
 
-  /** Adds a finished pass; on the disk when this returns. */
-  add(pass: number, values: PassValues): void {
-    const record: JournalRecord = {
-      pass,
-      values: {
-        logit: pack(values.logit),
-        rank: pack(values.rank),
-        logprob: pack(values.logprob),
-        kl: pack(values.kl),
-        target: pack(flat(values.target)),
-        reference: pack(flat(values.reference)),
-      },
-    };
-    this.write(record);
+  /** Adds a finished part; on the disk when this returns. */
+  add(part: number, values: T): void {
+    this.write({ part, values: this.records.toJson(values) });
   }
 
   /** Ends writing and lets others in. The file stays for a later resume. */
@@ -101,24 +99,25 @@ export class Journal {
 }
 
 /** What a journal held up to its last whole line, which ends at byte `end`. */
-interface Finished {
+interface Finished<T> {
   end: number;
-  finished: ReadonlyMap<number, PassValues>;
+  finished: ReadonlyMap<number, T>;
 }
-const NOTHING: Finished = { end: 0, finished: new Map() };
 const NEWLINE = 0x0a;
 
-function readJournal(path: string, { key, passes }: { key: string; passes: readonly Pass[] }): Finished {
+function readJournal<T>(path: string, { key, records }: JournalOptions<T>): Finished<T> {
   const bytes = readFileSync(path);
-  const finished = new Map<number, PassValues>();
+  const finished = new Map<number, T>();
   let end = 0;
   for (let next = bytes.indexOf(NEWLINE); next >= 0; next = bytes.indexOf(NEWLINE, end)) {
     const line = wholeLine(bytes.toString("utf8", end, next));
     if (line === null) break;
     if (end === 0) checkHeader(path, line, key);
     else {
-      const { pass, values } = line as JournalRecord;
-      finished.set(pass, readPass(values, passes[pass], `${path}: pass ${pass}`));
+      const { part, values } = line as { part: number; values: unknown };
+      if (!Number.isInteger(part) || part < 0 || part >= records.count)
+        throw new SpecError({ thing: `${path}: part`, value: part, rule: `must be one of ${records.count}` });
+      finished.set(part, records.fromJson(values, part, `${path}: part ${part}`));
     }
     end = next + 1;
   }
@@ -143,36 +142,6 @@ function checkHeader(path: string, header: unknown, key: string): void {
   });
 }
 
-function readPass(values: JournalRecord["values"], { samples, tuples }: Pass, where: string): PassValues {
-  const count = samples[1] - samples[0];
-  const cells = (field: (typeof FIELDS)[number]): Float64Array => {
-    const array = unpack(values[field], `${where}.${field}`);
-    if (array instanceof Float64Array && array.length === count * (tuples[1] - tuples[0])) return array;
-    throw new SpecError({ thing: `${where}.${field}`, rule: "must have a number for each cell of its pass" });
-  };
-  return {
-    logit: cells("logit"),
-    rank: cells("rank"),
-    logprob: cells("logprob"),
-    kl: cells("kl"),
-    target: unflat(unpack(values.target, `${where}.target`)) as Measure[],
-    reference: unflat(unpack(values.reference, `${where}.reference`)),
-  };
-}
-
 function checksum(text: string): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 16);
-}
-
-function flat(measures: readonly (Measure | null)[]): Float64Array {
-  return Float64Array.from(
-    measures.flatMap((m) => (m ? [1, m.logit, m.rank, m.logprob] : [0, Number.NaN, Number.NaN, Number.NaN])),
-  );
-}
-
-function unflat(numbers: ArrayLike<number>): (Measure | null)[] {
-  return Array.from({ length: numbers.length / 4 }, (_, i) => {
-    const [known, logit, rank, logprob] = Array.from({ length: 4 }, (_, j) => numbers[4 * i + j]);
-    return known === 1 ? { logit, rank, logprob } : null;
-  });
 }

@@ -3,7 +3,7 @@
  *  interrupt, gives the part that is done; an error is thrown to whoever awaits it. */
 import { randomUUID } from "node:crypto";
 import { setImmediate, setTimeout } from "node:timers/promises";
-import { storeInto } from "../experiment/pass";
+import { type PassValues, storeInto } from "../experiment/pass";
 import type { PlanOptions } from "../experiment/plan";
 import type { ResolvedSpec } from "../experiment/spec";
 import { sweep } from "../experiment/sweep";
@@ -15,6 +15,7 @@ import type { RunStatus } from "../view/types";
 import { contentHash } from "./hash";
 import { Journal } from "./journal";
 import { makingOf, tokenTextOf } from "./making";
+import { passRecords } from "./pass-records";
 import { fitted, type Plan, planResolved } from "./plan";
 import { Progress } from "./progress";
 import { forget, register } from "./registry";
@@ -181,7 +182,7 @@ export class PatchRun implements PromiseLike<SweepResult>, AsyncIterable<SweepRe
     });
   }
 
-  private openJournal(resume: boolean): Journal | null {
+  private openJournal(resume: boolean): Journal<PassValues> | null {
     if (this.options.journal === undefined) return null;
     const { compiled } = this.plan;
     const { fingerprint, provider } = this.model;
@@ -193,10 +194,10 @@ export class PatchRun implements PromiseLike<SweepResult>, AsyncIterable<SweepRe
       plan: compiled.kind,
       passes: compiled.passes,
     });
-    return Journal.open(this.options.journal, { key, passes: compiled.passes, resume });
+    return Journal.open(this.options.journal, { key, records: passRecords(compiled.passes), resume });
   }
 
-  private begin(journal: Journal | null, signal?: AbortSignal): Promise<SweepResult> {
+  private begin(journal: Journal<PassValues> | null, signal?: AbortSignal): Promise<SweepResult> {
     const stop = () => this.cancel();
     if (signal?.aborted) stop();
     signal?.addEventListener("abort", stop, { once: true });
@@ -207,7 +208,7 @@ export class PatchRun implements PromiseLike<SweepResult>, AsyncIterable<SweepRe
     return outcome;
   }
 
-  private async drive(journal: Journal | null): Promise<SweepResult> {
+  private async drive(journal: Journal<PassValues> | null): Promise<SweepResult> {
     const { job } = this.resolved;
     const { compiled } = this.plan;
     const began = performance.now() - this.milliseconds;
@@ -246,7 +247,7 @@ export class PatchRun implements PromiseLike<SweepResult>, AsyncIterable<SweepRe
     }
   }
 
-  private end(state: RunState, journal: Journal | null): SweepResult {
+  private end(state: RunState, journal: Journal<PassValues> | null): SweepResult {
     journal?.close();
     forget(this);
     this.currentState = state;

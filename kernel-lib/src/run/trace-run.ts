@@ -1,5 +1,6 @@
 /** A path trace that is going on: samples one by one, partial results while it runs, the whole one when awaited.
- *  Stopping it gives the samples that are done; an error is thrown to whoever awaits it. */
+ *  Stopping it gives the samples that are done; an error is thrown to whoever awaits it. With a journal a finished
+ *  sample survives a kill. */
 import { randomUUID } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import { traceSamples } from "../experiment/trace";
@@ -9,13 +10,20 @@ import type { Model } from "../forward/types";
 import type { TracerOptions } from "../path/tracer";
 import { TraceResult } from "../result/trace";
 import type { RunStatus } from "../view/types";
+import { contentHash } from "./hash";
+import { Journal } from "./journal";
 import { makingOf, tokenTextOf } from "./making";
 import { forget, register } from "./registry";
+import { traceRecords } from "./trace-records";
 
 export interface TraceRunOptions extends Pick<TracerOptions, "batch" | "probes" | "meetAt"> {
   signal?: AbortSignal;
   /** For the intervals of the result. Default 0. */
   seed?: number;
+  /** A file that holds finished samples; see `resume`. */
+  journal?: string;
+  /** Go on from what the journal holds. */
+  resume?: boolean;
 }
 
 export class TraceRun implements PromiseLike<TraceResult>, AsyncIterable<TraceResult> {
@@ -33,17 +41,20 @@ export class TraceRun implements PromiseLike<TraceResult>, AsyncIterable<TraceRe
   /** Share of the sample at work that is walked. */
   private share = 0;
 
+  /** @throws PatchbayError when the journal is of another run or in use. */
   constructor(
     readonly model: Model,
     spec: PathTraceSpec,
     private readonly options: TraceRunOptions = {},
   ) {
     this.spec = spec;
+    const journal = this.openJournal();
     const stop = () => this.cancel();
     if (options.signal?.aborted) stop();
     options.signal?.addEventListener("abort", stop, { once: true });
     register(this);
-    this.outcome = this.drive().finally(() => {
+    this.outcome = this.drive(journal).finally(() => {
+      journal?.close();
       options.signal?.removeEventListener("abort", stop);
       forget(this);
       this.changed();
@@ -137,7 +148,17 @@ export class TraceRun implements PromiseLike<TraceResult>, AsyncIterable<TraceRe
     });
   }
 
-  private async drive(): Promise<TraceResult> {
+  private openJournal(): Journal<SampleTrace> | null {
+    const { journal, resume = false, batch, probes, meetAt } = this.options;
+    if (journal === undefined) return null;
+    const { fingerprint, config, provider } = this.model;
+    const { device, precision, onnxruntime } = provider;
+    const how = { batch: batch ?? null, probes: probes ?? null, meetAt: meetAt ?? null };
+    const key = contentHash({ fingerprint, provider: { device, precision, onnxruntime }, spec: this.spec, how });
+    return Journal.open(journal, { key, records: traceRecords(this.spec, config), resume });
+  }
+
+  private async drive(journal: Journal<SampleTrace> | null): Promise<TraceResult> {
     const { signal } = this.stopper;
     const { batch, probes, meetAt } = this.options;
     try {
@@ -146,7 +167,11 @@ export class TraceRun implements PromiseLike<TraceResult>, AsyncIterable<TraceRe
         this.share = total === 0 ? 0 : done / total;
         this.changed();
       };
-      for await (const sample of traceSamples(this.model, this.spec, { batch, probes, meetAt, signal, onProgress })) {
+      for (const sample of journal?.finished.values() ?? []) this.samples.push(sample);
+      const known = this.samples.length;
+      const options = { batch, probes, meetAt, signal, onProgress, known };
+      for await (const sample of traceSamples(this.model, this.spec, options)) {
+        journal?.add(this.samples.length, sample);
         this.samples.push(sample);
         this.share = 0;
         this.changed();

@@ -1,0 +1,81 @@
+/** `kill -9` at random moments, then --resume, until the file is there: it is the file of an undisturbed run, but for
+ *  the two fields of its making that say when it was made. */
+import { spawn } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { beforeAll, expect, test } from "vitest";
+import { BIN, patchbay } from "../support/patchbay";
+import { temporaryFolder } from "../support/temporary";
+import { writeTinyCheckpoint } from "../support/tiny-checkpoint";
+
+const folder = temporaryFolder();
+let model: string;
+
+beforeAll(() => {
+  model = writeTinyCheckpoint(join(folder, "model"), { nLayers: 6, nKvHeads: 2 });
+});
+
+const prompt = (i: number) => [1, 20 + (i % 40), 30, 31, 40, 50 + (i % 40), 41];
+
+const SPECS = {
+  "patch-sweep": {
+    samples: Array.from({ length: 12 }, (_, i) => ({
+      source: prompt(i).slice(0, 4),
+      target: [1, ...prompt(i).slice(4)],
+      reference: prompt(i),
+      answer: 60 + (i % 30),
+    })),
+    tuples: { sizes: [1, 2] },
+  },
+  "path-trace": {
+    samples: Array.from({ length: 8 }, (_, i) => ({ tokens: prompt(i), answer: 60 + i, sources: "all" })),
+    topK: 2,
+    maxRank: 10,
+  },
+} as const;
+
+/** The bytes of a result without the time that it took. */
+const timeless = (file: string): string =>
+  readFileSync(file, "utf8").replace(/"started":"[^"]*","seconds":[\d.e-]+/, '"started":"","seconds":0');
+
+const finished = (journal: string) => (existsSync(journal) ? readFileSync(journal, "utf8").split("\n").length - 2 : 0);
+
+/** Starts the command and kills it some milliseconds after so many parts are finished, unless it ends before that.
+ *  @returns whether it was killed */
+async function killed(
+  args: readonly string[],
+  { journal, parts }: { journal: string; parts: number },
+): Promise<boolean> {
+  const child = spawn(process.execPath, [BIN, ...args], { stdio: "ignore" });
+  const exit = new Promise<NodeJS.Signals | null>((done) => child.once("exit", (_, signal) => done(signal)));
+  while (child.exitCode === null && finished(journal) < parts) await setTimeout(2);
+  await setTimeout(Math.random() * 60);
+  child.kill("SIGKILL");
+  return (await exit) === "SIGKILL";
+}
+
+for (const kind of ["patch-sweep", "path-trace"] as const)
+  test(`${kind}: killed at many moments and resumed, it writes the undisturbed run's file`, async () => {
+    const spec = join(folder, `${kind}.json`);
+    writeFileSync(spec, JSON.stringify({ schema: "patchbay.spec/1", kind, model, ...SPECS[kind] }));
+    const whole = join(folder, `${kind}-whole.patchbay.json`);
+    const out = join(folder, `${kind}-killed.patchbay.json`);
+    const journal = `${out}.journal`;
+    // The naive plan journals each sample, so that there are many moments.
+    const run = ["run", spec, "--plan", "naive", "--out"];
+    expect((await patchbay([...run, whole])).code).toBe(0);
+
+    let kills = 0;
+    for (let parts = 0; parts < SPECS[kind].samples.length; parts += 1 + Math.floor(Math.random() * 3)) {
+      const resume = existsSync(journal) ? ["--resume"] : [];
+      if (await killed([...run, out, ...resume], { journal, parts })) kills++;
+      if (existsSync(out)) break;
+    }
+    expect(kills).toBeGreaterThan(2);
+    expect((await patchbay([...run, out, ...(existsSync(journal) ? ["--resume"] : [])])).code).toBe(0);
+    expect(timeless(out)).toBe(timeless(whole));
+    expect(timeless(out)).toContain('"started":"","seconds":0');
+    // A second process may have died between making a temporary file and renaming it; no journal and no lock is left.
+    expect(readdirSync(folder).filter((name) => /journal/.test(name))).toEqual([]);
+  }, 120_000);
