@@ -10,7 +10,18 @@ export {
   ResultError,
   SpecError,
 } from "./errors";
-export { type OwnTask, samplesOf, type Task, type TaskItem, task, taskNames } from "./experiment/task";
+export { type PreviewedItem, preview, type TaskPreview } from "./experiment/preview";
+export {
+  type OwnTask,
+  type SamplesOptions,
+  samplesOf,
+  type Task,
+  type TaskItem,
+  type TaskSet,
+  task,
+  taskNames,
+} from "./experiment/task";
+export { readRephrasings, readTasks, type TaskFileOptions } from "./experiment/task-files";
 export type {
   Measure,
   PatchSweepSpec,

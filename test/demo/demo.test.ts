@@ -98,7 +98,7 @@ describe("demo files", () => {
   test("every query word and every answer is one token of every stage", async () => {
     for (const stage of STAGES) {
       const { tokenizer } = await openCheckpoint(`demo/${stage}`);
-      for (const { items } of taskNames().map((name) => task(name))) {
+      for (const { items } of taskNames("demo").map((name) => task(name))) {
         for (const { query, answer } of items) {
           expect(tokenizer?.encode(` ${query}`), query).toHaveLength(1);
           expect(tokenizer?.encode(answer), answer).toHaveLength(1);
@@ -122,7 +122,7 @@ describe("demo files", () => {
   });
 
   test("no two tasks of a family share an answer for a word, and a wording is of one task only", () => {
-    const tasks = taskNames().map((name) => task(name));
+    const tasks = taskNames("demo").map((name) => task(name));
     const texts = tasks.flatMap(({ rephrasings = [] }) => rephrasings);
     expect(new Set(texts).size).toBe(texts.length);
     expect(tasks.every(({ rephrasings = [] }) => rephrasings.length >= 40)).toBe(true);

@@ -69,8 +69,8 @@ describe("samplesOf()", () => {
 
 describe("task()", () => {
   test("names every bundled task, and each makes samples that the demo model can take", () => {
-    expect(taskNames().length).toBeGreaterThanOrEqual(5);
-    for (const name of taskNames()) {
+    expect(taskNames("demo").length).toBeGreaterThanOrEqual(5);
+    for (const name of taskNames("demo")) {
       const spec = {
         schema: "patchbay.spec/1",
         kind: "patch-sweep",

@@ -3,11 +3,10 @@
  *  is a filler and the query, patched at the filler; the reference is instruction and query together.
  *  `released-code` is what the code published with the paper runs: the bare query, its own first or last
  *  position overwritten. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { parseJson } from "../checkpoint/json";
 import { SpecError } from "../errors";
+import { demoTasks, paperTasks } from "./bundled";
 import { MAX_SAMPLES } from "./fields";
+import { layPrompt } from "./prompt";
 import type { Protocol, SpecModel, SweepSample } from "./types";
 
 export interface TaskItem {
@@ -33,6 +32,8 @@ export interface Task {
   rephrasings?: readonly string[];
   /** Answers that count as within the task. */
   scope?: readonly string[];
+  /** What a judge is asked of an answer: whether it is this ("the name of a color"). */
+  judge?: string;
 }
 
 /** A task of one's own; the name is for titles. */
@@ -47,23 +48,27 @@ export interface SamplesOptions {
   /** Token in place of the instruction: an id, or an exact token of the vocabulary. Default: the model's
    *  beginning-of-sequence token. */
   filler?: number | string;
+  /** Instruction and query as a user's message in the checkpoint's chat template. Default false. */
+  chat?: boolean;
 }
 
-const TASKS_FILE = join(__dirname, "../../demo/tasks.json");
-const MAX_TASKS_BYTES = 4 * 2 ** 20;
-const MAX_DEPTH = 8;
+/** `demo`: what the demo models were trained on. `paper`: the eight tasks of arXiv:2602.07930, table 1. */
+export type TaskSet = "demo" | "paper";
 
-/** Names of the tasks that come with the demo models.
- *  @example taskNames().includes("capital") // true */
-export const taskNames = (): string[] => bundledTasks().map(({ name }) => name);
+/** Names of the bundled tasks, those of the demo models first.
+ *  @example taskNames().includes("capital") // true
+ *  @example taskNames("paper")[1] // "adjectives.antonym" */
+export const taskNames = (set?: TaskSet): string[] =>
+  (set === undefined ? [...bundled("demo"), ...bundled("paper")] : bundled(set)).map(({ name }) => name);
 
 /** A bundled task by its name, or one of your own.
  *  @throws SpecError when there is no such task, or it has no items or no `{x}` in its query.
  *  @example task("capital")
+ *  @example task("adjectives.antonym")
  *  @example task({ instruction: "Name the colour.", query: " Thing: {x}. Answer:", items: [{ query: "sky", answer: " blue" }] }) */
 export function task(nameOrTask: string | OwnTask): Task {
   if (typeof nameOrTask !== "string") return checkTask({ name: "own task", ...nameOrTask });
-  const found = bundledTasks().find(({ name }) => name === nameOrTask);
+  const found = [...bundled("demo"), ...bundled("paper")].find(({ name }) => name === nameOrTask);
   if (found) return found;
   throw new SpecError({
     thing: "task",
@@ -73,15 +78,11 @@ export function task(nameOrTask: string | OwnTask): Task {
   });
 }
 
-let bundled: Task[] | null = null;
+const read: Partial<Record<TaskSet, Task[]>> = {};
 
-function bundledTasks(): Task[] {
-  if (!bundled) {
-    const text = readFileSync(TASKS_FILE, "utf8");
-    const file = parseJson(text, { maxBytes: MAX_TASKS_BYTES, maxDepth: MAX_DEPTH, thing: "demo/tasks.json" });
-    bundled = (file as { tasks: Task[] }).tasks.map(checkTask);
-  }
-  return bundled;
+function bundled(set: TaskSet): Task[] {
+  read[set] ??= (set === "demo" ? demoTasks() : paperTasks()).map(checkTask);
+  return read[set];
 }
 
 function checkTask(given: Task): Task {
@@ -105,14 +106,16 @@ function checkTask(given: Task): Task {
 }
 
 /** The samples of a task in a model's own tokens, and what a person should know about them.
- *  @throws SpecError when the model has no tokenizer, or no token that can stand for the instruction.
+ *  @throws SpecError when the model has no tokenizer, no token that can stand for the instruction, or no chat template
+ *    though one is asked for.
  *  @example samplesOf(model, task("capital"), { protocol: "paper", n: 20 }).samples[0].answer */
 export function samplesOf(
   model: SpecModel,
-  { instruction, query, items, name }: Task,
-  { protocol = "paper", n = items.length, position = 0, filler }: SamplesOptions = {},
+  asked: Task,
+  { protocol = "paper", n = asked.items.length, position = 0, filler, chat = false }: SamplesOptions = {},
 ): { samples: SweepSample[]; warnings: string[] } {
-  const { tokenizer, config } = model;
+  const { tokenizer } = model;
+  const { instruction, query, items, name } = asked;
   if (!tokenizer) {
     throw new SpecError({
       thing: `task ${name}`,
@@ -121,29 +124,25 @@ export function samplesOf(
     });
   }
   const used = takeFirst(items, n, name);
-  const bos = config.bosId === null ? [] : [config.bosId];
-  const instructionIds = tokenizer.encode(instruction);
-  const source = [...bos, ...instructionIds];
   const place = protocol === "paper" ? fillerId(filler, model) : null;
-  const unlike = { answers: [] as string[], merged: [] as string[] };
+  const answers = new Map<string, readonly number[]>();
+  const merged: string[] = [];
   const samples = used.map((item): SweepSample => {
-    const text = query.replace("{x}", () => item.query);
-    const queryIds = tokenizer.encode(text);
+    const prompt = layPrompt(model, { instruction, query: query.replace("{x}", () => item.query), chat });
     const answer = tokenizer.encode(item.answer);
-    if (answer.length > 1) unlike.answers.push(item.answer);
-    const joint = tokenizer.encode(instruction + text);
-    if (joint.join() !== [...instructionIds, ...queryIds].join()) unlike.merged.push(item.query);
+    answers.set(item.answer, answer);
+    if (prompt.merges) merged.push(item.query);
     return {
-      source,
+      source: prompt.instruction,
       sourcePosition: -1,
-      target: place === null ? tokenizer.encode(item.query) : [place, ...queryIds],
+      target: place === null ? tokenizer.encode(item.query) : [place, ...prompt.query],
       targetPosition: place === null ? position : 0,
-      reference: [...source, ...queryIds],
+      reference: [...prompt.instruction, ...prompt.query],
       answer: answer[0],
       label: item.query,
     };
   });
-  return { samples, warnings: warningsOf(samples, unlike) };
+  return { samples, warnings: warningsOf(samples, { answers, merged }) };
 }
 
 function takeFirst(items: readonly TaskItem[], n: number, name: string): readonly TaskItem[] {
@@ -173,7 +172,7 @@ const SHOWN = 3;
 
 function warningsOf(
   samples: readonly SweepSample[],
-  { answers, merged }: { answers: string[]; merged: string[] },
+  { answers, merged }: { answers: ReadonlyMap<string, readonly number[]>; merged: readonly string[] },
 ): string[] {
   const some = (list: readonly string[]) =>
     `${list
@@ -181,8 +180,16 @@ function warningsOf(
       .map((text) => JSON.stringify(text))
       .join(", ")}${list.length > SHOWN ? ", …" : ""}`;
   const warnings: string[] = [];
-  if (answers.length > 0) {
-    warnings.push(`${answers.length} answers are more than one token; the first is measured: ${some(answers)}`);
+  const long = [...answers].filter(([, ids]) => ids.length > 1).map(([text]) => text);
+  if (long.length > 0) {
+    warnings.push(`${long.length} answers are more than one token; the first is measured: ${some(long)}`);
+  }
+  const firsts = [...answers.values()].map(([first]) => first);
+  const alike = [...answers]
+    .filter(([, [first]]) => firsts.indexOf(first) !== firsts.lastIndexOf(first))
+    .map(([text]) => text);
+  if (alike.length > 0) {
+    warnings.push(`${alike.length} different answers begin with a token that another begins with: ${some(alike)}`);
   }
   if (merged.length > 0) {
     warnings.push(
