@@ -1,7 +1,7 @@
 /** Views come from notebooks that anyone may have written. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { heatmapOptions, heatmapSpec, pack, themes, validateView } from "../../kernel-lib/src/view";
+import { type HeatmapView, heatmapOptions, heatmapSpec, pack, themes, validateView } from "../../kernel-lib/src/view";
 import { madeUpView } from "./made-up";
 
 type Json = Record<string, never>;
