@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { pathsToEnd, prefixesAt } from "../../kernel-lib/src/path/count";
 import { layerEdges } from "../../kernel-lib/src/path/edges";
+import { erf } from "../../kernel-lib/src/path/freeze";
 import { type PathWeights, traceReference } from "../../kernel-lib/src/path/reference";
 import { type TracerOptions, trace } from "../../kernel-lib/src/path/tracer";
 import type { Equation, Frozen, FrozenLayer, TraceRequest } from "../../kernel-lib/src/path/types";
@@ -183,4 +184,18 @@ test("a trace can be stopped", async () => {
   await expect(trace(plainMaps(frozen, weights, edges, 3), frozen, edges, request, { signal })).rejects.toThrow(
     /abort/i,
   );
+});
+
+test("erf() agrees with SciPy 1.17 where both its ways meet and in the tails", () => {
+  // scipy.special.erf at these points
+  const known: [number, number][] = [
+    [0, 0],
+    [0.5, 0.5204998778130465],
+    [1, 0.8427007929497148],
+    [2.9999, 0.9999778955735178],
+    [3, 0.9999779095030014],
+    [5, 0.9999999999984626],
+    [-1.5, -0.9661051464753108],
+  ];
+  for (const [x, y] of known) expect(Math.abs(erf(x) - y)).toBeLessThan(1e-12);
 });
