@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ABORT_WINDOW_MS, PATCHBAY, ROOT, STOCK_TSLAB, startKernel } from "../support/kernel-client.mjs";
+import { PATCHBAY, ROOT, STOCK_TSLAB, startKernel } from "../support/kernel-client.mjs";
 
 const TARGET = "patchbay.rpc.v1";
 
@@ -19,7 +19,7 @@ const text = (outputs, name = "stdout") =>
 /** Runs a cell that must fail, waits until the next may be sent, and gives its one error output. */
 async function failing(kernel, code) {
   const { reply, outputs } = await kernel.execute(code);
-  await sleep(ABORT_WINDOW_MS);
+  await kernel.takesCells();
   assert.equal(reply.status, "error");
   const errors = outputs.filter(({ output_type }) => output_type === "error");
   assert.equal(errors.length, 1);
@@ -120,7 +120,7 @@ describe("the kernel", () => {
     const all = [kernel.execute('throw new Error("first")'), kernel.execute('console.log("waited")')];
     const [failed, waited] = await Promise.all(all);
     assert.deepEqual([failed.reply.status, waited.reply.status], ["error", "aborted"]);
-    await sleep(ABORT_WINDOW_MS);
+    await kernel.takesCells();
     assert.equal((await kernel.execute("5")).reply.status, "ok");
   });
 
@@ -196,7 +196,7 @@ describe("the kernel", () => {
     kernel.interrupt();
     const { reply } = await cell;
     assert.equal(reply.status, "error");
-    await sleep(ABORT_WINDOW_MS);
+    await kernel.takesCells();
     assert.equal(text((await kernel.execute("console.log(7)")).outputs), "7\n");
   });
 
@@ -207,7 +207,7 @@ describe("the kernel", () => {
     kernel.interrupt();
     const { reply } = await cell;
     assert.equal(reply.evalue, "Interrupted asynchronously");
-    await sleep(ABORT_WINDOW_MS);
+    await kernel.takesCells();
     assert.equal((await kernel.execute("8")).reply.status, "ok");
   });
 });

@@ -2,8 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
-import { ABORT_WINDOW_MS, ROOT, startKernel } from "../support/kernel-client.mjs";
+import { ROOT, startKernel } from "../support/kernel-client.mjs";
 import { VIEW_MIME } from "../support/notebooks.mjs";
 
 /** Runs long enough to be stopped: every forward on its own, all tuples of up to three layers. */
@@ -97,7 +96,7 @@ test("an interrupt stops a run in the background and fails the cell that waits f
   const { reply } = await cell;
   assert.equal(reply.status, "error");
   await stopped;
-  await sleep(ABORT_WINDOW_MS);
+  await kernel.takesCells();
   comm.close();
 });
 

@@ -19,9 +19,6 @@ export const STOCK_TSLAB = [
   "--config-path={connection_file}",
 ];
 
-/** Longer than the time after a failed cell in which the kernel aborts what is sent (20 ms). */
-export const ABORT_WINDOW_MS = 60;
-
 /** A kernel that does not answer within this is broken; a quiet machine takes 3 s, a busy one 10 s. */
 const START_MS = 90_000;
 const REQUEST_MS = 60_000;
@@ -167,6 +164,15 @@ class KernelClient {
     const content = { code, silent: false, store_history: true, allow_stdin: false, stop_on_error: true, ...options };
     const { reply, published } = await this.request("execute_request", content);
     return { reply, published, outputs: outputsOf(published) };
+  }
+
+  /** Waits until cells run again: for a moment after a failed one the kernel aborts them, as tslab does. */
+  async takesCells(ms = REQUEST_MS) {
+    const end = Date.now() + ms;
+    while ((await this.execute("0", { silent: true })).reply.status !== "ok") {
+      if (Date.now() > end) throw new Error(`no cell was taken within ${ms} ms after one had failed`);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
   }
 
   /** Opens a comm; `received` fills as answers come. */
