@@ -66,7 +66,8 @@ function diagonalNote(layout: HeatmapLayout, theme: Theme, marks: Marks): void {
   const { pitch, nx, ny } = layout;
   const box = layout.panels[0];
   const words = "diagonal: one layer alone";
-  const width = textWidth(words, tick);
+  // On screen the font is the reader's own, and may be a fifth wider than the one that is measured.
+  const width = textWidth(words, tick) * (theme.medium === "screen" ? 1.2 : 1);
   const legendTop = layout.legend?.place === "inside" ? layout.legend.y : box.y + box.height;
   // The highest row that leaves room at its right: as far from the legend as can be.
   for (let row = ny - 1; row > 0; row--) {
