@@ -17,8 +17,13 @@ export function el<K extends keyof HTMLElementTagNameMap>(
   attributes: Attributes = {},
   ...children: readonly Child[]
 ): HTMLElementTagNameMap[K] {
-  return fill(document.createElement(tag), attributes, children);
+  const node = fill(document.createElement(tag), attributes, children);
+  // JupyterLab looks at the focused element first: a shortcut like "b" would match there before it sees our root.
+  if (FOCUSABLE.has(tag) || "tabindex" in attributes) node.dataset.lmSuppressShortcuts = "true";
+  return node;
 }
+
+const FOCUSABLE: ReadonlySet<string> = new Set(["a", "button", "input", "select", "summary", "textarea"]);
 
 export function svg<K extends keyof SVGElementTagNameMap>(
   tag: K,

@@ -49,7 +49,8 @@ export function notebookHost(app: JupyterFrontEnd, panel: NotebookPanel): Host {
             if (activate(node)) void app.commands.execute("notebook:run-cell");
           },
     leave(node) {
-      if (activate(node)) panel.content.activate();
+      // The cell's own node, as the notebook does not move a focus that is already somewhere inside the cell.
+      if (activate(node)) panel.content.activeCell?.node.focus({ preventScroll: true });
       else if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
     },
   };

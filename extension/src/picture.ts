@@ -29,6 +29,8 @@ export class Picture {
 
   constructor() {
     this.node.className = "pb-picture pb-data";
+    // The read-out and the table say what is drawn.
+    this.node.setAttribute("aria-hidden", "true");
   }
 
   /** Draws `spec`; when more arrive while one is drawn, only the newest is drawn next. */

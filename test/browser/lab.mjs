@@ -27,7 +27,7 @@ const BROWSER_ARGS = [
   "--disable-sync",
 ];
 /** Most patience for anything; two busy processors are slow. */
-export const PATIENCE = 90_000;
+export const PATIENCE = 60_000;
 
 const freePort = () =>
   new Promise((resolve, reject) => {
@@ -114,17 +114,24 @@ export async function startLab({ notebooks = {}, extension = true } = {}) {
 export async function startBrowser() {
   const executablePath = BROWSERS.find((path) => path && existsSync(path));
   if (!executablePath)
-    throw new Error("No Chromium was found: install one (Debian: apt install chromium) or name it by PATCHBAY_CHROMIUM.");
+    throw new Error(
+      "No Chromium was found: install one (Debian: apt install chromium) or name it by PATCHBAY_CHROMIUM.",
+    );
   const browser = await chromium.launch({ executablePath, headless: true, args: BROWSER_ARGS });
   const newPage = async (options = {}) => {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, acceptDownloads: true, ...options });
+    const context = await browser.newContext({
+      viewport: { width: 1280, height: 900 },
+      acceptDownloads: true,
+      ...options,
+    });
     const page = await context.newPage();
-    page.setDefaultTimeout(PATIENCE);
+    page.setDefaultTimeout(20_000);
     page.errors = [];
     page.on("pageerror", (error) => page.errors.push(error.stack ?? error.message));
     page.on("console", (message) => {
       // Missing files (a favicon, a source map) are the server's business; broken code is ours.
-      if (message.type() === "error" && !/Failed to load resource/.test(message.text())) page.errors.push(message.text());
+      if (message.type() === "error" && !/Failed to load resource/.test(message.text()))
+        page.errors.push(message.text());
     });
     return page;
   };

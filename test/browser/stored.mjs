@@ -44,7 +44,12 @@ export function heatmap({
       for (let y = 0; y < layers; y++)
         for (let x = 0; x <= y; x++) {
           const bump = Math.exp(-((x - layers * 0.2) ** 2 + (y - layers * 0.45) ** 2) / (layers * 0.6));
-          const value = scale * (0.72 * bump * (0.4 + 0.3 * panel + 0.3) + 0.12 * Math.exp(-x / 3) - 0.1 * (y > layers * 0.8) + 0.04 * (rand() - 0.5));
+          const value =
+            scale *
+            (0.72 * bump * (0.4 + 0.3 * panel + 0.3) +
+              0.12 * Math.exp(-x / 3) -
+              0.1 * (y > layers * 0.8) +
+              0.04 * (rand() - 0.5));
           count[at(x, y)] = 0;
           if (made++ >= share * total) continue;
           const spread = scale * (0.03 + 0.04 * rand());
@@ -98,10 +103,17 @@ export function heatmap({
     kind: "heatmap",
     id,
     state,
-    run: running || state === "stopped" ? { id: "run-1", done: Math.round(share * total), total, secondsLeft: running ? 40 : null, unit: "tuples" } : null,
+    run:
+      running || state === "stopped"
+        ? { id: "run-1", done: Math.round(share * total), total, secondsLeft: running ? 40 : null, unit: "tuples" }
+        : null,
     error: null,
     title,
-    model: { name: stages.length > 1 ? "demo" : `demo/${stages[0]}`, stage: stages.length > 1 ? null : stages[0], fingerprint: "sha256:0" },
+    model: {
+      name: stages.length > 1 ? "demo" : `demo/${stages[0]}`,
+      stage: stages.length > 1 ? null : stages[0],
+      fingerprint: "sha256:0",
+    },
     device: "cpu · fp32",
     warnings: [],
     code: 'const run = pb.patchSweep(model, { task: "capital", sizes: [1, 2] });',
@@ -110,7 +122,11 @@ export function heatmap({
     layout: "pairs",
     x: { title: "earlier layer patched", labels, field: "layer" },
     y: { title: "later layer patched", labels, field: "layer" },
-    panels: stages.map((stage) => ({ name: { base: "base", sft: "SFT", dpo: "DPO" }[stage], stage, note: "alone 0.06 · instructed 1.00" })),
+    panels: stages.map((stage) => ({
+      name: { base: "base", sft: "SFT", dpo: "DPO" }[stage],
+      stage,
+      note: "alone 0.06 · instructed 1.00",
+    })),
     n,
     metrics: [metric("rr_diff_target", "Δ reciprocal rank", 1, 2), metric("logit_diff_target", "Δ logit", 6, 1)],
     metric: "rr_diff_target",
@@ -118,13 +134,12 @@ export function heatmap({
     ...more,
   };
   const checked = validateView(view);
-  if (!checked.ok && !more.invalid) throw new Error(checked.message);
+  if (!checked.ok) throw new Error(checked.message);
   return view;
 }
 
 /** A red square of one pixel: what a host without the extension shows. */
-export const PNG =
-  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==";
+export const PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==";
 
 /** A notebook of one code cell for each view, as saved after a run; its kernel does not exist. */
 export function notebook(views) {

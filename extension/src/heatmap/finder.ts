@@ -10,16 +10,16 @@ export interface FinderActs {
 }
 
 export class Finder {
-  private readonly field = el("input", {
-    type: "search",
-    class: "pb-find-input",
-    "aria-label": "Find by label",
-    placeholder: "labels, as 0 2",
-  });
+  private readonly field = el("input", { type: "search", class: "pb-find-input" });
   private readonly found = el("span", { class: "pb-quiet", role: "status" });
   readonly node = el("div", { class: "pb-finder", hidden: true }, this.field, this.found);
 
-  constructor(private readonly acts: FinderActs) {
+  constructor(
+    private readonly acts: FinderActs,
+    words = { label: "Find by label", placeholder: "labels, as 0 2" },
+  ) {
+    this.field.setAttribute("aria-label", words.label);
+    this.field.placeholder = words.placeholder;
     this.node.append(
       el("span", { class: "pb-space" }),
       button({ label: "Close", icon: "cross", wordless: true }, () => acts.close()),

@@ -1,5 +1,5 @@
 /** The footer: there only while there is something to say. Progress is a width; nothing spins. */
-import { duration, type HeatmapView, type ViewState } from "patchbay/view";
+import { duration, type ViewBase, type ViewState } from "patchbay/view";
 import { button, el } from "../dom";
 
 export interface FooterActs {
@@ -20,7 +20,7 @@ export class Footer {
   private cancelling = false;
   private shown = "";
 
-  update(view: HeatmapView, state: ViewState, acts: FooterActs): void {
+  update(view: Pick<ViewBase, "run">, state: ViewState, acts: FooterActs): void {
     const { run } = view;
     if (state !== "loading" && state !== "partial") this.cancelling = false;
     const running = (state === "loading" || state === "partial") && run !== null;
@@ -44,7 +44,7 @@ export class Footer {
     this.node.hidden = this.node.childElementCount === 0;
   }
 
-  private content(view: HeatmapView, state: ViewState, running: boolean, acts: FooterActs): HTMLElement[] {
+  private content(view: Pick<ViewBase, "run">, state: ViewState, running: boolean, acts: FooterActs): HTMLElement[] {
     const space = el("span", { class: "pb-space" });
     if (running) {
       const nodes: HTMLElement[] = [this.count, this.bar, this.left];

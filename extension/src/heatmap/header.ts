@@ -1,5 +1,5 @@
 /** Title, second line and at most three badges: run or kernel, device, warnings. */
-import type { HeatmapView, Theme, ViewState } from "patchbay/view";
+import type { HeatmapView, Theme, ViewBase, ViewState } from "patchbay/view";
 import { el, isolated } from "../dom";
 import { type IconName, icon, STAGE_NAMES, stageGlyph } from "../icons";
 
@@ -14,7 +14,7 @@ interface Badge {
   title?: string;
 }
 
-export function stateBadge(view: HeatmapView, state: ViewState, connection: Connection): Badge {
+export function stateBadge(view: Pick<ViewBase, "run">, state: ViewState, connection: Connection): Badge {
   const counted = view.run ? `${view.run.done} of ${view.run.total}` : "stopped";
   switch (state) {
     case "loading":
@@ -65,15 +65,19 @@ export class Header {
     );
     const { stage } = view.model;
     if (stage) this.line.append(" ", stageMark(stage, theme));
-
-    const badges = [badgeNode(stateBadge(view, state, connection))];
-    if (view.device) badges.push(badgeNode({ text: view.device, look: "plain" }));
-    if (view.warnings.length > 0) {
-      const text = view.warnings.length === 1 ? "1 warning" : `${view.warnings.length} warnings`;
-      badges.push(badgeNode({ text, look: "warn", icon: "warning", title: view.warnings.join("\n") }));
-    }
-    this.badges.replaceChildren(...badges);
+    this.badges.replaceChildren(...badgeNodes(view, state, connection));
   }
+}
+
+/** Run or kernel, device, warnings: at most three. */
+export function badgeNodes(view: ViewBase, state: ViewState, connection: Connection): HTMLElement[] {
+  const badges = [badgeNode(stateBadge(view, state, connection))];
+  if (view.device) badges.push(badgeNode({ text: view.device, look: "plain" }));
+  if (view.warnings.length > 0) {
+    const text = view.warnings.length === 1 ? "1 warning" : `${view.warnings.length} warnings`;
+    badges.push(badgeNode({ text, look: "warn", icon: "warning", title: view.warnings.join("\n") }));
+  }
+  return badges;
 }
 
 /** Glyph and name of a stage, in the stage's colour. */

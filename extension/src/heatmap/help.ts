@@ -3,9 +3,12 @@ import { button, el } from "../dom";
 import { icon } from "../icons";
 import { KEY_HELP } from "./keys";
 
-export function helpNode(close: () => void): HTMLElement {
+export function helpNode(
+  close: () => void,
+  help: readonly (readonly [keys: string, does: string])[] = KEY_HELP,
+): HTMLElement {
   const shut = button({ label: "Close", icon: "cross", wordless: true }, close);
-  const rows = KEY_HELP.flatMap(([keys, does]) => [el("dt", {}, el("kbd", {}, keys)), el("dd", {}, does)]);
+  const rows = help.flatMap(([keys, does]) => [el("dt", {}, el("kbd", {}, keys)), el("dd", {}, does)]);
   return el(
     "div",
     { class: "pb-help", role: "dialog", "aria-label": "Keys" },

@@ -2,6 +2,7 @@
  *  show icons and put the rarely used behind "more". Rebuilt only when its parts change, so that focus stays. */
 import type { HeatmapOptions, HeatmapView } from "patchbay/view";
 import { button, el } from "../dom";
+import { icon } from "../icons";
 import { type MenuItem, showMenu } from "../menu";
 
 export type WidthClass = "wide" | "middle" | "narrow" | "tiny";
@@ -77,7 +78,8 @@ export class Toolbar {
       if (latest) showMenu(this.root, more, "More", this.moreItems(latest, wordless));
     });
     more.setAttribute("aria-haspopup", "menu");
-    const find = width === "wide" ? [button({ label: "Find", icon: "find" }, this.acts.find)] : [];
+    // Several panels bring another control; the toolbar stays one row.
+    const find = width === "wide" && !many ? [button({ label: "Find", icon: "find" }, this.acts.find)] : [];
     nodes.push(el("span", { class: "pb-space" }), ...find, table, this.exportButton, more);
     return nodes;
   }
@@ -97,7 +99,13 @@ export class Toolbar {
   }
 
   private labelled(label: string, select: HTMLSelectElement): HTMLElement {
-    return el("label", { class: "pb-control pb-outlined pb-select" }, el("span", { class: "pb-quiet" }, label), select);
+    return el(
+      "label",
+      { class: "pb-control pb-outlined pb-select" },
+      el("span", { class: "pb-quiet" }, label),
+      select,
+      icon("chevronDown"),
+    );
   }
 
   private metricSelect(view: HeatmapView): HTMLElement {
@@ -194,7 +202,8 @@ export class Toolbar {
         checked: options.mode === "interaction",
         act: () => this.acts.change({ mode: options.mode === "interaction" ? "effect" : "interaction" }),
       });
-    if (width !== "wide") items.push({ label: "Find", icon: "find", note: "/", act: () => this.acts.find() });
+    if (width !== "wide" || view.panels.length > 1)
+      items.push({ label: "Find", icon: "find", note: "/", act: () => this.acts.find() });
     items.push({ label: "Keys", note: "?", act: () => this.acts.help() });
     return items;
   }

@@ -16,7 +16,7 @@ import { Footer } from "./footer";
 import { Header } from "./header";
 import { helpNode } from "./help";
 import { type KeyAction, keyAction } from "./keys";
-import { noticeNode } from "./notices";
+import { type Notice, noticeNode } from "./notices";
 import { Numbers } from "./numbers";
 import { Overlay } from "./overlay";
 import { listenToPointer } from "./pointer";
@@ -49,6 +49,8 @@ const SIDE_PADDING = 24;
 export interface Saved {
   load(): unknown;
   save(marks: Marks): void;
+  /** Writes at once what was saved last. */
+  flush(): void;
 }
 
 export class HeatmapWidget implements Linked {
@@ -61,6 +63,7 @@ export class HeatmapWidget implements Linked {
   private tableOpen = false;
   private frame = 0;
   private drawn = "";
+  private shownInstead: string | null = null;
   private help: HTMLElement | null = null;
 
   private readonly reader: Reader;
@@ -195,11 +198,12 @@ export class HeatmapWidget implements Linked {
     const { layout, options, size } = arrangement;
     const instead = this.instead(arrangement);
     this.stage.classList.toggle("pb-instead", instead !== null);
-    if (instead) {
-      this.stage.replaceChildren(instead);
-      return;
-    }
-    if (this.canvas.parentElement !== this.stage) this.stage.replaceChildren(this.canvas);
+    // What is there already stays, and with it the focus and the place it is scrolled to.
+    const key =
+      instead && JSON.stringify([instead.key, options.metric, this.view.hashes, this.view.run, this.view.state]);
+    if (key !== this.shownInstead) this.stage.replaceChildren(instead ? instead.make() : this.canvas);
+    this.shownInstead = key;
+    if (instead) return;
     this.canvas.style.width = `${layout.width}px`;
     this.canvas.style.height = `${layout.height}px`;
     const spec = heatmapSpec(this.view, this.theme, size, options);
@@ -210,34 +214,39 @@ export class HeatmapWidget implements Linked {
     this.picture.show(spec, cells > SVG_CELLS ? "canvas" : "svg").catch((error: unknown) => {
       this.drawn = "";
       const message = String(error);
-      this.stage.replaceChildren(
-        noticeNode({ icon: "warning", title: "The picture could not be drawn", text: message, message }, (t) =>
-          this.copy(t),
-        ),
-      );
+      this.shownInstead = message;
+      const notice = { icon: "warning", title: "The picture could not be drawn", text: message, message } as const;
+      this.stage.replaceChildren(noticeNode(notice, (text) => this.copy(text)));
     });
   }
 
   /** What stands on the stage instead of the picture: a table, or the reason why there is none; null for the picture. */
-  private instead({ layout, options, width }: Arrangement): HTMLElement | null {
+  private instead({ layout, options, width }: Arrangement): { key: string; make(): HTMLElement } | null {
     const { view } = this;
-    const copy = (text: string) => this.copy(text);
-    if (this.tableOpen) return tableNode(this.numbers, options.metric, extentOf(layout));
+    const say = (notice: Notice, ...more: HTMLElement[]) => ({
+      key: notice.title + notice.text,
+      make: () => noticeNode(notice, (text) => this.copy(text), more),
+    });
+    if (this.tableOpen) return { key: "table", make: () => tableNode(this.numbers, options.metric, extentOf(layout)) };
     if (view.state === "error") {
       const message = view.error?.message ?? "";
-      const call = view.error?.call ?? view.code;
-      return noticeNode({ icon: "warning", title: "The run failed", text: message, call, message }, copy);
+      return say({
+        icon: "warning",
+        title: "The run failed",
+        text: message,
+        call: view.error?.call ?? view.code,
+        message,
+      });
     }
     const cells = layout.panels[0]?.cells.filter((cell) => cell.kind !== "absent").length ?? 0;
     if (cells === 0) {
       const text = "The sweep has no layers. Give sizes: [1] or more.";
-      return noticeNode({ icon: "table", title: "No tuples to draw", text, call: view.code }, copy);
+      return say({ icon: "table", title: "No tuples to draw", text, call: view.code });
     }
     if (!layout.tooNarrow && width !== "tiny") return null;
-    const text = `${cells} cells need more room than there is here. ${bestInWords(view, options)}`;
-    return noticeNode({ icon: "grid", title: view.title, text }, copy, [
-      button({ label: "Table", icon: "table", look: "outlined" }, () => this.toggleTable()),
-    ]);
+    const text = `${cells} cells need more room than there is here; ${bestInWords(view, options)}`;
+    const table = button({ label: "Table", icon: "table", look: "outlined" }, () => this.toggleTable());
+    return say({ icon: "grid", title: view.title, text }, table);
   }
 
   private drawSide({ options, layout, sideBeside }: Arrangement): void {
@@ -349,8 +358,10 @@ export class HeatmapWidget implements Linked {
   }
 
   private do(action: KeyAction): void {
-    if (action.do === "save") this.host.save();
-    else if (action.do === "table") this.toggleTable();
+    if (action.do === "save") {
+      this.saved.flush();
+      this.host.save();
+    } else if (action.do === "table") this.toggleTable();
     else if (action.do === "export") showMenu(this.root, this.toolbar.exportButton, "Export", this.exports());
     else if (action.do === "find") this.finder.open();
     else if (action.do === "help") this.toggleHelp();

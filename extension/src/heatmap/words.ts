@@ -42,13 +42,13 @@ export function describePlace(
   return { ...readout(view, options, cell), spoken };
 }
 
-/** "Best: layers 0 + 2, +0.85", or that nothing is there yet. */
+/** "best: layers 0 + 2, +0.85", or that nothing is there yet. */
 export function bestInWords(view: HeatmapView, options: HeatmapOptions): string {
   const best = bestCell(view, options);
-  if (!best) return "No values yet.";
+  if (!best) return "no values yet";
   const value = (isSigned(view, options) ? signed : plain)(best.value, metricOf(view, options).digits.readout);
   const name = cellName(view, best.ix, best.iy);
-  return `Best: ${name.charAt(0).toLowerCase()}${name.slice(1)}, ${value}.`;
+  return `best: ${name.charAt(0).toLowerCase()}${name.slice(1)}, ${value}`;
 }
 
 /** With nothing pointed at: what there is to see, or how the run stands. */
@@ -63,6 +63,7 @@ export function describeView(
   const spoken = summary(view, options);
   const best = bestInWords(view, options);
   const done = `${count(drawn)} of ${count(cells.length)} cells`;
+  const panels = layout.panels.length > 1 ? ` in ${layout.panels.length} panels` : "";
   const hint = "point at a cell, or press an arrow key";
   const lines: Record<ViewState, [string, string]> = {
     loading: ["Loading", "grid and axes are already in place"],
@@ -70,7 +71,7 @@ export function describeView(
     stopped: [`Stopped after ${done}`, "what is done is kept; crossed cells have no value"],
     error: ["The run failed", drawn > 0 ? `${done} were computed before` : "nothing was computed"],
     stale: ["Made by an earlier kernel", "the numbers are true of their run; run the cell again to go on with them"],
-    done: [`${count(cells.length)} cells`, `${best} ${hint}`],
+    done: [`${count(cells.length)} cells${panels}`, `${best} · ${hint}`],
   };
   const [first, second] = lines[state];
   return { first: [strong(first)], second: [weak(second)], spoken };
