@@ -81,6 +81,8 @@ export async function startLab({ notebooks = {}, extension = true } = {}) {
         IPYTHONDIR: folder("ipython"),
       },
       stdio: ["ignore", "pipe", "pipe"],
+      // A group of its own: kernels that the server leaves behind end with it.
+      detached: true,
     },
   );
   let log = "";
@@ -93,7 +95,13 @@ export async function startLab({ notebooks = {}, extension = true } = {}) {
   const stop = async () => {
     server.kill("SIGTERM");
     await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 5_000))]);
-    server.kill("SIGKILL");
+    try {
+      process.kill(-server.pid, "SIGKILL");
+    } catch {
+      // Everything of the group has ended by itself.
+    }
+    server.stdout.destroy();
+    server.stderr.destroy();
     rmSync(home, { recursive: true, force: true, maxRetries: 5 });
   };
   const until = Date.now() + PATIENCE;
@@ -135,7 +143,9 @@ export async function startBrowser() {
     });
     return page;
   };
-  return { newPage, stop: () => browser.close() };
+  // A browser whose crash handler outlives it never reports its end; closing has done its work long before.
+  const stop = () => Promise.race([browser.close(), new Promise((resolve) => setTimeout(resolve, 5_000))]);
+  return { newPage, stop };
 }
 
 /** Opens a notebook in JupyterLab and waits until its cells stand. */

@@ -42,6 +42,8 @@ import { bestInWords, describePlace, describeView } from "./words";
 const SVG_CELLS = 2_000;
 /** Tallest picture, as a share of the window, and never under 320 px. */
 const TALL = 0.8;
+/** After a change of theme its styles have come, or an output is back in sight. */
+const SETTLE_MS = 250;
 /** Inside the side panel: its padding on both sides. */
 const SIDE_PADDING = 24;
 
@@ -62,6 +64,7 @@ export class HeatmapWidget implements Linked {
   private linking = true;
   private tableOpen = false;
   private frame = 0;
+  private later: ReturnType<typeof setTimeout> | null = null;
   private drawn = "";
   private shownInstead: string | null = null;
   private help: HTMLElement | null = null;
@@ -167,9 +170,23 @@ export class HeatmapWidget implements Linked {
     });
   }
 
+  /** While styles are being exchanged, or the output is out of sight, there is no width: look again soon. */
+  private again(): void {
+    if (this.later !== null) clearTimeout(this.later);
+    this.later = setTimeout(() => {
+      this.later = null;
+      if (!this.root.isConnected) return;
+      this.theme = themeAt(this.root);
+      this.refresh();
+    }, SETTLE_MS);
+  }
+
   private draw(): void {
     const width = this.root.clientWidth;
-    if (width === 0) return;
+    if (width === 0) {
+      this.again();
+      return;
+    }
     const { view, theme, tie, choices } = this;
     const state = tie.shownState(view.state);
     const running = isRunning(view.state);
@@ -335,6 +352,8 @@ export class HeatmapWidget implements Linked {
       onThemeChange(() => {
         this.theme = themeAt(root);
         this.refresh();
+        // The names change before the new theme's styles have come.
+        this.again();
       }),
     );
     const resize = new ResizeObserver(() => this.refresh());
@@ -492,6 +511,7 @@ export class HeatmapWidget implements Linked {
 
   dispose(): void {
     cancelAnimationFrame(this.frame);
+    if (this.later !== null) clearTimeout(this.later);
     this.link.point(this, null);
     this.link.leave(this);
     for (const stop of this.stops) stop();
