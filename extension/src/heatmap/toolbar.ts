@@ -62,7 +62,7 @@ export class Toolbar {
     if (hasInteraction && width !== "tiny") nodes.push(this.modes());
     if (many && wordless) nodes.push(this.panelSwitch(view));
     if (many && !wordless) nodes.push(this.differenceSelect(view));
-    if (!wordless) nodes.push(this.hatchSwitch());
+    if (width === "wide") nodes.push(this.hatchSwitch());
 
     const table = button({ label: "Table", icon: "table", wordless }, this.acts.table);
     this.refresh.push((shown) => table.setAttribute("aria-pressed", String(shown.table)));
@@ -75,7 +75,7 @@ export class Toolbar {
       latest = shown;
     });
     const more = button({ label: "More", icon: "more", wordless: true }, () => {
-      if (latest) showMenu(this.root, more, "More", this.moreItems(latest, wordless));
+      if (latest) showMenu(this.root, more, "More", this.moreItems(latest));
     });
     more.setAttribute("aria-haspopup", "menu");
     // Several panels bring another control; the toolbar stays one row.
@@ -188,9 +188,9 @@ export class Toolbar {
     return node;
   }
 
-  private moreItems({ view, options, width }: Shown, wordless: boolean): MenuItem[] {
+  private moreItems({ view, options, width }: Shown): MenuItem[] {
     const items: MenuItem[] = [];
-    if (wordless)
+    if (width !== "wide")
       items.push({
         label: "Hatch what is not significant",
         checked: options.hatch,
