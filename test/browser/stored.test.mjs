@@ -47,6 +47,17 @@ before(async () => {
   lab = await startLab({ notebooks });
   browser = await startBrowser();
   page = await browser.newPage();
+  // Who makes code from strings? A strict content security policy would not let them.
+  await page.addInitScript(() => {
+    window.evaluated = [];
+    const note =
+      (make) =>
+      (target, ...rest) => {
+        window.evaluated.push(new Error().stack);
+        return make(target, ...rest);
+      };
+    window.Function = new Proxy(Function, { apply: note(Reflect.apply), construct: note(Reflect.construct) });
+  });
 });
 after(async () => {
   await browser?.stop();
@@ -235,6 +246,14 @@ describe("a stored heatmap", () => {
     await picture(view(), "stored-keys");
     await page.keyboard.press("Escape");
     assert.equal(await view().getByRole("dialog").count(), 0);
+  });
+
+  test("evaluates nothing from strings, so that it works under a strict content security policy", async () => {
+    const stacks = await page.evaluate(() => window.evaluated);
+    assert.deepEqual(
+      stacks.filter((stack) => stack.includes("@patchbay")),
+      [],
+    );
   });
 
   test("leaves no error in the page", () => assert.deepEqual(page.errors, []));
