@@ -1,0 +1,151 @@
+/** The main job in a real JupyterLab: run the quickstart, watch cells fill, point, move, cancel half-way, save, reopen. */
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { command, openNotebook, PATIENCE, picture, setTheme, startBrowser, startLab, waitForState } from "./lab.mjs";
+
+const code = (source) => ({ cell_type: "code", execution_count: null, metadata: {}, outputs: [], source });
+const notebook = (...cells) => ({
+  cells: cells.map(code),
+  metadata: { kernelspec: { name: "patchbay", display_name: "TypeScript (Patchbay)", language: "typescript" } },
+  nbformat: 4,
+  nbformat_minor: 5,
+});
+/** Runs for many seconds: every forward on its own, all tuples of up to three layers. */
+const LONG =
+  'const slow = pb.patchSweep(model, { task: "category", sizes: [1, 2, 3], plan: "naive" }); pb.show(slow); await slow;';
+
+describe("a running kernel", () => {
+  let lab;
+  let browser;
+  let page;
+  const view = () => page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .pb-view").first();
+  const kernelIs = (status) =>
+    page.waitForFunction(
+      (s) => window.jupyterapp.shell.currentWidget.sessionContext?.session?.kernel?.status === s,
+      status,
+      { timeout: PATIENCE },
+    );
+  const runAll = () =>
+    page.evaluate(() => {
+      // Not awaited: the cells are watched while they run.
+      void window.jupyterapp.commands.execute("notebook:run-all-cells");
+    });
+
+  before(async () => {
+    const load = 'import * as pb from "patchbay"; const model = await pb.load("demo/dpo");';
+    lab = await startLab({ notebooks: { "long.ipynb": notebook(load, LONG) } });
+    browser = await startBrowser();
+    page = await browser.newPage();
+  });
+  after(async () => {
+    await browser?.stop();
+    await lab?.stop();
+  });
+
+  test("the quickstart runs from the first cell to the last, and its heatmap fills", async () => {
+    await openNotebook(page, lab, "quickstart.ipynb");
+    await kernelIs("idle");
+    // Every state that the view goes through is kept, however short.
+    await page.evaluate(() => {
+      window.states = [];
+      const note = () => {
+        const state = document.querySelector(".pb-view")?.dataset.state;
+        if (state && window.states.at(-1) !== state) window.states.push(state);
+      };
+      new MutationObserver(note).observe(document.body, {
+        subtree: true,
+        childList: true,
+        attributes: true,
+        attributeFilter: ["data-state"],
+      });
+    });
+    await command(page, "notebook:clear-all-cell-outputs");
+    await runAll();
+    await page.waitForFunction(
+      () => {
+        const cells = window.jupyterapp.shell.currentWidget.content.widgets.filter(
+          (cell) => cell.model.type === "code",
+        );
+        return cells.every((cell) => cell.model.executionCount !== null && cell.model.executionState !== "running");
+      },
+      undefined,
+      { timeout: PATIENCE },
+    );
+    await waitForState(page, ".pb-view", "done");
+    assert.equal(await page.locator(".jp-OutputArea-output[data-mime-type*=error]").count(), 0);
+    const states = await page.evaluate(() => window.states);
+    assert.ok(states.includes("loading") || states.includes("partial"), `states seen: ${states}`);
+    await view().locator(".pb-picture svg").waitFor();
+    await view().scrollIntoViewIfNeeded();
+    await page.waitForTimeout(500);
+    await picture(page, "quickstart-light");
+  });
+
+  test("the pointer and the arrow keys read out cells, with their interval and n", async () => {
+    const box = await view().locator(".pb-overlay").boundingBox();
+    await page.mouse.move(box.x + box.width * 0.15, box.y + box.height * 0.6);
+    const readout = () => view().locator(".pb-readout-first").textContent();
+    await view().locator(".pb-frame-hover").waitFor();
+    assert.match(await readout(), /^Layers? \d( \+ \d)? [+−]?\d\.\d\d .*n 42$/);
+    await page.mouse.move(box.x, box.y - 80);
+    await view().locator(".pb-stage").focus();
+    await page.keyboard.press("Home");
+    const first = await readout();
+    await page.keyboard.press("ArrowUp");
+    assert.notEqual(await readout(), first);
+    await page.keyboard.press("Enter");
+    assert.equal(await view().locator(".pb-badge-numeral").textContent(), "1");
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Escape");
+  });
+
+  test("dark theme, for people to look at", async () => {
+    await setTheme(page, "JupyterLab Dark");
+    await page.waitForTimeout(800);
+    await view().scrollIntoViewIfNeeded();
+    await picture(page, "quickstart-dark");
+    await setTheme(page, "JupyterLab Light");
+  });
+
+  test("saved and opened again, the view is there before any kernel has run it", async () => {
+    await command(page, "docmanager:save");
+    const stored = lab.read("quickstart.ipynb").cells.flatMap((cell) => cell.outputs ?? []);
+    const bundle = stored.find((output) => output.data?.["application/vnd.patchbay.view.v1+json"]);
+    assert.ok(bundle.data["image/png"] && bundle.data["text/plain"]);
+    await openNotebook(page, lab, "quickstart.ipynb");
+    await view().scrollIntoViewIfNeeded();
+    await view().locator(".pb-picture svg").waitFor();
+    assert.equal(await view().getAttribute("data-state"), "done");
+  });
+
+  test("a run is cancelled half-way: done cells stay, the cell ends, the kernel lives", async () => {
+    await openNotebook(page, lab, "long.ipynb");
+    await kernelIs("idle");
+    await runAll();
+    await waitForState(page, ".jp-NotebookPanel:not(.lm-mod-hidden) .pb-view", "partial");
+    await view().locator(".pb-cancel").waitFor();
+    await page.waitForFunction(
+      () => /[1-9]/.test(document.querySelector(".jp-NotebookPanel:not(.lm-mod-hidden) .pb-footer")?.textContent ?? ""),
+      undefined,
+      { timeout: PATIENCE },
+    );
+    await picture(page, "live-partial");
+    await view().locator(".pb-cancel").click();
+    await waitForState(page, ".jp-NotebookPanel:not(.lm-mod-hidden) .pb-view", "stopped");
+    await kernelIs("idle");
+    await picture(page, "live-stopped");
+    // The output is rewritten once its picture is drawn.
+    const stored = await page.waitForFunction(
+      () => {
+        const cells = window.jupyterapp.shell.currentWidget.content.widgets;
+        const data = cells[1].outputArea.model.get(0).data["application/vnd.patchbay.view.v1+json"];
+        return data.state === "stopped" && { run: data.run };
+      },
+      undefined,
+      { timeout: PATIENCE },
+    );
+    const output = await stored.jsonValue();
+    assert.ok(output.run.done > 0 && output.run.done < output.run.total, JSON.stringify(output.run));
+    assert.deepEqual(page.errors, []);
+  });
+});
