@@ -2,11 +2,14 @@
  *  output's metadata, and shows wrong data as text. One instance serves all updates of an output. */
 import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
 import { Widget } from "@lumino/widgets";
-import { type HeatmapView, VIEW_MIME, type View, validateView } from "patchbay/view";
+import { VIEW_MIME, type View, validateView } from "patchbay/view";
 import { noticeNode } from "./heatmap/notices";
+import { isRunning } from "./heatmap/scene";
 import type { Marks } from "./heatmap/state";
 import { HeatmapWidget } from "./heatmap/widget";
 import type { Host } from "./host";
+import type { Marks as PathMarks } from "./paths/state";
+import { PathsWidget } from "./paths/widget";
 import { copyText } from "./save-file";
 import { Tie } from "./tie";
 
@@ -19,8 +22,10 @@ export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
   private readonly tie: Tie;
   private model: IRenderMime.IMimeModel | null = null;
   private shown = "";
+  private latest: View | null = null;
   private heatmap: HeatmapWidget | null = null;
-  private marks: Marks | null = null;
+  private paths: PathsWidget | null = null;
+  private marks: Marks | PathMarks | null = null;
   private saveTimer: ReturnType<typeof setTimeout> | null = null;
 
   constructor(private readonly host: Host) {
@@ -32,7 +37,7 @@ export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
     this.node.dataset.lmSuppressShortcuts = "true";
     this.tie = new Tie(host, "", {
       pushed: (view) => this.take(view),
-      connection: () => this.heatmap?.refresh(),
+      connection: () => (this.heatmap ?? this.paths)?.refresh(),
     });
   }
 
@@ -48,37 +53,50 @@ export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
   /** Shows a value that claims to be a view; null when it is not one. */
   private take(value: unknown): View | null {
     const text = JSON.stringify(value) ?? "";
-    if (text === this.shown && this.heatmap) return null;
+    if (text === this.shown && (this.heatmap ?? this.paths)) return null;
     const checked = validateView(value);
     if (!checked.ok) {
       this.refuse(checked.message);
       return null;
     }
-    this.shown = text;
     const { view } = checked;
-    if (view.kind === "heatmap") this.showHeatmap(view);
+    if (this.latest && isOlder(view, this.latest)) return view;
+    this.shown = text;
+    this.latest = view;
+    this.showView(view);
     return view;
   }
 
-  private showHeatmap(view: HeatmapView): void {
-    if (this.heatmap) {
-      this.heatmap.update(view);
-      return;
-    }
-    this.heatmap = new HeatmapWidget(this.node, view, this.host, this.tie, {
+  private showView(view: View): void {
+    // Another kind of view in the same output begins anew.
+    if (view.kind === "heatmap" ? this.paths : this.heatmap) this.drop();
+    const saved = {
       load: () => this.model?.metadata[METADATA_KEY],
-      save: (marks) => {
+      save: (marks: Marks | PathMarks) => {
         this.marks = marks;
         this.saveSoon();
       },
-    });
+      flush: () => this.saveNow(),
+    };
+    if (view.kind === "heatmap") {
+      if (this.heatmap) this.heatmap.update(view);
+      else this.heatmap = new HeatmapWidget(this.node, view, this.host, this.tie, saved);
+    } else if (this.paths) this.paths.update(view);
+    else this.paths = new PathsWidget(this.node, view, this.host, this.tie, saved);
+  }
+
+  private drop(): void {
+    this.heatmap?.dispose();
+    this.paths?.dispose();
+    this.heatmap = null;
+    this.paths = null;
   }
 
   /** Wrong data is said, never drawn. */
   private refuse(message: string): void {
-    this.heatmap?.dispose();
-    this.heatmap = null;
+    this.drop();
     this.shown = "";
+    this.latest = null;
     this.node.dataset.kind = "none";
     this.node.dataset.state = "error";
     const notice = { icon: "warning", title: "This view cannot be drawn", text: message, message } as const;
@@ -87,26 +105,33 @@ export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
 
   private saveSoon(): void {
     if (this.saveTimer !== null) clearTimeout(this.saveTimer);
-    this.saveTimer = setTimeout(() => {
-      this.saveTimer = null;
-      const { model, marks } = this;
-      if (!model || !marks || this.isDisposed) return;
-      const none = marks.selection.length === 0 && marks.pins.length === 0;
-      const metadata: Record<string, unknown> = { ...model.metadata };
-      if (none && metadata[METADATA_KEY] === undefined) return;
-      if (none) delete metadata[METADATA_KEY];
-      else metadata[METADATA_KEY] = marks;
-      model.setData({ metadata: metadata as IRenderMime.IMimeModel["metadata"] });
-    }, SAVE_AFTER_MS);
+    this.saveTimer = setTimeout(() => this.saveNow(), SAVE_AFTER_MS);
+  }
+
+  private saveNow(): void {
+    const { model, marks } = this;
+    if (this.saveTimer === null || !model || !marks || this.isDisposed) return;
+    clearTimeout(this.saveTimer);
+    this.saveTimer = null;
+    const none = marks.selection.length === 0 && marks.pins.length === 0;
+    const metadata: Record<string, unknown> = { ...model.metadata };
+    if (none && metadata[METADATA_KEY] === undefined) return;
+    if (none) delete metadata[METADATA_KEY];
+    else metadata[METADATA_KEY] = marks;
+    model.setData({ metadata: metadata as IRenderMime.IMimeModel["metadata"] });
   }
 
   override dispose(): void {
     if (this.isDisposed) return;
     if (this.saveTimer !== null) clearTimeout(this.saveTimer);
-    this.heatmap?.dispose();
-    this.heatmap = null;
+    this.drop();
     this.tie.dispose();
     this.model = null;
     super.dispose();
   }
+}
+
+/** Pushes overtake outputs, whose PNG takes time to draw: of a running view only news are shown. */
+function isOlder(view: View, than: View): boolean {
+  return view.id === than.id && isRunning(view.state) && view.run !== null && view.run.done < (than.run?.done ?? 0);
 }

@@ -7,6 +7,9 @@ import { type Answer, COMM_TARGET, type HelloResult, type Push, type Request, ty
 const HELLO_EVERY_MS = 20_000;
 /** A busy worker may answer late; a call that takes longer has lost its kernel. */
 const ANSWER_WITHIN_MS = 30_000;
+/** What is computed first: a large model takes its time for a cut, and a figure for its PDF. */
+const COMPUTED_WITHIN_MS = 600_000;
+const COMPUTED: ReadonlySet<Request["op"]> = new Set(["edge", "verify", "export"]);
 /** Views that appear together (a notebook being opened) share one hello. */
 const GATHER_MS = 60;
 
@@ -58,11 +61,12 @@ export class Rpc {
   /** Sends a request and waits for its answer. Throws the kernel's error, or one that says the kernel is silent. */
   call<T = unknown>(request: Request): Promise<T> {
     const id = `r${++this.calls}`;
+    const within = COMPUTED.has(request.op) ? COMPUTED_WITHIN_MS : ANSWER_WITHIN_MS;
     return new Promise<T>((resolve, reject) => {
       const timer = setTimeout(() => {
         this.waiting.delete(id);
-        reject(new Error(`${request.op}: no answer from the kernel within ${ANSWER_WITHIN_MS / 1000} s`));
-      }, ANSWER_WITHIN_MS);
+        reject(new Error(`${request.op}: no answer from the kernel within ${within / 1000} s`));
+      }, within);
       this.waiting.set(id, { resolve: resolve as (result: unknown) => void, reject, timer });
       try {
         // No idle message ends a comm's future on this kernel, so it must be disposed here.

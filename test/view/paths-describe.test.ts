@@ -7,6 +7,8 @@ import {
   describePaths,
   describeSpot,
   PATHS_DEFAULTS,
+  type PathCurve,
+  type PathEdge,
   PathGraph,
   type PathsView,
   pack,
@@ -134,10 +136,14 @@ test("the keyboard goes along a row and from layer to layer, and stops at the ri
 });
 
 test("the pointer finds the hop that it is on, one drawn in full before a thin one, and the node", () => {
-  for (const curve of layout.curves) {
-    const { x, y } = curvePoint(curve, layout.row, 0.3);
-    expect(curveAt(layout, x, y)?.edge).toEqual(curve.edge);
-  }
+  const under = (edge: PathEdge) => {
+    const curve = layout.curves.find((c) => c.edge.index === edge.index) as PathCurve;
+    const { x, y } = curvePoint(curve, layout.row, 0.5);
+    return curveAt(layout, x, y)?.edge;
+  };
+  for (const edge of [hop(0, 0, 1), hop(0, 1, 1), hop(1, 1, 2), hop(1, 2, 2)]) expect(under(edge)).toEqual(edge);
+  // In its middle the thin hop from 0 to 2 crosses the upright one of token 1.
+  expect(under(hop(0, 0, 2))).toEqual(hop(0, 1, 1));
   expect(curveAt(layout, 3, 3)).toBeNull();
   const node = layout.nodes.find(({ boundary, position }) => boundary === 1 && position === 1);
   expect(spotAt(layout, graph, (node?.x ?? 0) + 2, node?.y ?? 0, 5)).toEqual({ boundary: 1, position: 1 });

@@ -100,10 +100,12 @@ function add(to: Map<string, PathEdge[]>, at: string, edge: PathEdge): void {
 
 /** How far from a hop's line a pointer may be: 5 px beside one that is drawn in full, 3 px beside a thin one. */
 const REACH = { full: 5, thin: 3 };
+/** A thin hop counts as this much further away. */
+const THIN_HANDICAP = 2;
 /** Points by which a curve is measured. */
 const SAMPLES = 24;
 
-/** The hop under a point of the picture; one drawn in full before a thin one. */
+/** The hop under a point of the picture; the nearest; at a crossing the one drawn in full. */
 export function curveAt(layout: PathsLayout, x: number, y: number): PathCurve | null {
   let best: PathCurve | null = null;
   let least = Number.POSITIVE_INFINITY;
@@ -113,7 +115,7 @@ export function curveAt(layout: PathsLayout, x: number, y: number): PathCurve | 
     if (y > curve.y1 + reach || y < curve.y2 - reach) continue;
     if (x < Math.min(curve.x1, curve.x2) - reach || x > Math.max(curve.x1, curve.x2) + reach) continue;
     const away = Math.max(0, distanceTo(curve, x, y, layout.row) - curve.width / 2);
-    const counted = full ? away : away + REACH.full;
+    const counted = full ? away : away + THIN_HANDICAP;
     if (away > (full ? REACH.full : REACH.thin) || counted >= least) continue;
     [best, least] = [curve, counted];
   }

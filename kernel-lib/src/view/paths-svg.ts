@@ -120,5 +120,11 @@ function legend({ legend: { ranks, widths, y }, width }: PathsLayout, theme: The
   return out;
 }
 
+/** For XML, which has no place for halves of a surrogate pair. */
 const escaped = (words: string): string =>
-  words.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+  words
+    .replace(/[\p{Surrogate}\ufffe\uffff]/gu, "\ufffd")
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;");

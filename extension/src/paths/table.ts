@@ -1,0 +1,65 @@
+/** The path graph as a table and as CSV: one row for each hop, most paths first. */
+import { count, type PathEdge, type PathsView, pathsQuestion, shareWords, tokenName } from "patchbay/view";
+import { el, isolated } from "../dom";
+
+/** Rows drawn at once: a browser lays out some thousands of cells in a blink, not a hundred thousand. */
+const MOST_ROWS = 1_000;
+
+const byPaths = (edges: readonly PathEdge[]): PathEdge[] =>
+  [...edges].sort((a, b) => b.paths - a.paths || a.layer - b.layer || a.index - b.index);
+
+/** The table that stands in for the picture; `edges` are those that the filters leave. */
+export function tableNode(view: PathsView, edges: readonly PathEdge[]): HTMLElement {
+  const all = byPaths(edges);
+  const rows = all.slice(0, MOST_ROWS);
+  const cut = all.length > rows.length ? `, the first ${count(rows.length)} shown; CSV has all` : "";
+  const caption = `${view.title}: ${pathsQuestion(view)}, ${count(all.length)} edges${cut}`;
+  const columns = ["layer", "from", "to", "paths", "of kept", "best rank", "heads"];
+  return el(
+    "div",
+    { class: "pb-table-scroll", tabindex: 0, role: "region", "aria-label": "Table" },
+    el(
+      "table",
+      { class: "pb-table" },
+      el("caption", {}, caption),
+      el("thead", {}, el("tr", {}, ...columns.map((name) => el("th", { scope: "col" }, name)))),
+      el(
+        "tbody",
+        {},
+        ...rows.map((edge) =>
+          el(
+            "tr",
+            {},
+            el("th", { scope: "row" }, String(edge.layer)),
+            el("td", {}, isolated(tokenName(view, edge.from))),
+            el("td", {}, isolated(tokenName(view, edge.to))),
+            el("td", {}, count(edge.paths)),
+            el("td", {}, shareWords(edge.paths, view.kept)),
+            el("td", {}, count(edge.bestRank)),
+            el("td", {}, edge.heads.join(", ") || "residual"),
+          ),
+        ),
+      ),
+    ),
+  );
+}
+
+/** RFC 4180: CRLF, quotes where they are needed, full precision. Tokens as they are, positions beside them. */
+export function toCsv(view: PathsView, edges: readonly PathEdge[]): string {
+  const field = (value: string | number) => {
+    const text = String(value);
+    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  };
+  const rows = byPaths(edges).map((e) => [
+    e.layer,
+    e.from,
+    e.to,
+    view.tokens[e.from],
+    view.tokens[e.to],
+    e.paths,
+    e.bestRank,
+    e.heads.join(" "),
+  ]);
+  const head = ["layer", "from", "to", "from_token", "to_token", "paths", "best_rank", "heads"];
+  return `${[head, ...rows].map((row) => row.map(field).join(",")).join("\r\n")}\r\n`;
+}
