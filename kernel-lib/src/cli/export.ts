@@ -70,7 +70,11 @@ async function drawn(result: AnyResult, options: ExportCommand): Promise<string 
   const { figure, format, metric, sample, width, theme } = options;
   const known = result instanceof TraceResult ? "paths" : "heatmap";
   if (figure !== known)
-    throw new PatchbayError({ thing: "--figure", value: figure, rule: `must be one of ${known}, for this kind of result` });
+    throw new PatchbayError({
+      thing: "--figure",
+      value: figure,
+      rule: `must be one of ${known}, for this kind of result`,
+    });
   const resultHash = `sha256:${createHash("sha256").update(JSON.stringify(result.data.making)).digest("hex")}`;
   const asked = {
     ...(metric === undefined ? {} : { metric }),

@@ -9,7 +9,11 @@ export interface Matrix {
 
 /** A matrix over `data`, or of zeros.
  *  @example matrix(2, 3).data.length // 6 */
-export const matrix = (rows: number, columns: number, data = new Float64Array(rows * columns)): Matrix => ({
+export const matrix = (
+  rows: number,
+  columns: number,
+  data: Float64Array = new Float64Array(rows * columns),
+): Matrix => ({
   rows,
   columns,
   data,
