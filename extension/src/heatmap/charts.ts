@@ -31,6 +31,8 @@ export interface DotPlot {
 }
 
 const BINS = 26;
+/** Most pixels that a stack of dots may grow to; then the dots shrink. */
+const STACK = 96;
 const ROW = 22;
 const BAR = 14;
 /** Dots carry their sample's name up to here; beyond, nobody could hit the right one. */
@@ -110,8 +112,9 @@ export function dotPlot(
   options: { width: number; digits: number; label: string; withSign: boolean; names: readonly string[] },
 ): SVGSVGElement {
   const { width, digits, label, withSign, names } = options;
-  const [left, right, base] = [14, width - 14, 58];
-  const pitch = Math.min(5.2, 48 / Math.max(1, plot.levels));
+  const [left, right] = [14, width - 14];
+  const pitch = Math.min(5.2, STACK / Math.max(1, plot.levels));
+  const base = Math.max(58, 12 + plot.levels * pitch);
   const x = (share: number) => left + share * (right - left);
   const nodes: SVGElement[] = [svg("path", { class: "pb-axis-line", d: `M${left} ${base}H${right}` })];
   for (const dot of plot.dots) {

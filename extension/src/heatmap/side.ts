@@ -118,7 +118,8 @@ export class Side {
       const n = numbers.n(metric.key, source, x, y);
       const facts: string[] = [];
       if (interaction.positive !== null) facts.push(`superadditive in ${interaction.positive} of ${n} samples`);
-      if (interaction.p !== null) facts.push(`${metric.test ? `${metric.test}: ` : ""}p = ${pValue(interaction.p)}`);
+      if (interaction.p !== null)
+        facts.push(`sign test of the interaction, Holm: p = ${pValue(interaction.p)}`.replace("= <", "<"));
       for (const fact of facts) nodes.push(el("p", { class: "pb-quiet" }, fact));
     } else if (view.panels.length === 1) {
       const ci = interval(effect.low, effect.high, digits);

@@ -1,11 +1,10 @@
 /** The heatmap widget: puts header, controls, picture, overlay, side panel, read-out and footer together and takes new
  *  numbers in place. Owns everything it makes and gives it up in `dispose`. */
-import { type HeatmapOptions, type HeatmapView, heatmapSpec, type Theme } from "patchbay/view";
-import { button, el } from "../dom";
+import type { HeatmapOptions, HeatmapView, Theme } from "patchbay/view";
+import { el } from "../dom";
 import type { Host } from "../host";
 import { Link, type Linked, type Pointing } from "../link";
 import { closeMenus, showMenu } from "../menu";
-import { Picture } from "../picture";
 import { copyText } from "../save-file";
 import { onThemeChange, themeAt } from "../theme";
 import type { Tie } from "../tie";
@@ -16,9 +15,7 @@ import { Footer } from "./footer";
 import { Header } from "./header";
 import { helpNode } from "./help";
 import { type KeyAction, keyAction } from "./keys";
-import { type Notice, noticeNode } from "./notices";
 import { Numbers } from "./numbers";
-import { Overlay } from "./overlay";
 import { listenToPointer } from "./pointer";
 import { Reader } from "./reader";
 import { Readout } from "./readout";
@@ -33,16 +30,14 @@ import {
   isRunning,
 } from "./scene";
 import { Side } from "./side";
+import { Stage } from "./stage";
 import type { Marks, Place } from "./state";
-import { tableNode } from "./table";
 import { Toolbar } from "./toolbar";
-import { bestInWords, describePlace, describeView } from "./words";
+import { describePlace, describeView } from "./words";
 
-/** Above this the picture is a canvas: as SVG it would hold a node for each cell. */
-const SVG_CELLS = 2_000;
 /** Tallest picture, as a share of the window, and never under 320 px. */
 const TALL = 0.8;
-/** After a change of theme its styles have come, or an output is back in sight. */
+/** A theme's name changes before its styles have come; by then they have. */
 const SETTLE_MS = 250;
 /** Inside the side panel: its padding on both sides. */
 const SIDE_PADDING = 24;
@@ -65,24 +60,14 @@ export class HeatmapWidget implements Linked {
   private tableOpen = false;
   private frame = 0;
   private later: ReturnType<typeof setTimeout> | null = null;
-  private drawn = "";
-  private shownInstead: string | null = null;
   private help: HTMLElement | null = null;
 
   private readonly reader: Reader;
   private readonly link: Link;
   private readonly header = new Header();
   private readonly toolbar: Toolbar;
-  private readonly picture = new Picture();
-  private readonly overlay = new Overlay();
-  private readonly canvas = el("div", { class: "pb-canvas" }, this.picture.node, this.overlay.node);
-  private readonly stage = el("div", {
-    class: "pb-stage",
-    tabindex: 0,
-    role: "application",
-    "aria-roledescription": "heatmap",
-  });
-  private readonly main = el("div", { class: "pb-main" }, this.stage);
+  private readonly stage = new Stage({ copy: (text) => this.copy(text), table: () => this.toggleTable() });
+  private readonly main = el("div", { class: "pb-main" }, this.stage.node);
   private readonly side = new Side({
     copyCode: () => this.copyCode(),
     goTo: (spot) => {
@@ -126,7 +111,6 @@ export class HeatmapWidget implements Linked {
       next: () => this.reader.nextMatch(),
       close: () => this.closeFinder(),
     });
-    this.stage.append(this.canvas);
     const { header, toolbar, finder, main, side, readout, footer, toast } = this;
     root.replaceChildren(
       header.node,
@@ -170,7 +154,7 @@ export class HeatmapWidget implements Linked {
     });
   }
 
-  /** While styles are being exchanged, or the output is out of sight, there is no width: look again soon. */
+  /** Looks at the theme again once its styles have come. */
   private again(): void {
     if (this.later !== null) clearTimeout(this.later);
     this.later = setTimeout(() => {
@@ -183,10 +167,8 @@ export class HeatmapWidget implements Linked {
 
   private draw(): void {
     const width = this.root.clientWidth;
-    if (width === 0) {
-      this.again();
-      return;
-    }
+    // Out of sight; the observer of the size calls again.
+    if (width === 0) return;
     const { view, theme, tie, choices } = this;
     const state = tie.shownState(view.state);
     const running = isRunning(view.state);
@@ -199,7 +181,7 @@ export class HeatmapWidget implements Linked {
     this.root.setAttribute("aria-label", view.title);
     this.header.update(view, state, tie.connection, options.metric, theme);
     this.toolbar.update({ view, options, width: arrangement.width, table: this.tableOpen });
-    this.drawStage(arrangement);
+    this.stage.draw({ view, theme, arrangement, numbers: this.numbers, table: this.tableOpen });
     this.drawSide(arrangement);
     this.footer.update(view, state, {
       cancel: tie.connection === "live" ? () => this.ask("cancel") : null,
@@ -207,67 +189,14 @@ export class HeatmapWidget implements Linked {
       runAgain: this.host.kernel() ? this.host.runAgain(this.root) : null,
     });
     const { spoken } = describeView(view, options, layout, state);
-    this.stage.setAttribute("aria-label", `${spoken} Press question mark for keys.`);
+    this.stage.node.setAttribute("aria-label", `${spoken} Press question mark for keys.`);
     this.drawMarks(false);
   }
 
-  private drawStage(arrangement: Arrangement): void {
-    const { layout, options, size } = arrangement;
-    const instead = this.instead(arrangement);
-    this.stage.classList.toggle("pb-instead", instead !== null);
-    // What is there already stays, and with it the focus and the place it is scrolled to.
-    const key =
-      instead && JSON.stringify([instead.key, options.metric, this.view.hashes, this.view.run, this.view.state]);
-    if (key !== this.shownInstead) this.stage.replaceChildren(instead ? instead.make() : this.canvas);
-    this.shownInstead = key;
-    if (instead) return;
-    this.canvas.style.width = `${layout.width}px`;
-    this.canvas.style.height = `${layout.height}px`;
-    const spec = heatmapSpec(this.view, this.theme, size, options);
-    const text = JSON.stringify(spec);
-    if (text === this.drawn) return;
-    this.drawn = text;
-    const cells = layout.panels.reduce((sum, panel) => sum + panel.cells.length, 0);
-    this.picture.show(spec, cells > SVG_CELLS ? "canvas" : "svg").catch((error: unknown) => {
-      this.drawn = "";
-      const message = String(error);
-      this.shownInstead = message;
-      const notice = { icon: "warning", title: "The picture could not be drawn", text: message, message } as const;
-      this.stage.replaceChildren(noticeNode(notice, (text) => this.copy(text)));
-    });
-  }
-
-  /** What stands on the stage instead of the picture: a table, or the reason why there is none; null for the picture. */
-  private instead({ layout, options, width }: Arrangement): { key: string; make(): HTMLElement } | null {
-    const { view } = this;
-    const say = (notice: Notice, ...more: HTMLElement[]) => ({
-      key: notice.title + notice.text,
-      make: () => noticeNode(notice, (text) => this.copy(text), more),
-    });
-    if (this.tableOpen) return { key: "table", make: () => tableNode(this.numbers, options.metric, extentOf(layout)) };
-    if (view.state === "error") {
-      const message = view.error?.message ?? "";
-      return say({
-        icon: "warning",
-        title: "The run failed",
-        text: message,
-        call: view.error?.call ?? view.code,
-        message,
-      });
-    }
-    const cells = layout.panels[0]?.cells.filter((cell) => cell.kind !== "absent").length ?? 0;
-    if (cells === 0) {
-      const text = "The sweep has no layers. Give sizes: [1] or more.";
-      return say({ icon: "table", title: "No tuples to draw", text, call: view.code });
-    }
-    if (!layout.tooNarrow && width !== "tiny") return null;
-    const text = `${cells} cells need more room than there is here; ${bestInWords(view, options)}`;
-    const table = button({ label: "Table", icon: "table", look: "outlined" }, () => this.toggleTable());
-    return say({ icon: "grid", title: view.title, text }, table);
-  }
-
-  private drawSide({ options, layout, sideBeside }: Arrangement): void {
+  private drawSide({ options, layout, ...arrangement }: Arrangement): void {
     const { side, view } = this;
+    // A table takes the whole width.
+    const sideBeside = arrangement.sideBeside && !this.tableOpen;
     const shown = view.state !== "error";
     side.folded.hidden = sideBeside || !shown;
     if (!shown) side.node.remove();
@@ -293,8 +222,8 @@ export class HeatmapWidget implements Linked {
     if (!this.arrangement) return;
     const { reader, view } = this;
     const { layout, options } = this.arrangement;
-    const focused = reader.keyboard && document.activeElement === this.stage;
-    this.overlay.update({
+    const focused = reader.keyboard && document.activeElement === this.stage.node;
+    this.stage.overlay.update({
       layout,
       theme: this.theme,
       extent: extentOf(layout),
@@ -314,7 +243,8 @@ export class HeatmapWidget implements Linked {
   // ---- what the reader does
 
   private listen(): void {
-    const { stage, root, reader } = this;
+    const { root, reader } = this;
+    const stage = this.stage.node;
     const on = <K extends keyof HTMLElementEventMap>(
       node: HTMLElement,
       name: K,
@@ -341,7 +271,7 @@ export class HeatmapWidget implements Linked {
       act(place);
     };
     this.stops.push(
-      listenToPointer(this.overlay.node, {
+      listenToPointer(this.stage.overlay.node, {
         layout: () => this.arrangement?.layout ?? null,
         hover: (place) => reader.pointAt(place),
         select: (place, add) => byMouse((p) => reader.select(p, add))(place),
@@ -352,7 +282,6 @@ export class HeatmapWidget implements Linked {
       onThemeChange(() => {
         this.theme = themeAt(root);
         this.refresh();
-        // The names change before the new theme's styles have come.
         this.again();
       }),
     );
@@ -368,7 +297,7 @@ export class HeatmapWidget implements Linked {
     if (action.do !== "save" && action.do !== "escape") {
       if (target.matches("input, select, textarea")) return;
       // Buttons, the folded row and the scrolling table keep the keys that work them.
-      if (target !== this.stage && (action.do === "move" || action.do === "select" || action.do === "pin")) return;
+      if (target !== this.stage.node && (action.do === "move" || action.do === "select" || action.do === "pin")) return;
     }
     event.preventDefault();
     event.stopPropagation();
@@ -415,13 +344,13 @@ export class HeatmapWidget implements Linked {
   }
 
   private focus(): void {
-    this.stage.focus({ preventScroll: true });
+    this.stage.node.focus({ preventScroll: true });
   }
 
   private toggleTable(): void {
     this.tableOpen = !this.tableOpen;
     this.draw();
-    const table = this.stage.querySelector<HTMLElement>(".pb-table-scroll");
+    const table = this.stage.node.querySelector<HTMLElement>(".pb-table-scroll");
     if (table) table.focus({ preventScroll: true });
     else this.focus();
   }
@@ -517,7 +446,7 @@ export class HeatmapWidget implements Linked {
     for (const stop of this.stops) stop();
     this.readout.dispose();
     this.toast.dispose();
-    this.picture.dispose();
+    this.stage.dispose();
     closeMenus();
     this.root.replaceChildren();
   }

@@ -65,10 +65,12 @@ export function describeView(
   const done = `${count(drawn)} of ${count(cells.length)} cells`;
   const panels = layout.panels.length > 1 ? ` in ${layout.panels.length} panels` : "";
   const hint = "point at a cell, or press an arrow key";
+  const made = view.run ? `${count(view.run.done)} of ${count(view.run.total)} ${view.run.unit}` : done;
+  const kept = drawn < cells.length ? "crossed cells have no value" : "means are over the samples that were done";
   const lines: Record<ViewState, [string, string]> = {
     loading: ["Loading", "grid and axes are already in place"],
-    partial: [`Running: ${done}`, drawn > 0 ? best : "a dot is a cell to come"],
-    stopped: [`Stopped after ${done}`, "what is done is kept; crossed cells have no value"],
+    partial: [`Running: ${made}`, drawn > 0 ? best : "a dot is a cell to come"],
+    stopped: [`Stopped after ${made}`, `what is done is kept; ${kept}`],
     error: ["The run failed", drawn > 0 ? `${done} were computed before` : "nothing was computed"],
     stale: ["Made by an earlier kernel", "the numbers are true of their run; run the cell again to go on with them"],
     done: [`${count(cells.length)} cells${panels}`, `${best} · ${hint}`],

@@ -68,7 +68,8 @@ export interface HeatmapMetric {
   n: Packed;
   /** 1 where the test does not reject, 0 where it does, 255 where it was not made. */
   notSignificant: Packed;
-  /** I(ij) = f(ij) - f(i) - f(j), with interval; all NaN where it does not exist. */
+  /** I(ij) = f(ij) - f(i) - f(j), with interval, p (sign test, Holm over the tuples) and the count of samples above 0;
+   *  all NaN where it does not exist. */
   interaction: { mean: Packed; low: Packed; high: Packed; p: Packed; positive: Packed } | null;
   /** Per-sample values, [panels, ny, nx, samples]; null when left out for size. */
   samples: Packed | null;
