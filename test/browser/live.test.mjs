@@ -1,5 +1,6 @@
 /** The main job in a real JupyterLab: run the quickstart, watch cells fill, point, move, cancel half-way, save, reopen. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { command, openNotebook, PATIENCE, picture, setTheme, startBrowser, startLab, waitForState } from "./lab.mjs";
 
@@ -118,6 +119,20 @@ describe("a running kernel", () => {
     assert.equal(await view().getAttribute("data-state"), "done");
   });
 
+  test("the kernel that made a view exports it as PDF and as a LaTeX table", async () => {
+    await page.waitForFunction(() => /kernel ready/.test(document.querySelector(".pb-view .pb-badges").textContent));
+    const save = async (item) => {
+      await view().getByRole("button", { name: "Export" }).click();
+      const [download] = await Promise.all([
+        page.waitForEvent("download"),
+        view().getByRole("menuitem", { name: item }).click(),
+      ]);
+      return readFileSync(await download.path()).toString("latin1");
+    };
+    assert.match(await save("PDF"), /^%PDF-/);
+    assert.match(await save("LaTeX"), /\\begin\{tabular\}/);
+  });
+
   test("a run is cancelled half-way: done cells stay, the cell ends, the kernel lives", async () => {
     await openNotebook(page, lab, "long.ipynb");
     await kernelIs("idle");
@@ -146,6 +161,25 @@ describe("a running kernel", () => {
     );
     const output = await stored.jsonValue();
     assert.ok(output.run.done > 0 && output.run.done < output.run.total, JSON.stringify(output.run));
+  });
+
+  test("a stopped run is resumed where it was, and becomes stale when its kernel restarts", async () => {
+    const selector = ".jp-NotebookPanel:not(.lm-mod-hidden) .pb-view";
+    const done = async () => Number(/^(\d+) of/.exec(await view().locator(".pb-footer").textContent())[1]);
+    const before = await done();
+    await view().getByRole("button", { name: "Resume" }).click();
+    await waitForState(page, selector, "partial");
+    await page.waitForFunction(
+      ([selector, before]) =>
+        Number(/^(\d+) of/.exec(document.querySelector(`${selector} .pb-count`)?.textContent ?? "")?.[1]) > before,
+      [selector, before],
+    );
+    await page.evaluate(() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart());
+    await waitForState(page, selector, "stale");
+    await kernelIs("idle");
+    assert.match(await view().locator(".pb-readout").textContent(), /earlier kernel/);
+    await view().getByRole("button", { name: "Run again" }).waitFor();
+    await picture(page, "live-stale");
     assert.deepEqual(page.errors, []);
   });
 });
