@@ -1,5 +1,5 @@
 /** A path graph as one SVG text: what print and PNG use, by the layout that the widget paints. */
-import { count } from "./format";
+import { count, textWidth } from "./format";
 import { type PathLabel, type PathsLayout, type PathsOptions, pathsLayout, rankColour } from "./paths-layout";
 import type { PathsView } from "./paths-types";
 import type { Theme } from "./theme";
@@ -97,21 +97,30 @@ function text({ x, y, text: words, anchor, angle, role, bold }: PathLabel, theme
 
 /** Best rank by colour, paths by width; two rows where one is too narrow. */
 function legend({ legend: { ranks, widths, y }, width }: PathsLayout, theme: Theme): string[] {
-  const narrow = width < 560;
   const size = theme.size.tick;
+  // On screen the font is the reader's own, and may be a fifth wider than the one that is measured.
+  const wide = (text: string) => textWidth(text, size) * (theme.medium === "screen" ? 1.2 : 1);
   const words = (x: number, at: number, content: string, anchor = "start") =>
     `<text x="${x}" y="${at}" font-size="${size}" text-anchor="${anchor}" fill="${theme.colour.text}">${escaped(content)}</text>`;
-  const step = narrow ? 36 : 50;
-  const out = [words(12, y + 8, "best answer rank")];
+  const [rankTitle, pathTitle] = ["best answer rank", "paths per edge"];
+  const start = Math.round(12 + wide(rankTitle) + 8);
+  const item = Math.round(34 + Math.max(...widths.map(({ paths }) => wide(count(paths)))) + 10);
+  const second = Math.round(wide(pathTitle) + 8) + widths.length * item;
+  const gap = 3;
+  const oneRow = width - start - 24 - second - 12;
+  const beside = oneRow / ranks.length - gap >= 36;
+  const room = beside ? oneRow : width - start - 12;
+  const step = Math.round(Math.max(28, Math.min(50, room / ranks.length - gap)));
+  const out = [words(12, y + 8, rankTitle)];
   ranks.forEach((name, c) => {
-    const x = 108 + c * (step + 3);
+    const x = start + c * (step + gap);
     out.push(`<rect x="${x}" y="${y}" width="${step}" height="8" fill="${theme.ramps.rank[c]}"/>`);
     out.push(words(x + step / 2, y + 21, name, "middle"));
   });
-  const [left, top] = narrow ? [12, y + 34] : [108 + 5 * (step + 3) + 24, y + 8];
-  out.push(words(left, top, "paths per edge"));
+  const [left, top] = beside ? [start + ranks.length * (step + gap) + 24, y + 8] : [12, y + 38];
+  out.push(words(left, top, pathTitle));
   widths.forEach(({ paths, width: w }, n) => {
-    const x = left + 84 + n * 62;
+    const x = left + Math.round(wide(pathTitle) + 8) + n * item;
     out.push(
       `<line x1="${x}" x2="${x + 26}" y1="${top - 4}" y2="${top - 4}" stroke="${theme.colour.text}" stroke-width="${w}"/>`,
     );
