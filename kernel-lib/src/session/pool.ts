@@ -14,6 +14,12 @@ const CONFIG = {
 /** Every session has threads of its own, idle between calls; a model may have at least two for each of its stages. */
 const MAX_OPEN = 64;
 
+interface SessionSettings {
+  shared?: boolean;
+  device?: Device;
+  arena?: boolean;
+}
+
 interface Open {
   session: InferenceSession;
   bytes: number;
@@ -31,11 +37,12 @@ export class SessionPool {
   }
 
   /** The session of a key; built and opened when it is not there. `shared` leaves F32 weights in the file's pages, which
-   *  all such sessions use together, at the price of slower products; `device` is another than the model's. */
+   *  all such sessions use together, at the price of slower products; `device` is another than the model's; `arena` keeps
+   *  the session's buffers, when weights are kept too. */
   async session(
     key: string,
     build: () => StageGraph,
-    { shared = false, device = this.spec.device }: { shared?: boolean; device?: Device } = {},
+    { shared = false, device = this.spec.device, arena = false }: SessionSettings = {},
   ): Promise<InferenceSession> {
     const known = this.open.get(key);
     if (known !== undefined) {
@@ -46,8 +53,8 @@ export class SessionPool {
     const graph = build();
     const bytes = shared ? graph.castBytes : graph.heldBytes;
     await this.makeRoom(bytes);
-    const prepack = !shared && this.spec.residence === "resident";
-    const session = await this.create(graph, { device, prepack });
+    const resident = this.spec.residence === "resident";
+    const session = await this.create(graph, { device, prepack: !shared && resident, arena: arena && resident });
     this.open.set(key, { session, bytes });
     this.held += bytes;
     return session;
@@ -68,7 +75,7 @@ export class SessionPool {
 
   private async create(
     graph: StageGraph,
-    { device, prepack }: { device: Device; prepack: boolean },
+    { device, prepack, arena }: { device: Device; prepack: boolean; arena: boolean },
   ): Promise<InferenceSession> {
     const session = {
       ...CONFIG,
@@ -80,7 +87,7 @@ export class SessionPool {
       executionProviders: [executionProvider(device)],
       graphOptimizationLevel: "all",
       // Each session would keep its own arena for ever: 95 MB a layer.
-      enableCpuMemArena: false,
+      enableCpuMemArena: arena,
       extra: { session },
     };
     try {

@@ -81,7 +81,8 @@ export class StageRunner {
   }
 
   private headSession(): Promise<InferenceSession> {
-    return this.pool.session("head", () => headGraph(this.spec.config, this.weights));
+    // Its buffers are the largest, and the same at each call: fresh pages would cost a quarter of its time.
+    return this.pool.session("head", () => headGraph(this.spec.config, this.weights), { arena: true });
   }
 
   private async blockChunk(call: BlockCall, reply: BlockReply, { from, to }: Range): Promise<void> {
