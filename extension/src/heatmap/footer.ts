@@ -70,12 +70,7 @@ export class Footer {
       ];
     }
     if ((state === "stale" || state === "error") && acts.runAgain) {
-      const why = state === "stale" ? "made by an earlier kernel" : "";
-      return [
-        el("span", { class: "pb-quiet" }, why),
-        space,
-        button({ label: "Run again", icon: "play", look: "outlined" }, acts.runAgain),
-      ];
+      return [space, button({ label: "Run again", icon: "play", look: "outlined" }, acts.runAgain)];
     }
     return [];
   }

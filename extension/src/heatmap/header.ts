@@ -47,6 +47,7 @@ export class Header {
   readonly title = el("h3", { class: "pb-title" });
   private readonly line = el("p", { class: "pb-subtitle" });
   private readonly badges = el("div", { class: "pb-badges" });
+  private shownBadges = "";
   readonly node = el(
     "div",
     { class: "pb-header" },
@@ -65,7 +66,10 @@ export class Header {
     );
     const { stage } = view.model;
     if (stage) this.line.append(" ", stageMark(stage, theme));
-    this.badges.replaceChildren(...badgeNodes(view, state, connection));
+    // Kept while they say the same, so that opened warnings stay open while a run goes on.
+    const key = JSON.stringify([state, connection, view.device, view.warnings, state === "stopped" && view.run]);
+    if (key !== this.shownBadges) this.badges.replaceChildren(...badgeNodes(view, state, connection));
+    this.shownBadges = key;
   }
 }
 
@@ -73,11 +77,15 @@ export class Header {
 export function badgeNodes(view: ViewBase, state: ViewState, connection: Connection): HTMLElement[] {
   const badges = [badgeNode(stateBadge(view, state, connection))];
   if (view.device) badges.push(badgeNode({ text: view.device, look: "plain" }));
-  if (view.warnings.length > 0) {
-    const text = view.warnings.length === 1 ? "1 warning" : `${view.warnings.length} warnings`;
-    badges.push(badgeNode({ text, look: "warn", icon: "warning", title: view.warnings.join("\n") }));
-  }
+  if (view.warnings.length > 0) badges.push(warnings(view.warnings));
   return badges;
+}
+
+/** The number of warnings, which opens to their words. */
+function warnings(words: readonly string[]): HTMLElement {
+  const summary = el("summary", {}, icon("warning"), words.length === 1 ? "1 warning" : `${words.length} warnings`);
+  const list = el("ul", {}, ...words.map((text) => el("li", {}, isolated(text))));
+  return el("details", { class: "pb-badge pb-badge-warn pb-warnings" }, summary, list);
 }
 
 /** Glyph and name of a stage, in the stage's colour. */

@@ -62,7 +62,8 @@ export class Overlay {
             outset(cellRect(layout, panel, hover.x, hover.y), OUTSET.hover),
           ),
         );
-    everyPanel(marks.selection, (rect) => frame("selection", outset(rect, OUTSET.selection)));
+    if (marks.selection.length > 0)
+      for (let panel = 0; panel < layout.panels.length; panel++) nodes.push(...outline(layout, panel, marks.selection));
     if (cursor)
       nodes.push(...brackets(outset(cellRect(layout, cursor.panel, cursor.x, cursor.y), cursorOutset(layout.pitch))));
     everyPanel(marks.pins, (rect, spot) => badge(rect, spot as Pin, badgeRadius(layout.pitch), scene.theme));
@@ -88,6 +89,33 @@ function rectNode(className: string, { x, y, width, height }: Rect): SVGRectElem
 
 function frame(kind: string, rect: Rect): [SVGElement, SVGElement] {
   return [rectNode(`pb-halo pb-halo-${kind}`, rect), rectNode(`pb-frame pb-frame-${kind}`, rect)];
+}
+
+/** One line around all selected cells: each cell's edges that no other selected cell shares. */
+function outline(layout: HeatmapLayout, panel: number, spots: readonly Spot[]): SVGElement[] {
+  const taken = new Set(spots.map(({ x, y }) => `${x},${y}`));
+  const d = spots
+    .map(({ x, y }) => {
+      const free = (dx: number, dy: number) => !taken.has(`${x + dx},${y + dy}`);
+      const cell = cellRect(layout, panel, x, y);
+      // Towards a selected neighbour the line runs on over half of the gap.
+      const reach = (side: boolean) => (side ? OUTSET.selection : layout.gap / 2);
+      const [left, right] = [cell.x - reach(free(-1, 0)), cell.x + cell.width + reach(free(1, 0))];
+      const [top, bottom] = [cell.y - reach(free(0, 1)), cell.y + cell.height + reach(free(0, -1))];
+      return [
+        free(0, 1) && `M${left} ${top}H${right}`,
+        free(0, -1) && `M${left} ${bottom}H${right}`,
+        free(-1, 0) && `M${left} ${top}V${bottom}`,
+        free(1, 0) && `M${right} ${top}V${bottom}`,
+      ]
+        .filter(Boolean)
+        .join("");
+    })
+    .join("");
+  return [
+    svg("path", { class: "pb-halo pb-halo-selection", d }),
+    svg("path", { class: "pb-frame pb-frame-selection", d }),
+  ];
 }
 
 function brackets({ x, y, width, height }: Rect): SVGElement[] {

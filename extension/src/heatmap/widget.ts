@@ -222,7 +222,8 @@ export class HeatmapWidget implements Linked {
     if (!this.arrangement) return;
     const { reader, view } = this;
     const { layout, options } = this.arrangement;
-    const focused = reader.keyboard && document.activeElement === this.stage.node;
+    // While something is searched, the cursor stands on the match.
+    const focused = reader.matches.length > 0 || (reader.keyboard && document.activeElement === this.stage.node);
     this.stage.overlay.update({
       layout,
       theme: this.theme,

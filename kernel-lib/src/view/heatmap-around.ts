@@ -9,7 +9,7 @@ import type { HeatmapView } from "./types";
 /** Names, notes and letters of panels; the dashed rule; the note at the diagonal. */
 export function panelMarks(view: HeatmapView, theme: Theme, layout: HeatmapLayout, options: HeatmapOptions): Marks {
   const marks = noMarks();
-  const titled = layout.panels.length > 1 || options.letters;
+  const titled = layout.panels.length > 1 || options.difference !== null || options.letters;
   for (const [index, box] of layout.panels.entries()) {
     if (titled) panelTitle(box, index, theme, options, marks);
     if (box.difference !== null && index > 0) differenceRule(layout.panels[index - 1], box, theme, marks);

@@ -196,7 +196,8 @@ function axesOf(view: HeatmapView, theme: Theme, layout: HeatmapLayout, index: n
       labelAlign: "right",
       labelPadding: tick * 0.64,
       labelOffset: tick * MIDDLE,
-      title: isFirst && box.difference === null ? write(view.y.title) : null,
+      // A difference beside others shares their title; alone it has its own.
+      title: isFirst && (box.difference === null || layout.panels.length === 1) ? write(view.y.title) : null,
       titleAngle: -90,
       titleX: -layout.yTitle,
       titleY: box.height / 2,
