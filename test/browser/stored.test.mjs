@@ -90,6 +90,26 @@ describe("a stored heatmap", () => {
     await view().locator(".pb-frame-hover").waitFor({ state: "detached" });
   });
 
+  test("selects on click, pins on Alt-click, selects a range by dragging, and clears on a click beside", async () => {
+    const box = await view().locator(".pb-overlay").boundingBox();
+    const spot = [box.x + box.width * 0.15, box.y + box.height * 0.6];
+    await page.mouse.click(...spot);
+    assert.match(await view().locator(".pb-side h4").textContent(), /selected/);
+    await page.keyboard.down("Alt");
+    await page.mouse.click(...spot);
+    await page.keyboard.up("Alt");
+    assert.equal(await view().locator(".pb-badge-numeral").count(), 1);
+    await page.mouse.move(...spot);
+    await page.mouse.down();
+    await page.mouse.move(spot[0], spot[1] - box.height * 0.2, { steps: 4 });
+    await page.mouse.up();
+    assert.match(await view().locator(".pb-side h4").textContent(), /^3 cells/);
+    await page.mouse.click(box.x + box.width * 0.9, box.y + box.height * 0.65);
+    assert.doesNotMatch(await view().locator(".pb-side h4").textContent(), /selected/);
+    await page.keyboard.press("Escape");
+    assert.equal(await view().locator(".pb-badge-numeral").count(), 0);
+  });
+
   test("moves its cursor by keys, selects, pins and clears", async () => {
     await view().locator(".pb-stage").focus();
     await page.keyboard.press("Control+Home");
