@@ -19,6 +19,8 @@ export async function generate(
   const ids = checkTokens(tokens, config);
   checkCount(maxNewTokens, { thing: "maxNewTokens", low: 1, high: config.maxPositions });
   checkIds(stopIds, config, "stopIds");
+  // A worker hears of the abort only after the call has reached it, and would make a token first.
+  if (signal?.aborted) return { tokens: [], text: tokenizer === null ? null : "", stopped: "abort" };
   const { ids: made, stopped } = await host.call("greedy", { ids, maxNewTokens, stopIds: [...stopIds] }, signal);
   return {
     tokens: made,
