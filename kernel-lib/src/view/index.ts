@@ -1,5 +1,7 @@
 /** `patchbay/view`: what kernel and browser share. Pure; imports nothing of Node. */
 export { type PackedArray, pack, unpack } from "../result/pack";
+export type * from "./chart-types";
+export { type ChartOptions, type ChartRow, chartLabels, chartPoints, chartViewOf } from "./chart-view";
 export { contrast, inkOn, parseHex, rampColour } from "./colour";
 export { colourDomain, rampPosition } from "./colour-domain";
 export * from "./describe";

@@ -2,6 +2,7 @@
  *  the same in the kernel (PNG, SVG, PDF) and in the browser. Pure: imports nothing of Node. */
 
 import type { Packed } from "../result/pack";
+import type { ChartView } from "./chart-types";
 import type { PathsView } from "./paths-types";
 
 export const VIEW_MIME = "application/vnd.patchbay.view.v1+json";
@@ -101,5 +102,5 @@ export interface HeatmapView extends ViewBase {
 }
 
 /** The other kinds are added beside this one. */
-export type View = HeatmapView | PathsView;
-export type { PathsView };
+export type View = HeatmapView | PathsView | ChartView;
+export type { ChartView, PathsView };

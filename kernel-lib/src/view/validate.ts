@@ -1,6 +1,7 @@
 /** Views come from notebooks that anyone may have written: hostile until checked, field by field.
  *  What passes can be drawn without another check: sizes fit, numbers are numbers, labels are short and plain. */
 import { PatchbayError } from "../errors";
+import { chartFields } from "./chart-validate";
 import { complain, type Fields, FLOATS, list, number, numbers, object, oneOf, prose, text, whole } from "./checks";
 import { pathsFields } from "./paths-validate";
 import type { HeatmapView, View } from "./types";
@@ -46,13 +47,14 @@ function weigh(value: unknown, depth: number): number {
 
 function checked(view: Fields): View {
   base(view);
-  return view.kind === "paths" ? pathsFields(view) : heatmap(view);
+  if (view.kind === "paths") return pathsFields(view);
+  return view.kind === "chart" ? chartFields(view) : heatmap(view);
 }
 
 /** What every kind of view has. */
 function base(view: Fields): void {
   oneOf("schema", view.schema, ["patchbay.view/1"]);
-  oneOf("kind", view.kind, ["heatmap", "paths"]);
+  oneOf("kind", view.kind, ["heatmap", "paths", "chart"]);
   text("id", view.id, 200);
   oneOf("state", view.state, ["loading", "partial", "done", "stopped", "error", "stale"]);
   text("title", view.title, 400);
