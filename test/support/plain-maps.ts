@@ -36,6 +36,7 @@ export function plainMaps(
 
   return {
     dModel: d,
+    vocab,
     answer,
     async forward(layer, v, of, edge) {
       const { v: wv, o, up, down } = weights.layers[layer];

@@ -27,6 +27,7 @@ export async function openMaps(
       host.call("linearStep", { model: id, layer, direction, x, of, edge }, signal);
   return {
     dModel: config.dModel,
+    vocab: config.vocab,
     answer,
     forward: step("forward"),
     backward: step("backward"),

@@ -1,7 +1,7 @@
 /** Meeting in the middle. A path's logits are linear in the vector of its prefix, so the rows of the answer and of the
  *  probes, carried backward through the last layers, give each suffix a [probes + 1, d] matrix; a small product
  *  decides each pair of prefix and suffix, and only the survivors are walked. */
-import { type Probes, rowNorms } from "./probes";
+import { gatherRows, type Probes, rowNorms } from "./probes";
 import type { LayerEdges, LinearMaps } from "./types";
 import type { Nodes, Wanted } from "./walk";
 
@@ -163,10 +163,3 @@ export async function meet(
 }
 
 const countOf = (found: Suffixes): number => [...found.byStart.values()].reduce((n, bundle) => n + bundle.count, 0);
-
-/** Rows of [n, d] by index. */
-export function gatherRows(rows: Float32Array, which: readonly number[] | Int32Array, d: number): Float32Array {
-  const out = new Float32Array(which.length * d);
-  for (let r = 0; r < which.length; r++) out.set(rows.subarray(which[r] * d, (which[r] + 1) * d), r * d);
-  return out;
-}

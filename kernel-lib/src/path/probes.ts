@@ -1,29 +1,37 @@
 /** Exact early rejection. A path is kept when fewer than maxRank logits exceed the answer's; so a handful of vocabulary
  *  rows, the probes, in which maxRank logits already exceed it decides against a path, whatever the rest says.
- *  The probes adapt: they are chosen so that together they would have rejected the paths that had to be ranked in full. */
+ *  The probes adapt: they are chosen so that together they would have rejected the paths that had to be ranked in full.
+ *  What they let through meets a screen, a larger set of tokens that often outrank, before the whole vocabulary. */
 import type { LinearMaps } from "./types";
 
 /** A lead below this share of |v| |row| could be rounding (fp32 sums over d), so it does not count against a path. */
 const ROUNDING = 1e-5;
 
-/** Paths remembered for choosing probes, and how many must slip through before they are chosen anew. */
+/** Paths remembered for choosing probes, and how many must slip through before they are chosen anew: twice as many each
+ *  time, because what could be learnt was mostly learnt the first time. */
 const MEMORY = 512;
 const RELEARN = 256;
+/** After so many were missed at once, probes stay as they are. */
+const MOST_RELEARN = 2048;
 
 export class Probes {
   /** Row 0 is the answer's, then the probes', each W_U row times the final norm: [count + 1, d]. */
   rows: Float32Array = new Float32Array(0);
   private ids = new Int32Array(0);
+  /** The answer's row and the screen's, and how many tokens that is. */
+  private screenRows: Float32Array = new Float32Array(0);
+  private screenCount = 0;
   /** For each rejected path that had to be ranked in full: the tokens above its answer, as many as were asked for. */
   private readonly missed: Int32Array[] = [];
   private missedSinceChoice = 0;
+  private relearn = 1;
 
   constructor(
     private readonly maps: LinearMaps,
     private readonly answer: number,
     private readonly maxRank: number,
     /** Number of probes; 0 switches rejection off. */
-    private readonly count: number,
+    private count: number,
   ) {}
 
   /** Probes can decide only when there are more of them than ranks. */
@@ -42,14 +50,37 @@ export class Probes {
     this.missed.splice(0, this.missed.length - MEMORY);
   }
 
-  /** Whether enough paths slipped through since the last choice to choose anew. */
-  get due(): boolean {
-    return this.count > this.maxRank && this.missedSinceChoice >= (this.ready ? RELEARN : 1);
+  /** Chooses anew when enough paths slipped through since the last time. */
+  async adapt(): Promise<void> {
+    if (this.count <= this.maxRank || this.missedSinceChoice < this.relearn) return;
+    await this.choose();
+    if (this.ready) this.relearn = Math.max(RELEARN, 2 * this.relearn);
+  }
+
+  /** Number of probes asked for. */
+  get size(): number {
+    return this.count;
+  }
+
+  /** Whether paths that are ranked in full may still teach something. */
+  get learning(): boolean {
+    return this.count > this.maxRank && this.relearn <= MOST_RELEARN;
+  }
+
+  /** How many of `vectors` [n, d] pass the probes alone. */
+  async passing(vectors: Float32Array): Promise<number> {
+    return (await this.probed(vectors)).alive.length;
+  }
+
+  /** Chooses as many probes as said, from now on. */
+  async resize(count: number): Promise<void> {
+    this.count = count;
+    await this.choose();
   }
 
   /** Chooses greedily: each next probe is the token above the answer in most remembered paths that the probes so far
    *  do not reject. */
-  async choose(): Promise<void> {
+  private async choose(): Promise<void> {
     this.missedSinceChoice = 0;
     const need = this.missed.map(() => this.maxRank);
     const pathsOf = new Map<number, number[]>();
@@ -82,29 +113,70 @@ export class Probes {
     if (chosen.length <= this.maxRank) return;
     this.ids = Int32Array.from(chosen);
     this.rows = await this.maps.unembedRows(Int32Array.of(this.answer, ...this.ids));
+    // A path that s screened tokens let through had fewer than maxRank of s above it: with vocab / s passing on, about
+    // sqrt(maxRank * vocab) costs least.
+    const most = Math.ceil(Math.sqrt(this.maxRank * this.maps.vocab));
+    const taken = new Set(chosen);
+    const often = [...pathsOf]
+      .filter(([id]) => !taken.has(id))
+      .sort((a, b) => b[1].length - a[1].length || a[0] - b[0]);
+    const screen = often.slice(0, most).map(([id]) => id);
+    this.screenCount = screen.length;
+    this.screenRows = await this.maps.unembedRows(Int32Array.of(this.answer, ...screen));
   }
 
-  /** Rows of `vectors` [n, d] that the probes do not reject. */
+  /** Rows of `vectors` [n, d] that neither probes nor screen reject. */
   async survivors(vectors: Float32Array): Promise<Int32Array> {
     const d = this.maps.dModel;
     const n = vectors.length / d;
     if (!this.ready) return Int32Array.from({ length: n }, (_, r) => r);
+    const { logits, norms, longest, width, alive } = await this.probed(vectors);
+    if (alive.length === 0 || this.screenCount === 0) return Int32Array.from(alive);
+
+    const screened = await this.maps.product(gatherRows(vectors, alive, d), this.screenRows);
+    const screenWidth = this.screenCount + 1;
+    const screenLongest = longestRow(this.screenRows, d);
+    return Int32Array.from(alive).filter((r, a) => {
+      const before = this.above(logits, r * width, width, norms[r] * longest);
+      const more = this.above(screened, a * screenWidth, screenWidth, norms[r] * screenLongest);
+      return before + more < this.maxRank;
+    });
+  }
+
+  private async probed(vectors: Float32Array) {
+    const d = this.maps.dModel;
     const logits = await this.maps.product(vectors, this.rows); // [n, count + 1]
     const norms = rowNorms(vectors, d);
-    const longest = Math.max(...rowNorms(this.rows, d));
+    const longest = longestRow(this.rows, d);
     const width = this.ids.length + 1;
     const alive: number[] = [];
-    for (let r = 0; r < n; r++) if (!this.rejects(logits, r * width, width, norms[r] * longest)) alive.push(r);
-    return Int32Array.from(alive);
+    for (let r = 0; r < norms.length; r++) {
+      if (!this.rejects(logits, r * width, width, norms[r] * longest)) alive.push(r);
+    }
+    return { logits, norms, longest, width, alive };
   }
 
   /** Whether logits[at .. at + width], the answer's first, already hold maxRank that exceed the answer's. */
   rejects(logits: Float32Array, at: number, width: number, scale: number): boolean {
+    return this.above(logits, at, width, scale) >= this.maxRank;
+  }
+
+  /** How many of logits[at + 1 .. at + width] surely exceed logits[at]; counts no further than maxRank. */
+  private above(logits: Float32Array, at: number, width: number, scale: number): number {
     const bar = logits[at] + ROUNDING * scale;
     let above = 0;
-    for (let c = at + 1; c < at + width; c++) if (logits[c] > bar && ++above >= this.maxRank) return true;
-    return false;
+    for (let c = at + 1; c < at + width && above < this.maxRank; c++) if (logits[c] > bar) above++;
+    return above;
   }
+}
+
+const longestRow = (rows: Float32Array, d: number): number => rowNorms(rows, d).reduce((a, b) => Math.max(a, b), 0);
+
+/** Rows of [n, d] by index. */
+export function gatherRows(rows: Float32Array, which: readonly number[] | Int32Array, d: number): Float32Array {
+  const out = new Float32Array(which.length * d);
+  for (let r = 0; r < which.length; r++) out.set(rows.subarray(which[r] * d, (which[r] + 1) * d), r * d);
+  return out;
 }
 
 /** Euclidean norm of each row of [n, d]. */

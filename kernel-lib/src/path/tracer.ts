@@ -2,8 +2,8 @@
  *  the middle (meet.ts). Each can be switched off; all give the same kept paths as reference.ts. */
 import { PatchbayError } from "../errors";
 import { pathsToEnd, prefixesAt } from "./count";
-import { gatherRows, meet, suffixes } from "./meet";
-import { Probes } from "./probes";
+import { meet, suffixes } from "./meet";
+import { gatherRows, Probes } from "./probes";
 import { completeness } from "./reference";
 import { sumOfPaths } from "./sum";
 import type { Frozen, KeptPath, LayerEdges, LinearMaps, Trace, TraceRequest } from "./types";
@@ -39,8 +39,10 @@ export interface TraceCost {
 /** Paths that a trace walks unless told otherwise: about a minute of a 1B model. */
 export const DEFAULT_BUDGET = 200_000;
 const DEFAULT_BATCH = 256;
-/** Complete paths looked at before probes are chosen. */
-const SAMPLE = 256;
+/** Complete paths looked at before probes are chosen: one half to choose, the other to judge. */
+const SAMPLE = 512;
+/** From here on it pays to look for the best number of probes. */
+const MANY_PATHS = 30_000;
 
 /** Traces on a frozen prompt. Throws a PatchbayError when there are more paths than the budget, naming what would fit. */
 export async function trace(
@@ -57,7 +59,8 @@ export async function trace(
   checkBudget(total, toEnd[0], sources, options.budget ?? DEFAULT_BUDGET, request.topK);
 
   const batch = options.batch ?? DEFAULT_BATCH;
-  const probes = new Probes(maps, request.answer, request.maxRank, options.probes ?? 2 * request.maxRank + 56);
+  const firstProbes = options.probes ?? 2 * request.maxRank + 56;
+  const probes = new Probes(maps, request.answer, request.maxRank, firstProbes);
   /** Ids asked of a full ranking: what probes are chosen from. */
   const top = 4 * request.maxRank;
   const cost: TraceCost = { forwardRows: 0, backwardRows: 0, sampleRows: 0, ranked: 0, pairs: 0, meetAt: 0 };
@@ -72,11 +75,13 @@ export async function trace(
     const width = edges.length + 1;
     const alive = await probes.survivors(nodes.vectors);
     if (alive.length === 0) return;
-    const found = await maps.head(gatherRows(nodes.vectors, alive, maps.dModel), top);
+    // The largest tokens are dear to find, and asked for only while something is to be learnt from them.
+    const learning = probes.learning && cost.meetAt === 0;
+    const found = await maps.head(gatherRows(nodes.vectors, alive, maps.dModel), learning ? top : 0);
     cost.ranked += alive.length;
-    probes.learn(found.topIds, found.rank);
+    if (learning) probes.learn(found.topIds, found.rank);
     // Suffix matrices stand for the probes they were made with, so a meeting keeps its probes.
-    if (cost.meetAt === 0 && probes.due) await probes.choose();
+    if (learning) await probes.adapt();
     alive.forEach((r, a) => {
       if (found.rank[a] <= request.maxRank)
         kept.push({
@@ -118,17 +123,30 @@ export async function trace(
   async function meetingBoundary(): Promise<number> {
     const asked = options.meetAt ?? "auto";
     if (asked === 0 || edges.length < 2 || total === 0) return 0;
-    if (asked === "auto" && total < 8 * SAMPLE) return 0;
+    if (asked === "auto" && total < 4 * SAMPLE) return 0;
     const sample = await sampleVectors(maps, edges, frozen, sources, toEnd, Math.min(SAMPLE, Math.ceil(total)));
     cost.sampleRows = sample.rows;
-    const found = await maps.head(sample.vectors, top);
-    const n = found.rank.length;
+    // Probes are chosen from one half and judged by the other.
+    const half = (sample.vectors.length / maps.dModel) >> 1;
+    const found = await maps.head(sample.vectors.subarray(0, half * maps.dModel), top);
+    const others = sample.vectors.subarray(half * maps.dModel);
     probes.learn(found.topIds, found.rank);
-    if (probes.due) await probes.choose();
+    await probes.adapt();
     if (!probes.ready) return 0;
     if (asked !== "auto") return asked;
-    const survive = (await probes.survivors(sample.vectors)).length / n;
-    return cheapestBoundary(edges, length, sources, toEnd, probes.rows.length / maps.dModel, maps, survive);
+    let best = { boundary: 0, cost: Number.POSITIVE_INFINITY, count: 0 };
+    const sizes = options.probes !== undefined || total < MANY_PATHS ? [1] : [1, 2, 4, 8];
+    for (const times of sizes) {
+      const count = times * firstProbes;
+      if (count > maps.vocab / 4) break;
+      if (times > 1) await probes.resize(count);
+      const survive = (await probes.passing(others)) / (others.length / maps.dModel);
+      const found = cheapestBoundary(edges, length, sources, toEnd, probes.rows.length / maps.dModel, maps, survive);
+      if (found.cost < best.cost) best = { ...found, count };
+    }
+    if (best.boundary === 0) await probes.resize(firstProbes);
+    else if (best.count !== probes.size) await probes.resize(best.count);
+    return best.boundary;
   }
 
   async function traceMeeting(at: number): Promise<void> {
@@ -265,7 +283,7 @@ function cheapestBoundary(
   probeRows: number,
   maps: LinearMaps,
   survive: number,
-): number {
+): { boundary: number; cost: number } {
   const prefixes = prefixesAt(edges, length, sources);
   const total = prefixes[edges.length];
   const after = (from: number) => prefixes.slice(from + 1).reduce((a, b) => a + b, 0);
@@ -283,7 +301,7 @@ function cheapestBoundary(
       best = at;
     }
   }
-  return best;
+  return { boundary: best, cost: least };
 }
 
 /** Bytes that the suffixes' matrices may take. */

@@ -89,6 +89,7 @@ export interface Trace {
  *  linear.ts. */
 export interface LinearMaps {
   readonly dModel: number;
+  readonly vocab: number;
   /** The token whose rank `head` gives. */
   readonly answer: number;
   /** Row r of the result is row `of[r]` of `v` [n, d] carried along `edge[r]`: [rows, d]. */
