@@ -39,7 +39,13 @@ const envelope = z.strictObject({
 });
 
 const sampleFields = z.strictObject(
-  { tokens: promptField, answer: tokenField, sources: z.unknown().default("all"), label: labelField.optional() },
+  {
+    tokens: promptField,
+    answer: tokenField,
+    sources: z.unknown().default("all"),
+    instructionEnd: z.unknown().optional(),
+    label: labelField.optional(),
+  },
   { error: "must be an object with tokens, answer and sources" },
 );
 
@@ -65,8 +71,16 @@ function resolveSample(entry: unknown, path: Path, model: SpecModel): TraceSampl
     tokens,
     answer: resolveToken(fields.answer, [...path, "answer"], model),
     sources: resolveSources(fields.sources, tokens.length, [...path, "sources"]),
+    ...(fields.instructionEnd === undefined
+      ? {}
+      : { instructionEnd: resolveEnd(fields.instructionEnd, tokens.length, [...path, "instructionEnd"]) }),
     ...(fields.label === undefined ? {} : { label: fields.label }),
   };
+}
+
+function resolveEnd(given: unknown, length: number, path: Path): number {
+  if (!Number.isSafeInteger(given)) refuse(path, given, "must be a position, a whole number");
+  return resolvePosition(given as number, length, path);
 }
 
 function resolveSources(given: unknown, length: number, path: Path): "all" | number[] {

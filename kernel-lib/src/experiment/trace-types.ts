@@ -6,6 +6,8 @@ export interface TraceSample {
   answer: number;
   /** Positions that paths may start from; negative counts from the end. */
   sources: "all" | readonly number[];
+  /** Position of the instruction's last token (T_inst), which tables and figures name; absent where nobody said. */
+  instructionEnd?: number;
   label?: string;
 }
 

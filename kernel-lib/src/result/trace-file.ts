@@ -98,6 +98,7 @@ function checkSpec(value: unknown, model: Making["model"]): PathTraceSpec {
       whole(`${at}.tokens[${t}]`, id, 0, model.vocab - 1);
     });
     whole(`${at}.answer`, sample.answer, 0, model.vocab - 1);
+    if (sample.instructionEnd !== undefined) whole(`${at}.instructionEnd`, sample.instructionEnd, 0, tokens.length - 1);
     if (sample.label !== undefined) text(`${at}.label`, sample.label);
     if (sample.sources !== "all") positionsOf(`${at}.sources`, sample.sources, tokens.length);
   });

@@ -71,7 +71,7 @@ function samplesAsked(model: Model, options: PathTraceOptions): { samples: reado
   const made = samplesOf(model, asked, { n: options.n }).samples;
   const traced = made.map(({ source, reference, answer, label }): TraceSample => {
     const from = sources === "instruction-end" ? [source.length - 1] : sources;
-    return { tokens: reference ?? source, answer, sources: from, label };
+    return { tokens: reference ?? source, answer, sources: from, instructionEnd: source.length - 1, label };
   });
   return { samples: traced, task: asked.name };
 }

@@ -14,7 +14,7 @@ export interface PathsViewOptions {
   state?: ViewState;
   run?: RunStatus | null;
   error?: PathsView["error"];
-  /** The instruction's last position; default: the only source, where there is one. */
+  /** The instruction's last position; default: what the sample says, else the only source. */
   instructionEnd?: number | null;
   resultHash?: string;
 }
@@ -32,7 +32,7 @@ export function pathsViewOf(data: TraceData, options: PathsViewOptions): PathsVi
       value: index,
       rule: data.samples.length === 0 ? "has not been traced yet" : `must be 0 to ${data.samples.length - 1}`,
     });
-  const { tokens, answer, label = "" } = spec.samples[index];
+  const { tokens, answer, instructionEnd, label = "" } = spec.samples[index];
   const word = (id: number) => data.tokenText[id] ?? `#${id}`;
   const column = (pick: (edge: (typeof traced.edges)[number]) => number) => pack(Int32Array.from(traced.edges, pick));
   const number = (value: number) => (Number.isFinite(value) ? value : null);
@@ -61,7 +61,7 @@ export function pathsViewOf(data: TraceData, options: PathsViewOptions): PathsVi
     heads: making.model.nHeads,
     vocab: making.model.vocab,
     answer: word(answer),
-    instructionEnd: options.instructionEnd === undefined ? alone : options.instructionEnd,
+    instructionEnd: options.instructionEnd === undefined ? (instructionEnd ?? alone) : options.instructionEnd,
     sample: { index, of: spec.samples.length, label },
     topK: spec.topK,
     maxRank: spec.maxRank,
