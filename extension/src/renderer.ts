@@ -3,7 +3,7 @@
 import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
 import { Widget } from "@lumino/widgets";
 import { VIEW_MIME, type View, validateView } from "patchbay/view";
-import { noticeNode } from "./heatmap/notices";
+import { noticeNode } from "./shell/notices";
 import { isRunning } from "./heatmap/scene";
 import type { Marks } from "./heatmap/state";
 import { HeatmapWidget } from "./heatmap/widget";

@@ -2,7 +2,7 @@
  *  on, and sends requests. Follows restarts and changes of kernel. */
 import type { Kernel } from "@jupyterlab/services";
 import type { Request, View, ViewState } from "patchbay/view";
-import type { Connection } from "./heatmap/header";
+import type { Connection } from "./shell/header";
 import type { Host } from "./host";
 import { Rpc } from "./rpc";
 

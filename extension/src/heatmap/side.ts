@@ -11,8 +11,8 @@ import {
   type Theme,
 } from "patchbay/view";
 import { button, el, isolated } from "../dom";
+import { stageMark } from "../shell/header";
 import { dotPlot, type Step, stack, waterfall } from "./charts";
-import { stageMark } from "./header";
 import type { Numbers } from "./numbers";
 import { pinColour } from "./overlay";
 import type { Marks, Place, Spot } from "./state";

@@ -3,7 +3,7 @@
 import { type HeatmapView, heatmapSpec, type Theme } from "patchbay/view";
 import { button, el } from "../dom";
 import { Picture } from "../picture";
-import { type Notice, noticeNode } from "./notices";
+import { type Notice, noticeNode } from "../shell/notices";
 import type { Numbers } from "./numbers";
 import { Overlay } from "./overlay";
 import { type Arrangement, extentOf } from "./scene";

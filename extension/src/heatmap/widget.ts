@@ -6,19 +6,19 @@ import type { Host } from "../host";
 import { Link, type Linked, type Pointing } from "../link";
 import { closeMenus, showMenu } from "../menu";
 import { copyText } from "../save-file";
+import { Finder } from "../shell/finder";
+import { Footer } from "../shell/footer";
+import { Header } from "../shell/header";
+import { helpNode } from "../shell/help";
+import { Readout } from "../shell/readout";
 import { onThemeChange, themeAt } from "../theme";
 import type { Tie } from "../tie";
 import { Toast } from "../toast";
 import { exportItems } from "./exports";
-import { Finder } from "./finder";
-import { Footer } from "./footer";
-import { Header } from "./header";
-import { helpNode } from "./help";
-import { type KeyAction, keyAction } from "./keys";
+import { KEY_HELP, type KeyAction, keyAction } from "./keys";
 import { Numbers } from "./numbers";
 import { listenToPointer } from "./pointer";
 import { Reader } from "./reader";
-import { Readout } from "./readout";
 import {
   type Arrangement,
   arrange,
@@ -106,11 +106,14 @@ export class HeatmapWidget implements Linked {
       find: () => this.finder.open(),
       help: () => this.toggleHelp(),
     });
-    this.finder = new Finder({
-      search: (text) => this.reader.search(text),
-      next: () => this.reader.nextMatch(),
-      close: () => this.closeFinder(),
-    });
+    this.finder = new Finder(
+      {
+        search: (text) => this.reader.search(text),
+        next: () => this.reader.nextMatch(),
+        close: () => this.closeFinder(),
+      },
+      { label: "Find by label", placeholder: "labels, as 0 2" },
+    );
     const { header, toolbar, finder, main, side, readout, footer, toast } = this;
     root.replaceChildren(
       header.node,
@@ -368,7 +371,7 @@ export class HeatmapWidget implements Linked {
       this.focus();
       return;
     }
-    this.help = helpNode(() => this.toggleHelp());
+    this.help = helpNode(() => this.toggleHelp(), KEY_HELP);
     this.root.append(this.help);
     this.help.querySelector("button")?.focus({ preventScroll: true });
   }

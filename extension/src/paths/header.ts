@@ -1,7 +1,7 @@
 /** Title, question, sample and model; badges as every widget has them. */
 import { type PathsView, pathsQuestion, type Theme, tokenLabel, type ViewState } from "patchbay/view";
 import { el, isolated } from "../dom";
-import { badgeNodes, type Connection, stageMark } from "../heatmap/header";
+import { badgeNodes, type Connection, stageMark } from "../shell/header";
 
 export class Header {
   private readonly title = el("h3", { class: "pb-title" });

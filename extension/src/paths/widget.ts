@@ -13,16 +13,16 @@ import {
   spokenNumber,
 } from "patchbay/view";
 import { button, el } from "../dom";
-import { Finder } from "../heatmap/finder";
-import { Footer } from "../heatmap/footer";
-import { helpNode } from "../heatmap/help";
-import { type Notice, noticeNode } from "../heatmap/notices";
-import { Readout } from "../heatmap/readout";
 import { widthClass } from "../heatmap/scene";
 import type { Host } from "../host";
 import { Link, type Linked, type Pointing } from "../link";
 import { closeMenus, showMenu } from "../menu";
 import { copyText } from "../save-file";
+import { Finder } from "../shell/finder";
+import { Footer } from "../shell/footer";
+import { helpNode } from "../shell/help";
+import { type Notice, noticeNode } from "../shell/notices";
+import { Readout } from "../shell/readout";
 import { onThemeChange, themeAt } from "../theme";
 import type { Tie } from "../tie";
 import { Toast } from "../toast";

@@ -1,12 +1,8 @@
 /** The keys, as a sheet over the widget. */
 import { button, el } from "../dom";
 import { icon } from "../icons";
-import { KEY_HELP } from "./keys";
 
-export function helpNode(
-  close: () => void,
-  help: readonly (readonly [keys: string, does: string])[] = KEY_HELP,
-): HTMLElement {
+export function helpNode(close: () => void, help: readonly (readonly [keys: string, does: string])[]): HTMLElement {
   const shut = button({ label: "Close", icon: "cross", wordless: true }, close);
   const rows = help.flatMap(([keys, does]) => [el("dt", {}, el("kbd", {}, keys)), el("dd", {}, does)]);
   return el(

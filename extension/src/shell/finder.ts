@@ -1,4 +1,4 @@
-/** The search field below the toolbar: rings and counts the cells that carry all the words. */
+/** The search field below the toolbar: rings and counts what carries all the words. */
 import { button, el } from "../dom";
 
 export interface FinderActs {
@@ -16,7 +16,7 @@ export class Finder {
 
   constructor(
     private readonly acts: FinderActs,
-    words = { label: "Find by label", placeholder: "labels, as 0 2" },
+    words: { label: string; placeholder: string },
   ) {
     this.field.setAttribute("aria-label", words.label);
     this.field.placeholder = words.placeholder;

@@ -3,7 +3,7 @@
 import type { Segment } from "patchbay/view";
 import { el } from "../dom";
 import { icon } from "../icons";
-import type { ReadoutText } from "./words";
+import type { ReadoutText } from "./types";
 
 const SPEAK_AFTER_MS = 300;
 

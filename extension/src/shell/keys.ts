@@ -1,0 +1,57 @@
+/** Which key does what inside a widget. Tab is never ours, so that it always leaves the widget. */
+import type { KeyMap } from "./types";
+
+/** `do` is a name of `COMMON`, or of the kind's own letters. */
+export type KeyAction = { do: "move"; direction: string; extend: boolean } | { do: string };
+
+interface KeyPress {
+  key: string;
+  ctrlKey: boolean;
+  metaKey: boolean;
+  shiftKey: boolean;
+  altKey: boolean;
+}
+
+/** Keys of every widget. */
+const COMMON: Readonly<Record<string, string>> = {
+  " ": "select",
+  Enter: "pin",
+  Escape: "escape",
+  f: "freeze",
+  t: "table",
+  e: "export",
+  "/": "find",
+  "?": "help",
+  u: "undo",
+  U: "redo",
+};
+
+/** What a key press asks for; null when it is none of ours. */
+export function keyAction(press: KeyPress, map: KeyMap): KeyAction | null {
+  const { key, ctrlKey, metaKey, shiftKey, altKey } = press;
+  const command = ctrlKey || metaKey;
+  // JupyterLab's own shortcuts are off inside the widget; saving must still work.
+  if (command && !altKey && !shiftKey && key.toLowerCase() === "s") return { do: "save" };
+  if (altKey) return null;
+  const direction = map.moves[command ? `Ctrl+${key}` : key];
+  if (direction !== undefined) return { do: "move", direction, extend: shiftKey };
+  if (command) return null;
+  const action = COMMON[key] ?? map.letters?.[key];
+  return action === undefined ? null : { do: action };
+}
+
+/** Rows of the help sheet that every widget has; a kind puts its own before and between them. */
+export const HELP = {
+  esc: ["Esc", "clear the selection, then the pins, then leave"],
+  common: [
+    ["f", "freeze the read-out"],
+    ["t", "table"],
+    ["e", "export"],
+    ["/", "find"],
+    ["u, U", "undo, redo"],
+    ["Ctrl or Cmd + S", "save the notebook"],
+    ["Click, Alt-click", "select, pin"],
+    ["Hold Shift", "keep the read-out while the pointer moves"],
+  ],
+  tab: ["Tab", "next control, out of the widget"],
+} as const;
