@@ -33,5 +33,10 @@ export interface Theme {
 }
 
 export declare const themes: Readonly<Record<ThemeName, Theme>>;
+/** Diverging ramps to choose from: 17 stops, centre 0; the first is what themes hold. */
+export type PaletteName = "blue-orange" | "purple-green";
+export declare const palettes: Readonly<
+  Record<PaletteName, { readonly light: readonly string[]; readonly dark: readonly string[] }>
+>;
 /** Inches. */
 export declare const journal: Readonly<Record<"single-column" | "double-column", number>>;

@@ -7,6 +7,12 @@ const div = {
     "#213c70 #234d8c #2a65ad #3a7ec6 #589ad9 #7fb6e6 #a8d0ee #d1e5f4 #f7f7f6 #f1e0ce #e8c4a1 #e0a46e #d3833d #be6418 #a04d0d #80380e #662d14",
   dark: "#b5e4f7 #7fcbee #57b1e0 #4497c9 #3e7faf #3d688f #3b536f #364150 #313130 #4e3c33 #6b4936 #8b5833 #aa6b2f #c77f2b #dc9a41 #ecb86d #f2dab1",
 };
+/** The same lightness, stop by stop, in the other pair of hues that colour-blind eyes keep apart. */
+const purpleGreen = {
+  light:
+    "#4d306a #613d84 #7b51a3 #9569bd #ad85d0 #c5a4e0 #d9c2eb #eadef3 #f7f7f6 #d2e8d5 #a6d6af #6fc282 #38aa5d #0d8f44 #007435 #025a28 #01481f",
+  dark: "#ead5fa #d5b5ef #be99dd #a581c3 #8d6ca8 #745a89 #5c4a6b #463d4e #313130 #334436 #34593c #2c7140 #1d8b46 #2fa356 #4dbc6d #73d58b #b9e9c1",
+};
 const seq = {
   light: "#f7f7ec #d9ebc9 #a6dcb2 #6cc4aa #36a8a5 #07889d #04678f #1c497c #282f5f",
   dark: "#272d48 #224167 #075b7d #047687 #0e928f #4cac90 #82c592 #b8dc97 #eceec0",
@@ -114,6 +120,12 @@ exports.themes = {
   "hc-light": highContrast(light, "hc-light", "#ffffff"),
   "hc-dark": highContrast(dark, "hc-dark", "#111111"),
   print,
+};
+
+/** Diverging ramps to choose from, by brightness; the first is what themes hold. */
+exports.palettes = {
+  "blue-orange": { light: div.light.split(" "), dark: div.dark.split(" ") },
+  "purple-green": { light: purpleGreen.light.split(" "), dark: purpleGreen.dark.split(" ") },
 };
 
 /** Widths of journal columns, in inches; at 96 CSS pixels per inch. */

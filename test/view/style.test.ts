@@ -2,7 +2,16 @@
  *  palettes were chosen for is computed here again. */
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { contrast, inkOn, parseHex, rampColour, type Theme, themes } from "../../kernel-lib/src/view";
+import {
+  contrast,
+  inkOn,
+  type PaletteName,
+  palettes,
+  parseHex,
+  rampColour,
+  type Theme,
+  themes,
+} from "../../kernel-lib/src/view";
 import { luminance, toHex } from "../../kernel-lib/src/view/colour";
 
 const css = readFileSync(new URL("../../style/tokens.css", import.meta.url), "utf8");
@@ -107,12 +116,26 @@ function lightness(hex: string): number {
   return y > 216 / 24389 ? 116 * Math.cbrt(y) - 16 : (y * 24389) / 27;
 }
 
-test.each(["light", "dark"] as const)("equal magnitudes have equal lightness on the diverging ramp (%s)", (name) => {
-  const ramp = themes[name].ramps.diverging;
-  for (let i = 0; i < 8; i++) {
-    expect(Math.abs(lightness(ramp[i]) - lightness(ramp[16 - i])), `stop ${i}`).toBeLessThanOrEqual(0.3);
-  }
-  const toCentre = ramp.slice(0, 9).map(lightness);
-  const sorted = [...toCentre].sort((a, b) => (name === "light" ? a - b : b - a));
-  expect(toCentre).toEqual(sorted);
+const brightnesses = ["light", "dark"] as const;
+const everyPalette = (Object.keys(palettes) as PaletteName[]).flatMap((palette) =>
+  brightnesses.map((name) => [palette, name] as const),
+);
+
+test("themes hold the first palette", () => {
+  for (const name of brightnesses) expect(themes[name].ramps.diverging).toEqual(Object.values(palettes)[0][name]);
 });
+
+test.each(everyPalette)(
+  "equal magnitudes have equal lightness, and values are read, on palette %s (%s)",
+  (palette, name) => {
+    const ramp = palettes[palette][name];
+    expect(ramp).toHaveLength(17);
+    expect(leastInk(ramp)).toBeGreaterThanOrEqual(4.5);
+    for (let i = 0; i < 8; i++) {
+      expect(Math.abs(lightness(ramp[i]) - lightness(ramp[16 - i])), `stop ${i}`).toBeLessThanOrEqual(0.3);
+    }
+    const toCentre = ramp.slice(0, 9).map(lightness);
+    const sorted = [...toCentre].sort((a, b) => (name === "light" ? a - b : b - a));
+    expect(toCentre).toEqual(sorted);
+  },
+);
