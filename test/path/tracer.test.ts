@@ -25,11 +25,12 @@ interface Shape {
   kvHeads: number;
   length: number;
   placement: "pre" | "post";
+  vocab?: number;
 }
 
-function randomModel(seed: number, { layers, heads, kvHeads, length, placement }: Shape) {
+function randomModel(seed: number, { layers, heads, kvHeads, length, placement, vocab = 400 }: Shape) {
   const random = seeded(seed);
-  const [d, dHead, f, vocab] = [8, 4, 12, 400];
+  const [d, dHead, f] = [8, 4, 12];
   const normal = (n: number, size: number) =>
     Float32Array.from({ length: n }, () => (random() + random() + random() - 1.5) * size);
   const around1 = (n: number) => Float32Array.from({ length: n }, () => 0.5 + random());
@@ -93,13 +94,20 @@ const VARIANTS: Record<string, TracerOptions> = {
   "as the cost model says": { probes: 120, meetAt: "auto" },
 };
 
-async function compare(seed: number, shape: Shape, topK: number, equation: Equation, options: TracerOptions) {
+async function compare(
+  seed: number,
+  shape: Shape,
+  topK: number,
+  equation: Equation,
+  options: TracerOptions,
+  maxRank = 40,
+) {
   const { frozen, weights } = randomModel(seed, shape);
   const request: TraceRequest = {
     answer: seed % weights.vocab,
     sources: seed % 3 === 0 ? [1, 3] : frozen.tokens.map((_, p) => p),
     topK,
-    maxRank: 40,
+    maxRank,
     equation,
   };
   const expected = traceReference(frozen, weights, request);
@@ -144,6 +152,16 @@ test("each way of saving work saves some: fewer paths ranked, fewer blocks appli
   expect(probed.cost.ranked).toBeLessThan(paths / 2);
   expect(met.cost.pairs).toBe(paths);
   expect(met.cost.forwardRows).toBeLessThan(plain.cost.forwardRows);
+});
+
+test("with many paths the number of probes is chosen too, and the kept paths stay the same", async () => {
+  const shape: Shape = { layers: 9, heads: 6, kvHeads: 6, length: 11, placement: "post", vocab: 1200 };
+  const { found } = await compare(41, shape, 2, "eq3", {}, 15);
+  const paths = found.totalPaths.reduce((a, b) => a + b, 0);
+  expect(paths).toBeGreaterThan(30_000);
+  expect(found.kept.length).toBeGreaterThan(10);
+  expect(found.cost.pairs).toBe(paths);
+  expect(found.cost.ranked).toBeLessThan(paths / 4);
 });
 
 test("counts before the walk equal the paths that a walk meets, and the trie's nodes", () => {

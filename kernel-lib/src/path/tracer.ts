@@ -138,8 +138,10 @@ export async function trace(
     const sizes = options.probes !== undefined || total < MANY_PATHS ? [1] : [1, 2, 4, 8];
     for (const times of sizes) {
       const count = times * firstProbes;
-      if (count > maps.vocab / 4) break;
-      if (times > 1) await probes.resize(count);
+      if (times > 1) {
+        if (count > maps.vocab / 4) break;
+        await probes.resize(count);
+      }
       const survive = (await probes.passing(others)) / (others.length / maps.dModel);
       const found = cheapestBoundary(edges, length, sources, toEnd, probes.rows.length / maps.dModel, maps, survive);
       if (found.cost < best.cost) best = { ...found, count };
