@@ -82,8 +82,8 @@ export interface HeatmapAxis {
   /** In plain words: "earlier layer patched". */
   title: string;
   labels: readonly string[];
-  /** What a label is, for linking: layer | head | position | token. */
-  field: "layer" | "head" | "position";
+  /** What a label is, for linking. */
+  field: "layer" | "head" | "position" | "task" | "coefficient";
 }
 
 export interface HeatmapView extends ViewBase {

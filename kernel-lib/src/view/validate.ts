@@ -108,7 +108,7 @@ function run(value: unknown): void {
 function axis(name: string, value: unknown): number {
   const fields = object(name, value);
   text(`${name}.title`, fields.title, 200);
-  oneOf(`${name}.field`, fields.field, ["layer", "head", "position"]);
+  oneOf(`${name}.field`, fields.field, ["layer", "head", "position", "task", "coefficient"]);
   const labels = list(`${name}.labels`, fields.labels, MAX_LABELS);
   if (labels.length === 0) complain(`${name}.labels`, [], "must hold at least one label");
   for (const [at, label] of labels.entries()) text(`${name}.labels[${at}]`, label, 100);
