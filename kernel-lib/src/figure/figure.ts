@@ -3,13 +3,14 @@
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { SpecError } from "../errors";
+import { chartSpec } from "../view/chart-spec";
 import { heatmapSpec } from "../view/heatmap-spec";
 import type { VegaLiteSpec } from "../view/heatmap-types";
 import { pathsSvg } from "../view/paths-svg";
 import { type Theme, themes } from "../view/theme";
 import type { View } from "../view/types";
 import { FIGURE_FONT, withoutMissingGlyphs } from "./fonts";
-import { type CheckedSize, checkOptions, checkPathsOptions, type FigureOptions } from "./options";
+import { type CheckedSize, checkChartOptions, checkOptions, checkPathsOptions, type FigureOptions } from "./options";
 import { svgToPdf } from "./pdf";
 import { svgToPng } from "./png";
 import { vegaSvg } from "./vega";
@@ -91,6 +92,12 @@ function drawingOf(
     const checked = checkPathsOptions(view, options);
     const { width, height, paths } = checked;
     return { look: checked, spec: null, svg: async () => pathsSvg(view, theme(checked), { width, height }, paths) };
+  }
+  if (view.kind === "chart") {
+    const checked = checkChartOptions(view, options);
+    const { width, height, chart } = checked;
+    const spec = chartSpec(view, theme(checked), { width, height }, chart);
+    return { look: checked, spec, svg: () => vegaSvg(spec) };
   }
   const checked = checkOptions(view, options);
   const { width, height, heatmap } = checked;

@@ -1,5 +1,7 @@
 /** What a figure may be asked: checked in full before anything is drawn. */
 import { SpecError } from "../errors";
+import type { ChartLook } from "../view/chart-layout";
+import type { ChartView } from "../view/chart-types";
 import { heatmapOptions } from "../view/heatmap-grid";
 import type { HeatmapOptions } from "../view/heatmap-types";
 import { PATHS_DEFAULTS, type PathsOptions } from "../view/paths-layout";
@@ -34,6 +36,10 @@ export interface CheckedOptions extends CheckedSize {
 }
 export interface CheckedPathsOptions extends CheckedSize {
   paths: PathsOptions;
+}
+
+export interface CheckedChartOptions extends CheckedSize {
+  chart: ChartLook;
 }
 
 /** CSS pixels per inch. */
@@ -95,11 +101,32 @@ function checkHeatmap(view: HeatmapView, options: HeatmapOptions): void {
   oneOf("mode", options.mode, ["effect", "interaction"]);
   oneOf("legend", options.legend, ["inside", "below", "none"]);
   const last = view.panels.length - 1;
-  const chosen = [...options.panels, ...(options.difference === null ? [] : Object.values(options.difference))];
-  for (const panel of chosen) {
+  checkPanels(options.panels, last);
+  if (options.difference !== null) checkPanels(Object.values(options.difference), last);
+}
+
+/** Bars and places beyond which a chart of one panel takes a double column unless told otherwise. */
+const SINGLE_COLUMN = 24;
+
+/** The same for a chart: one panel with few values fits a single column.
+ *  @throws SpecError */
+export function checkChartOptions(view: ChartView, options: FigureOptions): CheckedChartOptions {
+  const { width, height, theme = "print", dpi = 300 } = options;
+  checkLook({ height, theme, dpi });
+  const panels = options.panels ?? view.panels.map((_, at) => at);
+  checkPanels(panels, view.panels.length - 1);
+  const letters = options.letters ?? (theme === "print" && panels.length > 1);
+  const narrow =
+    panels.length === 1 && view.x.labels.length * (view.mark === "bars" ? view.series.length : 1) <= SINGLE_COLUMN;
+  const chosen = pixels(width ?? (narrow ? "single-column" : "double-column"));
+  return { width: chosen, height, theme, dpi, chart: { panels, letters } };
+}
+
+function checkPanels(panels: readonly number[], last: number): void {
+  for (const panel of panels) {
     if (!Number.isInteger(panel) || panel < 0 || panel > last) refuse("panels", panel, `must be from 0 to ${last}`);
   }
-  if (options.panels.length === 0) refuse("panels", [], "must name at least one panel");
+  if (panels.length === 0) refuse("panels", [], "must name at least one panel");
 }
 
 function within(name: string, value: number, [least, most]: readonly [number, number]): number {

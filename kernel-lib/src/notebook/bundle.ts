@@ -1,6 +1,7 @@
 /** What a notebook keeps of a view: the view for our widget, a PNG for everything else that shows notebooks, and text.
  *  All three, always: JupyterLab without the extension shows nothing at all for a lone view. */
 import { type Figure, figureOf } from "../figure";
+import { chartSummary, chartText } from "../view/chart-text";
 import { summary } from "../view/describe";
 import { heatmapOptions } from "../view/heatmap-grid";
 import { heatmapText } from "../view/heatmap-text";
@@ -27,7 +28,7 @@ export async function bundle(view: View, figure: Figure = screenFigure(view)): P
 /** The same without the picture, for the first moment: drawing one takes a while. */
 export function quickBundle(view: View): Bundle {
   return {
-    data: { [VIEW_MIME]: view, "text/plain": view.kind === "paths" ? pathsText(view) : heatmapText(view) },
+    data: { [VIEW_MIME]: view, "text/plain": textOf(view) },
     metadata: {},
   };
 }
@@ -38,8 +39,15 @@ function screenFigure(view: View): Figure {
 }
 
 /** "Patch sweep: capital, heatmap, 36 cells, largest layers 0 and 2, plus 0.85." */
-const alternative = (view: View): string =>
-  view.kind === "paths" ? pathsSummary(view) : summary(view, heatmapOptions(view, {}));
+function alternative(view: View): string {
+  if (view.kind === "paths") return pathsSummary(view);
+  return view.kind === "chart" ? chartSummary(view) : summary(view, heatmapOptions(view, {}));
+}
+
+function textOf(view: View): string {
+  if (view.kind === "paths") return pathsText(view);
+  return view.kind === "chart" ? chartText(view) : heatmapText(view);
+}
 
 /** Width and height are the first two fields of a PNG's header. */
 function cssSize(png: Uint8Array): { width: number; height: number } {

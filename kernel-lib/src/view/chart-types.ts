@@ -36,6 +36,8 @@ export interface ChartPanel {
   note: string;
   /** Names along x of this panel alone (the tokens of its prompt), at most as many as the axis has; else the axis'. */
   labels: readonly string[] | null;
+  /** Places along x that stand out, with a bold name and a band: the instruction's last token. */
+  emphasis: readonly number[];
 }
 
 /** Arrays are [panels, series, x], float64 unless said otherwise; NaN is a missing number. */

@@ -24,7 +24,9 @@ export function chartFields(view: Fields): ChartView {
     const fields = object(`panels[${at}]`, panel);
     text(`panels[${at}].name`, fields.name, 200);
     text(`panels[${at}].note`, fields.note, 400);
-    if (fields.labels !== null) labels(`panels[${at}].labels`, fields.labels, places);
+    const own = fields.labels === null ? places : labels(`panels[${at}].labels`, fields.labels, places);
+    for (const [e, place] of list(`panels[${at}].emphasis`, fields.emphasis, own).entries())
+      whole(`panels[${at}].emphasis[${e}]`, place, 0, own - 1);
   }
   const series = list("series", view.series, MAX_SERIES);
   if (series.length === 0) complain("series", [], "must hold at least one series");

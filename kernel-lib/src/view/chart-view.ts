@@ -31,7 +31,7 @@ export interface ChartOptions {
   y: Pick<ChartScale, "title"> & Partial<ChartScale>;
   rows: readonly ChartRow[];
   series?: readonly { name: string; stage?: "base" | "sft" | "dpo" | null }[];
-  panels?: readonly { name: string; note?: string; labels?: readonly string[] | null }[];
+  panels?: readonly { name: string; note?: string; labels?: readonly string[] | null; emphasis?: readonly number[] }[];
   /** What bars are called, and those behind them. */
   label?: string;
   behind?: string;
@@ -134,7 +134,7 @@ export function chartViewOf(options: ChartOptions): ChartView {
     mark: options.mark,
     x: { title: options.x.title, field: options.x.field, labels: [...labels] },
     y: { format: "number", digits: 2, domain: null, ...options.y },
-    panels: panels.map((panel) => ({ note: "", labels: null, ...panel })),
+    panels: panels.map((panel) => ({ note: "", labels: null, emphasis: [], ...panel })),
     series: series.map((given) => ({ name: given.name, stage: given.stage ?? null })),
     value: pack(value, shape),
     low: pack(low, shape),

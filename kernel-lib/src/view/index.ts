@@ -1,5 +1,18 @@
 /** `patchbay/view`: what kernel and browser share. Pure; imports nothing of Node. */
 export { type PackedArray, pack, unpack } from "../result/pack";
+export {
+  barSpan,
+  type ChartBox,
+  type ChartLayout,
+  type ChartLook,
+  chartAt,
+  chartLayout,
+  chartX,
+  chartY,
+} from "./chart-layout";
+export { type SeriesStyle, seriesStyles } from "./chart-marks";
+export { chartSpec } from "./chart-spec";
+export { chartDigits, chartNumber, chartReadout, chartSummary, chartText, placeName, spokenPoint } from "./chart-text";
 export type * from "./chart-types";
 export { type ChartOptions, type ChartRow, chartLabels, chartPoints, chartViewOf } from "./chart-view";
 export { contrast, inkOn, parseHex, rampColour } from "./colour";
