@@ -1,0 +1,97 @@
+/** From a result of any kind to the views that show it: one table, used by the notebook, the command line, documents
+ *  and exported pages. A new kind of result is a row of KINDS. */
+import { ResultError } from "../errors";
+import type { Result } from "../result/base";
+import { sweepGrids } from "../result/grid";
+import { SweepResult } from "../result/sweep";
+import { TraceResult } from "../result/trace";
+import { heatmapViewOf } from "./heatmap-view";
+import { pathsViewOf, pendingPathsView } from "./paths-view";
+import type { View } from "./types";
+
+export interface ResultViewOptions {
+  /** Updates of one display carry the same id. */
+  id: string;
+  /** Which of `choices`, from 0. Default: the first. */
+  choice?: number;
+  /** With intervals and tests, which may take seconds. Default true. */
+  statistics?: boolean;
+  /** Metric shown first, where the kind has several. */
+  metric?: string;
+  resultHash?: string;
+}
+
+/** What can be seen of a result. */
+export interface ResultViews {
+  /** What one chooses between ("Sample"), and the names to choose from; at least one. */
+  readonly choosing: string;
+  readonly choices: readonly string[];
+  /** Makes the statistics piece by piece, so that whoever must not stall takes a breath between two. The result
+   *  keeps them. */
+  readonly slow: readonly (() => void)[];
+  /** @throws ResultError when there is no such choice */
+  view(options: ResultViewOptions): View;
+}
+
+interface Kind {
+  is(result: Result): boolean;
+  views(result: Result): ResultViews;
+}
+
+const kind = <R extends Result>(
+  type: abstract new (...args: never[]) => R,
+  views: (result: R) => ResultViews,
+): Kind => ({
+  is: (result) => result instanceof type,
+  views: (result) => views(result as R),
+});
+
+const KINDS: readonly Kind[] = [kind(SweepResult, sweepViews), kind(TraceResult, traceViews)];
+
+/** The views of a result of any kind.
+ *  @throws ResultError for a kind that has no view
+ *  @example viewsOf(parseAnyResult(text)).view({ id: "v1" }).kind // "heatmap" */
+export function viewsOf(result: Result): ResultViews {
+  const found = KINDS.find(({ is }) => is(result));
+  if (found) return found.views(result);
+  throw new ResultError({
+    thing: "result: kind",
+    value: result.data.kind,
+    rule: "has no view; its tables can be read",
+  });
+}
+
+function sweepViews(result: SweepResult): ResultViews {
+  return {
+    choosing: "View",
+    choices: ["heatmap"],
+    slow: result.metrics.flatMap((metric) => [
+      ...result.tuples.map((tuple) => () => void result.summary(metric, tuple)),
+      () => void sweepGrids(result, { metrics: [metric], intervals: true }),
+    ]),
+    view: ({ id, choice = 0, statistics = true, metric, resultHash }) => {
+      mustExist(choice, 1);
+      const grids = sweepGrids(result, { intervals: statistics });
+      return heatmapViewOf([{ data: result.data, grids }], { id, metric, resultHash });
+    },
+  };
+}
+
+function traceViews({ data }: TraceResult): ResultViews {
+  const { samples } = data.spec;
+  return {
+    choosing: "Sample",
+    choices: samples.map(({ label }, at) => label ?? String(at)),
+    slow: [],
+    view: ({ id, choice = 0, resultHash }) => {
+      mustExist(choice, samples.length);
+      const make = data.samples[choice] === undefined ? pendingPathsView : pathsViewOf;
+      return make(data, { id, sample: choice, resultHash });
+    },
+  };
+}
+
+function mustExist(choice: number, of: number): void {
+  if (Number.isInteger(choice) && choice >= 0 && choice < of) return;
+  throw new ResultError({ thing: "view: choice", value: choice, rule: `must be a whole number from 0 to ${of - 1}` });
+}
