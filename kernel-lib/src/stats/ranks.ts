@@ -43,6 +43,11 @@ export function spearman(x: ArrayLike<number>, y: ArrayLike<number>): Correlatio
   return { rho, n, tail: studentTwoSided(t, n - 2) };
 }
 
+/** Spearman's rho alone, for resamples; null when one side is constant. Lengths must be equal, without NaN.
+ *  @example spearmanRho([1, 2, 3], [2, 4, 9]) // 1 */
+export const spearmanRho = (x: ArrayLike<number>, y: ArrayLike<number>): number | null =>
+  pearson(averageRanks(x).ranks, averageRanks(y).ranks);
+
 function pearson(x: Float64Array, y: Float64Array): number | null {
   const [mx, my] = [mean(x) as number, mean(y) as number];
   let [xx, yy, xy] = [0, 0, 0];
