@@ -86,7 +86,7 @@ export function chartLayout(view: ChartView, theme: Theme, size: Size, look: Par
   const width = Math.max(20, Math.floor((room - (columns - 1) * gap) / columns));
   const names = panels.map((p) => chartLabels(view, p).map((name) => nameOf(view, name)));
   const { angle, every, drop } = turned(view, names, { width, tick, wide });
-  const xTitle = Math.ceil(drop + tick * 0.9 + label);
+  const xTitle = Math.ceil(drop + tick * 0.5 + label);
   const below = Math.ceil(xTitle + label * 0.5);
   const keys = keysOf(view, panels, size.width - left - right, { tick, wide });
   const keyRows = keys.length === 0 ? 0 : keys[keys.length - 1].row + 1;
@@ -221,6 +221,12 @@ function scaleOf(view: ChartView, panels: readonly number[]): [readonly [number,
   const all = [...drawn, ...view.references.map(({ value }) => value), ...(view.mark === "lines" ? [] : [0])];
   let [low, high] = view.y.domain ?? [least(all), most(all)];
   if (!(high > low)) [low, high] = low === 0 ? [0, 1] : [Math.min(low, 0), Math.max(low, 0)];
+  // Ends that are all but equal have no round numbers between them that a double could tell apart.
+  const magnitude = Math.max(Math.abs(low), Math.abs(high));
+  if (high - low < Math.max(magnitude * 1e-9, 1e-290)) {
+    const around = Math.max(magnitude * 1e-6, 1e-280);
+    [low, high] = [low - around, high + around];
+  }
   const step = niceStep((high - low) / 5);
   if (view.y.domain === null) {
     [low, high] = [Math.floor(low / step + 1e-9) * step, Math.ceil(high / step - 1e-9) * step];
