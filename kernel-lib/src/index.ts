@@ -46,21 +46,24 @@ export {
   show,
   type ViewChoice,
 } from "./notebook";
+export type { Result } from "./result/base";
 export { tableToCsv } from "./result/csv";
 export { parseResult, serialize } from "./result/file";
 export type { Interaction } from "./result/interactions";
+export { parseAnyResult, serializeAny } from "./result/kinds";
 export { tableToLatex } from "./result/latex";
 export { tableToMarkdown } from "./result/markdown";
 export type { SplitHalf } from "./result/split";
 export { type Superadditivity, SweepResult, type TupleSummary } from "./result/sweep";
 export type { Making, SweepData, SweepMetric, Table } from "./result/types";
 export { type DataFrame, toDataFrame } from "./run/dataframe";
-export type { PatchRun, RunOptions, RunState } from "./run/patch-run";
+export type { ExperimentOptions, ExperimentRun, RunState } from "./run/experiment-run";
+export { run } from "./run/from-spec";
+export type { PatchRun, RunOptions } from "./run/patch-run";
 export {
   type PatchSweepOptions,
   patchSweep,
   plan,
-  run,
   type SampleInput,
   type SweepQuestion,
   spec,

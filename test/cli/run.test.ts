@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { loadModel } from "../../kernel-lib/src/forward/model";
 import { parseResult, tableToCsv } from "../../kernel-lib/src/result";
-import { run } from "../../kernel-lib/src/run/patch-sweep";
+import type { SweepResult } from "../../kernel-lib/src/result/sweep";
+import { run } from "../../kernel-lib/src/run/from-spec";
 import { patchbay } from "../support/patchbay";
 import { temporaryFolder } from "../support/temporary";
 import { writeTinyCheckpoint } from "../support/tiny-checkpoint";
@@ -73,7 +74,7 @@ describe("run", () => {
     const found = parseResult(readFileSync(out));
     const loaded = await loadModel(model, { host: "inline" });
     try {
-      const expected = await run(spec, { model: loaded });
+      const expected = await run<SweepResult>(spec, { model: loaded });
       expect(found.data.values).toEqual(expected.data.values);
       expect(found.making.specHash).toBe(expected.making.specHash);
       expect(found.state).toBe("done");

@@ -6,7 +6,7 @@ import { setTimeout } from "node:timers/promises";
 import { buildSync } from "esbuild";
 import { expect, test } from "vitest";
 import { loadModel } from "../../kernel-lib/src/forward/model";
-import { run } from "../../kernel-lib/src/run/patch-sweep";
+import { run } from "../../kernel-lib/src/run/from-spec";
 import { temporaryFolder } from "../support/temporary";
 import { writeTinyCheckpoint } from "../support/tiny-checkpoint";
 import { killSpec } from "./kill-spec";

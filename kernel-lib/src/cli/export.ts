@@ -3,20 +3,9 @@ import { createHash } from "node:crypto";
 import { PatchbayError } from "../errors";
 import { MAX_SAMPLES } from "../experiment/fields";
 import { type FigureOptions, figureOf } from "../figure";
-import {
-  type AnyResult,
-  type SweepTableName,
-  sweepGrids,
-  type Table,
-  TraceResult,
-  type TraceTable,
-  tableToCsv,
-  tableToLatex,
-  tableToMarkdown,
-} from "../result";
+import { type Result, type Table, tableToCsv, tableToLatex, tableToMarkdown } from "../result";
 import { writeWhole } from "../run/files";
-import { heatmapViewOf } from "../view/heatmap-view";
-import { pathsViewOf } from "../view/paths-view";
+import { viewsOf } from "../view/of-result";
 import { wholeNumber } from "./inputs";
 import { readResult } from "./result-file";
 
@@ -47,7 +36,7 @@ export async function exportCommand(path: string, options: ExportCommand): Promi
   const result = readResult(path);
   writeWhole(
     out,
-    table === undefined ? await drawn(result, options) : TABLE_FORMATS[options.format](tableOf(result, table)),
+    table === undefined ? await drawn(result, options) : TABLE_FORMATS[options.format](result.table(table)),
   );
   process.stderr.write(`${out}\n`);
 }
@@ -62,29 +51,21 @@ function checkFormat({ table, format }: ExportCommand): void {
   });
 }
 
-/** The result itself says which names it has. */
-const tableOf = (result: AnyResult, name: string): Table =>
-  result instanceof TraceResult ? result.table(name as TraceTable) : result.table(name as SweepTableName);
-
-async function drawn(result: AnyResult, options: ExportCommand): Promise<string | Uint8Array> {
+async function drawn(result: Result, options: ExportCommand): Promise<string | Uint8Array> {
   const { figure, format, metric, sample, width, theme } = options;
-  const known = result instanceof TraceResult ? "paths" : "heatmap";
-  if (figure !== known)
+  const resultHash = `sha256:${createHash("sha256").update(JSON.stringify(result.data.making)).digest("hex")}`;
+  const choice = wholeNumber("--sample", sample ?? "0", 0, MAX_SAMPLES);
+  const view = viewsOf(result).view({ id: "export", choice, resultHash });
+  if (figure !== view.kind)
     throw new PatchbayError({
       thing: "--figure",
       value: figure,
-      rule: `must be one of ${known}, for this kind of result`,
+      rule: `must be one of ${view.kind}, for this kind of result`,
     });
-  const resultHash = `sha256:${createHash("sha256").update(JSON.stringify(result.data.making)).digest("hex")}`;
   const asked = {
     ...(metric === undefined ? {} : { metric }),
     ...(theme === undefined ? {} : { theme }),
     ...(width === undefined ? {} : { width: /^\d+$/.test(width) ? Number(width) : width }),
   } as FigureOptions;
-  const base = { id: "export", resultHash };
-  const view =
-    result instanceof TraceResult
-      ? pathsViewOf(result.data, { ...base, sample: wholeNumber("--sample", sample ?? "0", 0, MAX_SAMPLES) })
-      : heatmapViewOf([{ data: result.data, grids: sweepGrids(result, { intervals: true }) }], base);
   return figureOf(view, asked)[format as (typeof FIGURE_FORMATS)[number]]();
 }

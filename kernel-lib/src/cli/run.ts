@@ -7,11 +7,9 @@ import { PatchbayError } from "../errors";
 import type { PlanKind } from "../experiment/plan";
 import { memoryOf, openModel } from "../forward/model";
 import type { DeviceName } from "../forward/types";
-import { type AnyResult, serializeAny } from "../result";
+import { serializeAny } from "../result";
 import { writeWhole } from "../run/files";
-import { run } from "../run/patch-sweep";
-import { fitted, planSpec } from "../run/plan";
-import { traceSpec } from "../run/trace-run";
+import { experimentOf } from "../run/kinds";
 import type { RunStatus } from "../view/types";
 import { type MemoryFlags, memoryOptions, wholeNumber } from "./inputs";
 import { EXIT } from "./outcome";
@@ -36,47 +34,39 @@ export async function runSpec(path: string, options: RunCommand, signal: AbortSi
   const seed = wholeNumber("--seed", options.seed, 0, MAX_SEED);
   const plan = planKind(options.plan);
   checkOut(out, journal, resume);
-  const { json, kind, checkpoint } = await openSpec(path);
+  const { json, checkpoint } = await openSpec(path);
+  const experiment = experimentOf(json);
   const use = memoryOptions(options);
-  const isTrace = kind === "path-trace";
-  if (!isTrace) {
-    const planned = fitted({ plan }, { memory: memoryOf(checkpoint, use) });
-    process.stderr.write(`${planSpec(json, checkpoint, planned)}\n`);
-  }
+  experiment.check(json, checkpoint);
+  const estimate = experiment.estimate?.(json, checkpoint, { memory: memoryOf(checkpoint, use), plan });
+  if (estimate !== undefined) process.stderr.write(`${estimate}\n`);
   const model = await openModel(checkpoint, { device: device as DeviceName, ...use });
   const progress = new Progress();
   try {
     signal.throwIfAborted();
-    const common = { signal, journal, resume, seed };
-    const going = isTrace ? traceSpec(model, json, common) : run(json, { model, ...common, plan });
+    const going = experiment.start(model, json, { signal, journal, resume, seed, plan });
     going.onChange(() => progress.show(progressText(going.progress)));
     try {
-      const result: AnyResult = await going;
+      const result = await going;
       const { total, unit } = going.progress;
       if (result.state === "done") {
         writeWhole(out, serializeAny(result));
         rmSync(journal, { force: true });
         progress.end(`${out}: ${total} ${unit} in ${secondsText(result.making.seconds)}`);
       } else {
-        const done = finished(result);
+        const done = result.finished;
         const again = done > 0 ? `; go on with: patchbay run ${path} --out ${out} --resume` : "";
         progress.end(`stopped at ${done} of ${total} ${unit}${again}`);
         process.exitCode = EXIT.cancelled;
       }
     } finally {
       // A journal of nothing would only stand in the way of the next run.
-      if (finished(going.snapshot()) === 0) rmSync(journal, { force: true });
+      if (going.snapshot().finished === 0) rmSync(journal, { force: true });
     }
   } finally {
     progress.end();
     await model.close();
   }
-}
-
-/** Cells of a sweep, samples of a trace. */
-function finished({ data }: AnyResult): number {
-  if (data.kind === "path-trace") return data.samples.length;
-  return data.values.logit.reduce((n, logit) => n + (Number.isNaN(logit) ? 0 : 1), 0);
 }
 
 function planKind(name: string): PlanKind {

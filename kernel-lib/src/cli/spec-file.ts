@@ -10,7 +10,6 @@ const MAX_NAME = 4096;
 
 export interface SpecFile {
   json: Record<string, unknown>;
-  kind: string;
   checkpoint: Checkpoint;
 }
 
@@ -18,7 +17,7 @@ export interface SpecFile {
  *  @throws PatchbayError */
 export async function openSpec(path: string): Promise<SpecFile> {
   const json = specObject(path, readJson(path));
-  return { json, kind: String(json.kind), checkpoint: await openCheckpoint(json.model as string) };
+  return { json, checkpoint: await openCheckpoint(json.model as string) };
 }
 
 /** A JSON value that says it is a spec, with a kind and a model. */

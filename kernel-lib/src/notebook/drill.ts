@@ -7,14 +7,14 @@ import { verifyCuts } from "../path/verify";
 import { pathEdges } from "../view/paths-view";
 import type { CutResult, EdgeDetail, HopCut } from "../view/protocol";
 import type { PathsView } from "../view/types";
+import { KindSource } from "./kind-source";
 import type { Source } from "./sources";
-import { TraceSource } from "./trace-source";
 
 /** Heads whose whole row of attention is sent. */
 const ROWS = 8;
 
 /** The prompt that was asked about last: readers ask about many hops of one graph. */
-let kept: { source: TraceSource; frozen: Promise<Frozen> } | null = null;
+let kept: { source: KindSource; frozen: Promise<Frozen> } | null = null;
 
 /** Attention at the hop's query, for every head of its layer.
  *  @throws SpecError when the view has no model behind it, or the hop lies outside the prompt */
@@ -52,8 +52,8 @@ export async function cut(source: Source, cuts: readonly HopCut[]): Promise<CutR
 }
 
 function behind(source: Source) {
-  const traced = source instanceof TraceSource ? source.traced : null;
-  if (!(source instanceof TraceSource) || traced === null)
+  const traced = source instanceof KindSource ? source.traced : null;
+  if (!(source instanceof KindSource) || traced === null)
     throw new SpecError({
       thing: "path graph",
       rule: "was shown without its run, so there is no model to ask",

@@ -3,7 +3,6 @@ import { SpecError } from "../errors";
 import { figureOf } from "../figure";
 import { tableToCsv } from "../result/csv";
 import { tableToLatex } from "../result/latex";
-import { TraceResult } from "../result/trace";
 import type { Source } from "./sources";
 
 export const EXPORT_FORMATS = ["svg", "pdf", "png", "csv", "latex", "json"] as const;
@@ -37,12 +36,11 @@ export async function exportOf(source: Source, format: ExportFormat, metric?: st
   }
 }
 
-/** The rows of one metric, or all; of a trace, its counts. */
+/** The result's main table; of a sweep, the rows of one metric. */
 function summaryOf({ result }: Source, metric: string | undefined) {
   if (result === null)
     throw new SpecError({ thing: "export", rule: "has no table: this view was shown without its result" });
-  if (result instanceof TraceResult) return result.table("counts");
-  const table = result.table("summary");
+  const table = result.table(result.mainTable);
   const at = table.columns.indexOf("metric");
   return metric === undefined || at < 0 ? table : { ...table, rows: table.rows.filter((row) => row[at] === metric) };
 }

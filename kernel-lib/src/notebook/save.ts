@@ -2,24 +2,24 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { SpecError } from "../errors";
-import type { PatchSweepSpec } from "../experiment/types";
 import { type Figure, type FigureOptions, saveFigure } from "../figure";
+import { Result, type ResultData } from "../result/base";
 import { tableToCsv } from "../result/csv";
-import { serialize } from "../result/file";
+import { serializeAny } from "../result/kinds";
 import { tableToLatex } from "../result/latex";
 import { tableToMarkdown } from "../result/markdown";
-import { SweepResult } from "../result/sweep";
-import type { SweepTableName } from "../result/tables";
 import type { Table } from "../result/types";
+import { ExperimentRun } from "../run/experiment-run";
 import { writeWhole } from "../run/files";
-import { PatchRun } from "../run/patch-run";
 import { figure } from "./show";
 import { isFigure } from "./sources";
 
 export interface SaveOptions extends FigureOptions {
-  /** Which table goes into a `.csv`, `.md` or `.tex`. Default `summary`. */
-  table?: SweepTableName;
+  /** Which table goes into a `.csv`, `.md` or `.tex`. Default: the result's main one, `summary` of a sweep. */
+  table?: string;
 }
+
+type Spec = ResultData["spec"];
 
 const TABLES: Readonly<Record<string, (table: Table) => string>> = {
   ".csv": tableToCsv,
@@ -39,12 +39,12 @@ const PICTURES = [".svg", ".pdf", ".png"];
  *  await pb.save(result, "capital.patchbay.json");
  *  await pb.save(pb.figure(result), "fig2.pdf", { width: "single-column" }); */
 export async function save(
-  value: Figure | SweepResult | PatchRun | PatchSweepSpec,
+  value: Figure | Result | ExperimentRun | Spec,
   file: string,
   options: SaveOptions = {},
 ): Promise<void> {
-  const { table = "summary", ...figureOptions } = options;
-  const thing = value instanceof PatchRun ? await value : value;
+  const { table, ...figureOptions } = options;
+  const thing = value instanceof ExperimentRun ? await value : value;
   const ending = /\.[a-z]+$/i.exec(file)?.[0].toLowerCase() ?? "";
   const allowed = endingsFor(thing);
   if (!allowed.includes(ending)) {
@@ -52,14 +52,15 @@ export async function save(
   }
   mkdirSync(dirname(file), { recursive: true });
   if (isFigure(thing)) await saveFigure(thing, file, figureOptions);
-  else if (!(thing instanceof SweepResult)) writeWhole(file, `${JSON.stringify(thing, null, 2)}\n`);
+  else if (!(thing instanceof Result)) writeWhole(file, `${JSON.stringify(thing, null, 2)}\n`);
   else if (PICTURES.includes(ending)) await saveFigure(figure(thing), file, figureOptions);
-  else writeWhole(file, ending === ".json" ? serialize(thing) : TABLES[ending](thing.table(table)));
+  else
+    writeWhole(file, ending === ".json" ? serializeAny(thing) : TABLES[ending](thing.table(table ?? thing.mainTable)));
 }
 
 function endingsFor(thing: unknown): string[] {
   if (isFigure(thing)) return PICTURES;
-  if (thing instanceof SweepResult) return [".json", ...Object.keys(TABLES), ...PICTURES];
-  if ((thing as PatchSweepSpec | null)?.schema === "patchbay.spec/1") return [".json"];
+  if (thing instanceof Result) return [".json", ...Object.keys(TABLES), ...PICTURES];
+  if ((thing as Spec | null)?.schema === "patchbay.spec/1") return [".json"];
   throw new SpecError({ thing: "save", rule: "takes a figure, a result, a run or a spec" });
 }

@@ -3,23 +3,23 @@ import { createHash, randomUUID } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import { SpecError } from "../errors";
 import type { Figure } from "../figure";
+import { Result } from "../result/base";
 import { serialize } from "../result/file";
 import { sweepGrids } from "../result/grid";
 import { METRICS } from "../result/metrics";
 import { SweepResult } from "../result/sweep";
-import { TraceResult } from "../result/trace";
 import type { SweepMetric } from "../result/types";
+import { ExperimentRun } from "../run/experiment-run";
 import { PatchRun } from "../run/patch-run";
-import { TraceRun } from "../run/trace-run";
 import { heatmapViewOf } from "../view/heatmap-view";
 import type { HeatmapView, View } from "../view/types";
 import { validateView } from "../view/validate";
 import { bundle, quickBundle } from "./bundle";
+import { KindSource } from "./kind-source";
 import type { Live } from "./live";
-import { TraceSource } from "./trace-source";
 
 /** What can be shown, drawn and saved as a picture. */
-export type Showable = PatchRun | SweepResult | readonly SweepResult[] | TraceRun | TraceResult | Figure | View;
+export type Showable = ExperimentRun | Result | readonly SweepResult[] | Figure | View;
 
 export interface ViewChoice {
   /** Which metric is shown first: `rr_diff_target`, `logit_diff_target`, ... */
@@ -30,7 +30,7 @@ export interface ViewChoice {
 
 /** A thing to show, with the result behind it where there is one. */
 export interface Source extends Live {
-  readonly result: SweepResult | TraceResult | null;
+  readonly result: Result | null;
   readonly run: { id: string; cancel(): void; resume(): void } | null;
 }
 
@@ -42,7 +42,7 @@ export function sourceOf(value: Showable, choice: ViewChoice = {}): Source {
   if (Array.isArray(value) && value.length > 0 && value.every((item) => item instanceof SweepResult)) {
     return new ResultSource(value, choice);
   }
-  if (value instanceof TraceRun || value instanceof TraceResult) return new TraceSource(value, newId(), choice);
+  if (value instanceof ExperimentRun || value instanceof Result) return new KindSource(value, newId(), choice);
   if (isFigure(value)) return new FixedSource(value.view, choice, value);
   const checked = validateView(value);
   if (checked.ok) return new FixedSource(checked.view, choice);
@@ -55,7 +55,7 @@ export function sourceOf(value: Showable, choice: ViewChoice = {}): Source {
 
 /** The view of `value` with all its intervals and tests, made at once. */
 export function wholeView(value: Showable): View {
-  const source = sourceOf(value instanceof PatchRun || value instanceof TraceRun ? value.snapshot() : value);
+  const source = sourceOf(value instanceof ExperimentRun ? value.snapshot() : value);
   return source instanceof ResultSource ? source.wholeView() : source.view();
 }
 

@@ -1,8 +1,9 @@
-export { type AnyResult, parseAnyResult, serializeAny } from "./any";
+export { Result, type ResultData } from "./base";
 export { tableToCsv } from "./csv";
 export { parseResult, serialize } from "./file";
 export { sweepGrids } from "./grid";
 export type { Interaction } from "./interactions";
+export { parseAnyResult, RESULT_KINDS, serializeAny } from "./kinds";
 export { tableToLatex } from "./latex";
 export { tableToMarkdown } from "./markdown";
 export { type Packed, type PackedArray, pack, unpack } from "./pack";

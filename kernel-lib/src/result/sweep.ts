@@ -1,12 +1,12 @@
 /** The result of a patch sweep: per-sample values first, statistics made from them when they are asked for.
  *  A cancelled or running sweep gives the same object with fewer values. */
 import { ResultError } from "../errors";
-import type { PatchSweepSpec } from "../experiment/types";
 import { holm } from "../stats/adjust";
 import { type Interval, meanIntervals } from "../stats/bootstrap";
 import { columnMeans } from "../stats/moments";
 import { type SignTest, signTest } from "../stats/sign";
 import type { Tail } from "../stats/tail";
+import { Result } from "./base";
 import {
   type Interaction,
   interactionsOf,
@@ -20,7 +20,7 @@ import { addsUp, METRICS, metricValues, needsReference, protocolMean } from "./m
 import { type SplitHalf, splitHalf } from "./split";
 import { SWEEP_TABLES, type SweepTableName, sweepTable } from "./tables";
 import { sweepText } from "./text";
-import type { Making, SweepData, SweepMetric, Table } from "./types";
+import type { SweepData, SweepMetric, Table } from "./types";
 
 /** What one tuple does by one metric. */
 export interface TupleSummary {
@@ -54,11 +54,14 @@ export interface Superadditivity {
   largest: Interaction | null;
 }
 
-export class SweepResult {
+export class SweepResult extends Result<SweepData, SweepTableName> {
+  readonly tableNames = SWEEP_TABLES;
+  readonly mainTable = "summary";
   private readonly known = new Map<string, unknown>();
 
   /** @throws ResultError when the arrays do not fit the samples and tuples. */
-  constructor(readonly data: SweepData) {
+  constructor(data: SweepData) {
+    super(data);
     const cells = data.spec.samples.length * data.values.tuples.length;
     for (const name of ["logit", "rank", "logprob", "kl"] as const) {
       if (data.values[name].length === cells) continue;
@@ -70,14 +73,12 @@ export class SweepResult {
     }
   }
 
-  get state(): SweepData["state"] {
-    return this.data.state;
+  /** Cells that are measured. */
+  get finished(): number {
+    return this.data.values.logit.reduce((n, logit) => n + (Number.isNaN(logit) ? 0 : 1), 0);
   }
-  get spec(): PatchSweepSpec {
-    return this.data.spec;
-  }
-  get making(): Making {
-    return this.data.making;
+  describe(): string {
+    return `${this.n} samples x ${this.tuples.length} tuples`;
   }
   get tuples(): readonly (readonly number[])[] {
     return this.data.values.tuples;
@@ -218,18 +219,12 @@ export class SweepResult {
     return splitHalf(this, metric, options);
   }
 
-  /** A table in long form: `sweep`, `summary` or `interactions`.
-   *  @throws ResultError for another name
-   *  @example result.table("summary").columns */
-  table(name: SweepTableName): Table {
-    if (!SWEEP_TABLES.includes(name)) {
-      throw new ResultError({ thing: "table", value: name, rule: `must be one of ${SWEEP_TABLES.join(", ")}` });
-    }
+  protected build(name: SweepTableName): Table {
     return this.once(`table ${name}`, () => sweepTable(this, name));
   }
 
   /** What was measured, the best tuples and how sure they are, as text. */
-  toString(): string {
+  override toString(): string {
     return sweepText(this);
   }
 

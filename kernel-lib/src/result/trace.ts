@@ -1,7 +1,7 @@
 /** The result of a path trace and its tables (arXiv:2602.07930, section 6; figures 4, 5 and tables 2, 3). */
-import { ResultError } from "../errors";
 import type { PathTraceSpec, SampleTrace } from "../experiment/trace-types";
 import { mean, meanIntervals, tailCell, tTest } from "../stats";
+import { Result } from "./base";
 import type { Making, Table } from "./types";
 
 /** What experiment/ hands over and files hold. */
@@ -20,24 +20,20 @@ export interface TraceData {
 export type TraceTable = "counts" | "paths" | "head_activity" | "completeness";
 export const TRACE_TABLES: readonly TraceTable[] = ["counts", "paths", "head_activity", "completeness"];
 
-export class TraceResult {
-  constructor(readonly data: TraceData) {}
+export class TraceResult extends Result<TraceData, TraceTable> {
+  readonly tableNames = TRACE_TABLES;
+  readonly mainTable = "counts";
 
-  get state(): TraceData["state"] {
-    return this.data.state;
+  get finished(): number {
+    return this.data.samples.length;
   }
-  get spec(): PathTraceSpec {
-    return this.data.spec;
-  }
-  get making(): Making {
-    return this.data.making;
+  describe(): string {
+    return `${this.finished} of ${this.spec.samples.length} samples`;
   }
 
   /** `counts`: paths and kept paths per source. `paths`: the kept ones. `head_activity`: per layer, head and source.
    *  `completeness`: how far the enumerated paths stand for the model. */
-  table(name: TraceTable): Table {
-    if (!TRACE_TABLES.includes(name))
-      throw new ResultError({ thing: "table", value: name, rule: `must be one of ${TRACE_TABLES.join(", ")}` });
+  protected build(name: TraceTable): Table {
     if (name === "counts") return counts(this.data);
     if (name === "paths") return paths(this.data);
     if (name === "head_activity") return headActivity(this.data);

@@ -1,8 +1,7 @@
 /** Tables as danfojs DataFrames. danfojs takes a second or more and 160 MB to load, so it is loaded by the first
  *  table that is asked for, and it is an optional dependency. */
 import { PatchbayError } from "../errors";
-import { SweepResult } from "../result/sweep";
-import { TraceResult } from "../result/trace";
+import { Result } from "../result/base";
 import type { Table } from "../result/types";
 
 /** What notebooks use most of a danfojs DataFrame; the rest is there too, as danfojs documents it. */
@@ -51,27 +50,16 @@ async function danfo(): Promise<Danfo> {
   }
 }
 
-// Types by import(), as the declaration file forgets imports that only these two blocks use.
-declare module "../result/sweep" {
-  interface SweepResult {
+declare module "../result/base" {
+  interface Result<D extends ResultData, Name extends string> {
     /** The table `name` as a danfojs DataFrame.
      *  @throws PatchbayError when danfojs-node is not installed
      *  @example (await result.toDataFrame("summary")).head().print() */
-    toDataFrame(name: import("../result/tables").SweepTableName): Promise<DataFrame>;
-  }
-}
-declare module "../result/trace" {
-  interface TraceResult {
-    /** The table `name` as a danfojs DataFrame.
-     *  @throws PatchbayError when danfojs-node is not installed */
-    toDataFrame(name: import("../result/trace").TraceTable): Promise<DataFrame>;
+    toDataFrame(name: Name): Promise<DataFrame>;
   }
 }
 
 // `result` is bundled for the browser and must not know of danfojs; so this file, when imported, adds the method.
-SweepResult.prototype.toDataFrame = function (name) {
-  return toDataFrame(this.table(name));
-};
-TraceResult.prototype.toDataFrame = function (name) {
+Result.prototype.toDataFrame = function (name) {
   return toDataFrame(this.table(name));
 };

@@ -2,8 +2,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { PlanKind } from "../experiment/plan";
-import type { PathTraceSpec } from "../experiment/trace-types";
-import type { PatchSweepSpec } from "../experiment/types";
 import type { Model } from "../forward/types";
 import type { Making } from "../result/types";
 import { contentHash } from "./hash";
@@ -22,7 +20,7 @@ export function patchbayVersion(): string {
 /** The making of a run that starts at `started` and has taken `seconds` so far. */
 export function makingOf(
   model: Model,
-  spec: PatchSweepSpec | PathTraceSpec,
+  spec: object,
   run: { plan: PlanKind; seed: number; started: Date; seconds: number; warnings: readonly string[] },
 ): Making {
   const { modelType, nLayers, nHeads, dModel, vocab } = model.config;
@@ -42,14 +40,9 @@ export function makingOf(
   };
 }
 
-/** Texts of the tokens that a spec names, for labels. Ids that the tokenizer does not have are left out. */
-export function tokenTextOf({ tokenizer }: Model, spec: PatchSweepSpec | PathTraceSpec): Record<number, string> {
+/** Texts of tokens, for labels. Ids that the tokenizer does not have are left out. */
+export function tokenTextOf({ tokenizer }: Model, tokens: Iterable<number>): Record<number, string> {
   if (!tokenizer) return {};
-  const prompts =
-    spec.kind === "path-trace"
-      ? spec.samples.flatMap(({ tokens, answer }) => [tokens, [answer]])
-      : spec.samples.flatMap(({ source, target, reference = [], answer }) => [source, target, reference, [answer]]);
-  const ids = new Set(prompts.flat());
-  const known = [...ids].filter((id) => id < tokenizer.vocabSize).sort((a, b) => a - b);
+  const known = [...new Set(tokens)].filter((id) => id < tokenizer.vocabSize).sort((a, b) => a - b);
   return Object.fromEntries(known.map((id) => [id, tokenizer.tokenText(id)]));
 }

@@ -1,20 +1,12 @@
-/** The calls that start a patch sweep: from options in a notebook, or from a spec. */
-import { readFileSync, statSync } from "node:fs";
-import { parseJson } from "../checkpoint/json";
+/** The calls that start a patch sweep: from options in a notebook. */
 import { SpecError } from "../errors";
 import { SPEC_SCHEMA } from "../experiment/fields";
 import { type ResolvedSpec, resolveSpec } from "../experiment/spec";
 import { task as checkedTask, type OwnTask, samplesOf } from "../experiment/task";
 import type { PatchSweepSpec, Protocol, Site } from "../experiment/types";
-import { loadModel } from "../forward/model";
 import type { Model } from "../forward/types";
-import type { SweepResult } from "../result/sweep";
 import { PatchRun, type RunOptions } from "./patch-run";
 import { fitted, type Plan, planResolved } from "./plan";
-
-/** A hundred thousand samples of some hundred tokens. */
-const MAX_SPEC_BYTES = 256 * 2 ** 20;
-const MAX_DEPTH = 16;
 
 /** A sample in token ids or, where the model has a tokenizer, in text. */
 export interface SampleInput {
@@ -68,53 +60,6 @@ export function patchSweep(model: Model, options: PatchSweepOptions): PatchRun {
  *  @example console.log(String(plan(model, { task: "capital", sizes: [1, 2, 3] }))) */
 export function plan(model: Model, options: PatchSweepOptions): Plan {
   return planResolved(resolveQuestion(model, options), model.config, fitted(options, model));
-}
-
-/** Starts what a spec says: a JSON value, or the path of a file that holds one. With a model the run comes back
- *  at once; without one it is loaded by the spec's own `model`, and the result comes back when all is done.
- *  @throws SpecError
- *  @example const result = await run("sweep.json"); */
-export function run(spec: unknown, options: RunOptions & { model: Model }): PatchRun;
-export function run(spec: unknown, options?: RunOptions): Promise<SweepResult>;
-export function run(
-  spec: unknown,
-  { model, ...options }: RunOptions & { model?: Model } = {},
-): PatchRun | Promise<SweepResult> {
-  const json = typeof spec === "string" ? readSpec(spec) : spec;
-  return model ? new PatchRun(model, resolveSpec(json, model), options) : loadAndRun(json, options);
-}
-
-/** A spec from a file, not yet checked.
- *  @throws SpecError when it is no JSON, too large or too deep. */
-export function readSpec(path: string): unknown {
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (!found?.isFile()) throw new SpecError({ thing: path, rule: "must be a file that holds a spec" });
-  if (found.size > MAX_SPEC_BYTES) {
-    throw new SpecError({ thing: `${path}: size`, value: found.size, rule: `must be at most ${MAX_SPEC_BYTES} bytes` });
-  }
-  return parseJson(readFileSync(path), {
-    maxBytes: MAX_SPEC_BYTES,
-    maxDepth: MAX_DEPTH,
-    thing: path,
-    error: SpecError,
-  });
-}
-
-async function loadAndRun(json: unknown, options: RunOptions): Promise<SweepResult> {
-  const name = (json as { model?: unknown } | null)?.model;
-  if (typeof name !== "string") {
-    throw new SpecError({
-      thing: "model",
-      rule: "must be a folder, a hub name or a demo",
-      wayOut: 'For example "demo/dpo"',
-    });
-  }
-  const model = await loadModel(name);
-  try {
-    return await new PatchRun(model, resolveSpec(json, model), options);
-  } finally {
-    await model.close();
-  }
 }
 
 /** The JSON of a run, as `patchbay run` takes it.

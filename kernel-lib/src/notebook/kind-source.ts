@@ -1,0 +1,63 @@
+/** A run or a result of any kind but a sweep as something to show: its view, made anew when something was measured. */
+import { createHash } from "node:crypto";
+import type { PathTraceSpec, TraceSample } from "../experiment/trace-types";
+import type { Model } from "../forward/types";
+import type { Result } from "../result/base";
+import { serializeAny } from "../result/kinds";
+import { ExperimentRun } from "../run/experiment-run";
+import { viewsOf } from "../view/of-result";
+import type { View } from "../view/types";
+import { bundle, quickBundle } from "./bundle";
+import type { Source, ViewChoice } from "./sources";
+
+export class KindSource implements Source {
+  readonly run: Source["run"];
+  private drawn: { of: Result; view: View } | null = null;
+
+  constructor(
+    private readonly value: ExperimentRun | Result,
+    readonly id: string,
+    private readonly choice: ViewChoice,
+  ) {
+    const run = value instanceof ExperimentRun ? value : null;
+    this.run = run && { id: run.id, cancel: () => run.cancel(), resume: () => run.resume() };
+  }
+
+  /** What a look behind a path graph needs: the model and the sample that is shown; null for anything else. */
+  get traced(): { model: Model; sample: TraceSample } | null {
+    if (!(this.value instanceof ExperimentRun) || this.value.spec.kind !== "path-trace") return null;
+    const { samples } = this.value.spec as PathTraceSpec;
+    return { model: this.value.model, sample: samples[this.choice.sample ?? 0] };
+  }
+  get result(): Result {
+    return this.value instanceof ExperimentRun ? this.value.snapshot() : this.value;
+  }
+  ended(): boolean {
+    return this.value instanceof ExperimentRun ? this.value.ended : true;
+  }
+  onChange(listener: () => void): void {
+    if (this.value instanceof ExperimentRun) this.value.onChange(listener);
+  }
+  async complete(): Promise<void> {}
+
+  view(): View {
+    const { result: of, value } = this;
+    const run = value instanceof ExperimentRun && value.state !== "done" ? value.progress : null;
+    if (this.drawn?.of !== of) {
+      const resultHash = this.ended() ? `sha256:${createHash("sha256").update(serializeAny(of)).digest("hex")}` : "";
+      const { metric, sample: choice } = this.choice;
+      const options = { id: this.id, metric, choice, resultHash, statistics: this.ended() };
+      this.drawn = { of, view: viewsOf(of).view(options) };
+    }
+    const view = { ...this.drawn.view, run };
+    if (!(value instanceof ExperimentRun) || value.state !== "failed") return view;
+    const { error } = value;
+    return { ...view, state: "error", error: { message: error instanceof Error ? error.message : String(error) } };
+  }
+  quickBundle() {
+    return quickBundle(this.view());
+  }
+  bundle() {
+    return bundle(this.view());
+  }
+}

@@ -1,0 +1,79 @@
+/** Experiments by the `kind` of their spec. A new kind is a row of EXPERIMENTS, beside one in result/kinds.ts. */
+import { SpecError } from "../errors";
+import type { PlanKind } from "../experiment/plan";
+import { resolveSpec } from "../experiment/spec";
+import { countPaths } from "../experiment/trace";
+import { resolveTraceSpec } from "../experiment/trace-spec";
+import type { SpecModel } from "../experiment/types";
+import type { Memory, Model } from "../forward/types";
+import type { ExperimentOptions, ExperimentRun } from "./experiment-run";
+import { PatchRun } from "./patch-run";
+import { fitted, planSpec } from "./plan";
+import { tracePlanText } from "./trace-plan";
+import { traceSpec } from "./trace-run";
+
+export interface StartOptions extends ExperimentOptions {
+  /** Of a sweep: `planned` or `naive`. */
+  plan?: PlanKind;
+}
+
+/** What an experiment costs, as text and as a JSON value. */
+export interface Cost {
+  text: string;
+  json: unknown;
+}
+
+export interface Experiment {
+  /** Checks a spec against a model that need not be loaded: "8 samples x 36 tuples", and what to mind.
+   *  @throws SpecError that names the field, its value, the rule and the way out */
+  check(json: unknown, model: SpecModel): { text: string; warnings: readonly string[] };
+  /** What a run costs, known without the model; printed before a run. */
+  estimate?(json: unknown, model: SpecModel, use: { memory: Memory; plan?: PlanKind }): string;
+  /** What a run costs, measured or counted with the model. */
+  plan(json: unknown, model: Model): Promise<Cost>;
+  start(model: Model, json: unknown, options: StartOptions): ExperimentRun;
+}
+
+const patchSweep: Experiment = {
+  check(json, model) {
+    const { job, warnings } = resolveSpec(json, model);
+    return { text: `${job.samples.length} samples x ${job.tuples.length} tuples`, warnings };
+  },
+  estimate: (json, model, { memory, plan }) => String(planSpec(json, model, fitted({ plan }, { memory }))),
+  async plan(json, model) {
+    const timed = await planSpec(json, model, fitted({}, model)).timed(model);
+    return { text: String(timed), json: { cost: timed.cost, warnings: timed.warnings } };
+  },
+  start: (model, json, options) => new PatchRun(model, resolveSpec(json, model), options),
+};
+
+const pathTrace: Experiment = {
+  check: (json, model) => ({ text: `${resolveTraceSpec(json, model).samples.length} samples`, warnings: [] }),
+  async plan(json, model) {
+    const spec = resolveTraceSpec(json, model);
+    const samples = [];
+    for (const sample of spec.samples) samples.push(await countPaths(model, sample, spec));
+    return tracePlanText(spec, samples);
+  },
+  start: traceSpec,
+};
+
+const EXPERIMENTS: Readonly<Record<string, Experiment>> = {
+  "patch-sweep": patchSweep,
+  "path-trace": pathTrace,
+};
+
+/** Kinds of experiments that there are. */
+export const EXPERIMENT_KINDS: readonly string[] = Object.keys(EXPERIMENTS);
+
+/** The experiment that a spec's `kind` names.
+ *  @throws SpecError */
+export function experimentOf(json: unknown): Experiment {
+  const kind = (json as { kind?: unknown } | null)?.kind;
+  if (typeof kind === "string" && Object.hasOwn(EXPERIMENTS, kind)) return EXPERIMENTS[kind];
+  throw new SpecError({
+    thing: "kind",
+    value: kind ?? null,
+    rule: `must be ${EXPERIMENT_KINDS.map((name) => `"${name}"`).join(" or ")}`,
+  });
+}
