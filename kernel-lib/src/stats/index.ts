@@ -2,7 +2,7 @@ export { benjaminiHochberg, holm } from "./adjust";
 export { type BootstrapOptions, type Interval, meanIntervals } from "./bootstrap";
 export { stratifiedFolds } from "./folds";
 export { type Discriminant, lda } from "./lda";
-export { type CrossValidation, crossValidate, fitLogistic, type LogisticModel, predict } from "./logistic";
+export { type CrossValidation, crossValidate, crossValidator, fitLogistic, type LogisticModel, predict } from "./logistic";
 export { type Matrix, matrix } from "./matrix";
 export { cohenD, mean, variance } from "./moments";
 export { normalCdf, normalQuantile, normalTwoSided } from "./normal";
