@@ -1,5 +1,6 @@
 /** Answers what widgets ask over the comm (view/protocol.ts), also while a cell runs. */
 import { type Answer, COMM_TARGET, type HelloResult, type HopCut, type Request } from "../view/protocol";
+import type { WorkbenchChoice } from "../view/workbench";
 import { cut, edgeOf } from "./drill";
 import { EXPORT_FORMATS, type ExportFormat, exportOf } from "./exports";
 import { type Comm, registerTarget } from "./mends/comm";
@@ -7,6 +8,7 @@ import { gone, heardFrom, pushTo } from "./pages";
 import { select } from "./selection";
 import { findRun, findView } from "./shown";
 import type { Source } from "./sources";
+import { about, costCard, modelCard, taskCard } from "./workbench";
 
 /** A request that cannot be answered; the widget shows the message. */
 class RequestError extends Error {
@@ -80,6 +82,14 @@ async function handle(comm: Comm, data: Record<string, unknown>, version: string
       });
       return cut(view(data.view), cuts);
     }
+    case "about":
+      return about(version);
+    case "model":
+      return modelCard(text(data.name, "name"), text(data.device, "device"));
+    case "task":
+      return taskCard(text(data.model, "model"), text(data.task, "task"));
+    case "plan":
+      return costCard(choice(data.choice), data.measure === true);
     default:
       throw new RequestError("bad-request", `op ${JSON.stringify(data.op)} is not one of this version (${version})`);
   }
@@ -110,6 +120,15 @@ function run(id: unknown): NonNullable<Source["run"]> {
 
 /** Its numbers are checked against the model where that is known. */
 const hop = ({ layer, from, to }: Record<string, unknown>) => ({ layer, from, to }) as Omit<HopCut, "heads">;
+
+/** Its options are checked as those of the call are. */
+function choice(value: unknown): WorkbenchChoice {
+  if (!isRecord(value) || !isRecord(value.options))
+    throw new RequestError("bad-request", "plan: choice must name model, device, task, kind and options");
+  const { options } = value;
+  const [model, device, task, kind] = ["model", "device", "task", "kind"].map((key) => text(value[key], key));
+  return { model, device, task, kind, options };
+}
 
 function text(value: unknown, name: string): string {
   if (typeof value !== "string") throw new RequestError("bad-request", `${name} must be a text`);

@@ -3,7 +3,7 @@ import { SpecError } from "../errors";
 import { SPEC_SCHEMA } from "../experiment/fields";
 import { type ResolvedSpec, resolveSpec } from "../experiment/spec";
 import { task as checkedTask, type OwnTask, samplesOf } from "../experiment/task";
-import type { PatchSweepSpec, Protocol, Site } from "../experiment/types";
+import type { PatchSweepSpec, Protocol, Site, SpecModel } from "../experiment/types";
 import type { Model } from "../forward/types";
 import { PatchRun, type RunOptions } from "./patch-run";
 import { fitted, type Plan, planResolved } from "./plan";
@@ -68,7 +68,9 @@ export function spec(run: { readonly spec: PatchSweepSpec }): PatchSweepSpec {
   return run.spec;
 }
 
-function resolveQuestion(model: Model, options: PatchSweepOptions): ResolvedSpec {
+/** The question, checked; the model need not be loaded.
+ *  @throws SpecError */
+export function resolveQuestion(model: SpecModel, options: SweepQuestion): ResolvedSpec {
   const { task, samples, sizes, tuples, site, protocol } = options;
   if (tuples !== undefined && sizes !== undefined) {
     throw new SpecError({ thing: "patchSweep()", rule: "takes either sizes or tuples, not both" });

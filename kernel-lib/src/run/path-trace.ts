@@ -3,6 +3,7 @@ import { SpecError } from "../errors";
 import { SPEC_SCHEMA } from "../experiment/fields";
 import { task as checkedTask, type OwnTask, samplesOf } from "../experiment/task";
 import type { TraceSample } from "../experiment/trace-types";
+import type { SpecModel } from "../experiment/types";
 import type { Model } from "../forward/types";
 import type { Equation } from "../path/types";
 import { type TraceRun, type TraceRunOptions, traceSpec } from "./trace-run";
@@ -41,24 +42,21 @@ export interface PathTraceOptions extends TraceRunOptions {
  *  const run = pathTrace(model, { task: "capital", n: 5, sources: "instruction-end", maxRank: 10 });
  *  console.log((await run).table("counts")); */
 export function pathTrace(model: Model, options: PathTraceOptions): TraceRun {
-  const { topK, maxRank, equation, budget } = options;
-  return traceSpec(
-    model,
-    {
-      schema: SPEC_SCHEMA,
-      kind: "path-trace",
-      model: model.name,
-      ...samplesAsked(model, options),
-      topK,
-      maxRank,
-      equation,
-      budget,
-    },
-    options,
-  );
+  return traceSpec(model, traceQuestion(model, options), options);
 }
 
-function samplesAsked(model: Model, options: PathTraceOptions): { samples: readonly unknown[]; task?: string } {
+/** The spec that `pathTrace` runs, not yet checked in full; the model need not be loaded.
+ *  @throws SpecError when neither or both of task and samples are given, or the task is wrong */
+export function traceQuestion(
+  model: SpecModel,
+  options: PathTraceOptions,
+): { kind: "path-trace"; samples: readonly unknown[] } & Record<string, unknown> {
+  const { topK, maxRank, equation, budget } = options;
+  const asked = samplesAsked(model, options);
+  return { schema: SPEC_SCHEMA, kind: "path-trace", model: model.name, ...asked, topK, maxRank, equation, budget };
+}
+
+function samplesAsked(model: SpecModel, options: PathTraceOptions): { samples: readonly unknown[]; task?: string } {
   const { task, samples, sources = "all" } = options;
   if ((task === undefined) === (samples === undefined))
     throw new SpecError({

@@ -1,5 +1,9 @@
 /** `patchbay/view`: what kernel and browser share. Pure; imports nothing of Node. */
+
+export { tableToCsv } from "../result/csv";
+export { parseAnyResult } from "../result/kinds";
 export { type PackedArray, pack, unpack } from "../result/pack";
+export type { Table } from "../result/types";
 export {
   barSpan,
   type ChartBox,
@@ -25,6 +29,9 @@ export { heatmapSpec } from "./heatmap-spec";
 export { heatmapText, type TextOptions } from "./heatmap-text";
 export type * from "./heatmap-types";
 export { type HeatmapPart, type HeatmapViewOptions, heatmapViewOf } from "./heatmap-view";
+export * from "./of-result";
+export { pageOf } from "./page";
+export type * from "./page-types";
 export * from "./paths-describe";
 export * from "./paths-graph";
 export {
@@ -44,7 +51,36 @@ export { pathsSummary, pathsText } from "./paths-text";
 export type { PathEdge, PathsView } from "./paths-types";
 export { type PathsViewOptions, pathEdges, pathsQuestion, pathsViewOf } from "./paths-view";
 export * from "./protocol";
+export * from "./scatter-describe";
+export {
+  axesOf,
+  type ClassStats,
+  classesOf,
+  classStats,
+  coordinatesOf,
+  frameOf,
+  nearestMeans,
+  planeOf,
+  probeOf,
+  scatterOptions,
+} from "./scatter-frame";
+export {
+  type ClassMark,
+  MANY_POINTS,
+  mixLayouts,
+  type ScatterLayout,
+  type ScatterTick,
+  scatterLayout,
+  valueAt,
+} from "./scatter-layout";
+export * from "./scatter-looks";
+export { contourColour, ellipsePath, open as openStroke, scatterSpec, titleParts } from "./scatter-spec";
+export { scatterText } from "./scatter-text";
+export type * from "./scatter-types";
+export { placeOf, type ScatterViewOptions, scatterViewOf } from "./scatter-view";
+export { promptText } from "./scatter-words";
 export * from "./theme";
 export * from "./tokens";
 export * from "./types";
 export { MAX_VIEW_BYTES, type Validation, validateView } from "./validate";
+export * from "./workbench";

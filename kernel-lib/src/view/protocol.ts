@@ -1,6 +1,7 @@
 /** What widgets and kernel say to each other over the comm target `patchbay.rpc.v1`.
  *  Requests carry an id and get one answer; pushes carry none. Pure: shared by both sides. */
 import type { View } from "./types";
+import type { WorkbenchChoice } from "./workbench";
 
 export const COMM_TARGET = "patchbay.rpc.v1";
 
@@ -18,6 +19,14 @@ export type Request =
   | { op: "edge"; view: string; layer: number; from: number; to: number }
   /** Cuts hops of a path graph in the real model: answer CutResult. Needs the open model as well. */
   | { op: "verify"; view: string; cuts: readonly HopCut[] }
+  /** What the workbench can choose from: answer About. */
+  | { op: "about" }
+  /** What a checkpoint is, without opening its weights: answer ModelCard. */
+  | { op: "model"; name: string; device: string }
+  /** A task in the tokens of a model: answer TaskCard. */
+  | { op: "task"; model: string; task: string }
+  /** What an experiment costs: answer CostCard. `measure` opens the model: a sweep's seconds, a trace's paths. */
+  | { op: "plan"; choice: WorkbenchChoice; measure: boolean }
   | { op: "ping" };
 
 export type RequestMessage = { pb: 1; id: string } & Request;
@@ -60,4 +69,38 @@ export interface HopCut {
 export interface CutResult {
   logit: { before: number; predicted: number; after: number };
   rank: { before: number; predicted: number; after: number };
+}
+
+/** What a kernel offers to the workbench. */
+export interface About {
+  version: string;
+  /** Bundled checkpoints, and those in the Hugging Face cache. */
+  models: readonly string[];
+  tasks: readonly { name: string; queries: number; set: "demo" | "paper" }[];
+  devices: readonly string[];
+}
+
+export interface ModelCard {
+  name: string;
+  stage: "base" | "sft" | "dpo" | null;
+  /** "olmo2, 8 layers, 4 heads, 645 696 parameters" and "1.3 MB on disk · cpu, fp32". */
+  lines: readonly string[];
+  parameters: number;
+}
+
+export interface TaskCard {
+  queries: number;
+  /** The instruction, token by token. */
+  instruction: readonly string[];
+  /** The first query and its answer. */
+  target: readonly string[];
+  answer: readonly string[];
+  warnings: readonly string[];
+}
+
+export interface CostCard {
+  rows: readonly (readonly [label: string, value: string])[];
+  warnings: readonly string[];
+  /** What only a look at the weights can say has been asked of them. */
+  measured: boolean;
 }
