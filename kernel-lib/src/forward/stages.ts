@@ -85,16 +85,19 @@ export function hookDims(
   return shape.heads === null ? [rows, tokens, width] : [rows, tokens, shape.heads, width];
 }
 
-function overwriteEdits({ overwrite, rows, tokens, layer }: BlockInput, { dModel }: ModelConfig): Edit[] {
+function overwriteEdits({ overwrite, rows, tokens, layer }: BlockInput, config: ModelConfig): Edit[] {
   if (overwrite === undefined || overwrite.rows.length === 0) return [];
-  const { site, rows: units, values } = overwrite;
-  expectDims(values, [units.length, dModel], `block ${layer}: overwrite.values`);
-  if (new Set(units).size !== units.length || units.some((unit) => unit < 0 || unit >= rows * tokens))
+  const { site, kind = "set", rows: units, values } = overwrite;
+  const [hook, width, perToken] =
+    site === "z" ? ["attn.hook_z", config.dHead, config.nHeads] : [`hook_${site}`, config.dModel, 1];
+  const there = rows * tokens * perToken;
+  expectDims(values, [units.length, width], `block ${layer}: overwrite.values`);
+  if (new Set(units).size !== units.length || units.some((unit) => unit < 0 || unit >= there))
     throw new PatchbayError({
       thing: `block ${layer}: overwrite.rows`,
-      rule: `must be distinct and of 0 to ${rows * tokens - 1}`,
+      rule: `must be distinct and of 0 to ${there - 1}`,
     });
-  return [{ hook: `hook_${site}`, kind: "set", units, values: values.data }];
+  return [{ hook, kind, units, values: values.data }];
 }
 
 async function runHead({ x, answers, topK = 0, klTarget }: HeadInput, { host, config }: Around): Promise<HeadOutput> {

@@ -49,13 +49,16 @@ export interface BlockInput {
   /** Rows written over what a branch adds to the residual stream (after its norm, where it has one). */
   overwrite?: Overwrite;
 }
-/** Replaces rows of attn_out or mlp_out before they are added to the residual stream. resid_post needs none of
- *  this: whoever holds `y` writes into it. A wanted hook is returned as it is after the overwrite. */
+/** Changes rows of attn_out or mlp_out before they are added to the residual stream, or heads' rows of z before they
+ *  are mixed. resid_post needs none of this: whoever holds `y` writes into it. A wanted hook is returned as it is after
+ *  the overwrite. */
 export interface Overwrite {
-  site: "attn_out" | "mlp_out";
-  /** Indices into rows * tokens, each at most once. */
+  site: "attn_out" | "mlp_out" | "z";
+  /** `add`: the values are added. Default `set`: they replace the row. */
+  kind?: "set" | "add";
+  /** Indices into rows * tokens, of z into rows * tokens * nHeads; each at most once. */
   rows: Int32Array;
-  /** [rows.length, dModel] */
+  /** [rows.length, dModel], of z [rows.length, dHead] */
   values: F32;
 }
 export interface BlockOutput {
