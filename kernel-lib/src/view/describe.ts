@@ -15,7 +15,13 @@ export interface Readout {
   second: Segment[];
 }
 
-const FIELDS = { layer: ["layer", "layers"], head: ["head", "heads"], position: ["position", "positions"] } as const;
+const FIELDS = {
+  layer: ["layer", "layers"],
+  head: ["head", "heads"],
+  position: ["position", "positions"],
+  task: ["task", "tasks"],
+  coefficient: ["coefficient", "coefficients"],
+} as const;
 
 /** What a cell is called: `Layers 0 + 2`, `Layer 2`, `Layer 3, head 1`.
  *  @example cellName(view, 0, 2) // "Layers 0 + 2" */
