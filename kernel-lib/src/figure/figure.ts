@@ -7,10 +7,18 @@ import { chartSpec } from "../view/chart-spec";
 import { heatmapSpec } from "../view/heatmap-spec";
 import type { VegaLiteSpec } from "../view/heatmap-types";
 import { pathsSvg } from "../view/paths-svg";
+import { scatterSpec } from "../view/scatter-spec";
 import { type Theme, themes } from "../view/theme";
 import type { View } from "../view/types";
 import { FIGURE_FONT, withoutMissingGlyphs } from "./fonts";
-import { type CheckedSize, checkChartOptions, checkOptions, checkPathsOptions, type FigureOptions } from "./options";
+import {
+  type CheckedSize,
+  checkChartOptions,
+  checkOptions,
+  checkPathsOptions,
+  checkScatterOptions,
+  type FigureOptions,
+} from "./options";
 import { svgToPdf } from "./pdf";
 import { svgToPng } from "./png";
 import { vegaSvg } from "./vega";
@@ -97,6 +105,12 @@ function drawingOf(
     const checked = checkChartOptions(view, options);
     const { width, height, chart } = checked;
     const spec = chartSpec(view, theme(checked), { width, height }, chart);
+    return { look: checked, spec, svg: () => vegaSvg(spec) };
+  }
+  if (view.kind === "scatter") {
+    const checked = checkScatterOptions(view, options);
+    const { width, height, scatter } = checked;
+    const spec = scatterSpec(view, theme(checked), { width, height }, scatter);
     return { look: checked, spec, svg: () => vegaSvg(spec) };
   }
   const checked = checkOptions(view, options);

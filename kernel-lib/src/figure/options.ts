@@ -6,6 +6,8 @@ import { heatmapOptions } from "../view/heatmap-grid";
 import type { HeatmapOptions } from "../view/heatmap-types";
 import { PATHS_DEFAULTS, type PathsOptions } from "../view/paths-layout";
 import type { PathsView } from "../view/paths-types";
+import { frameOf, scatterOptions } from "../view/scatter-frame";
+import type { ScatterMethod, ScatterOptions, ScatterView } from "../view/scatter-types";
 import { journal, type ThemeName, themes } from "../view/theme";
 import type { HeatmapView } from "../view/types";
 
@@ -21,6 +23,11 @@ export interface FigureOptions extends Partial<Omit<HeatmapOptions, "previousLim
   /** Of a path graph: the share of paths drawn in full (default 0.8), and one source alone. */
   share?: number;
   source?: number | null;
+  /** Of a scatter: which layer, site and method (default: what its view shows first), and which two axes, from 0. */
+  layer?: number;
+  site?: string;
+  method?: ScatterMethod;
+  axes?: readonly [number, number];
 }
 
 /** What every kind of picture has. */
@@ -42,6 +49,10 @@ export interface CheckedChartOptions extends CheckedSize {
   chart: ChartLook;
 }
 
+export interface CheckedScatterOptions extends CheckedSize {
+  scatter: ScatterOptions;
+}
+
 /** CSS pixels per inch. */
 const CSS_DPI = 96;
 const WIDTHS = [100, 4000] as const;
@@ -50,7 +61,8 @@ const DPIS = [36, 1200] as const;
 /** Fills in defaults; refuses what cannot be drawn.
  *  @throws SpecError */
 export function checkOptions(view: HeatmapView, options: FigureOptions): CheckedOptions {
-  const { width, height, theme = "print", dpi = 300, share: _share, source: _source, ...partial } = options;
+  const { width, height, theme = "print", dpi = 300, share: _share, source: _source, ...rest } = options;
+  const { layer: _layer, site: _site, method: _method, axes: _axes, ...partial } = rest;
   checkLook({ height, theme, dpi });
   const heatmap = heatmapOptions(view, {
     // In print the margin's bars would repeat the cells, and panels are spoken of by letter.
@@ -120,6 +132,24 @@ export function checkChartOptions(view: ChartView, options: FigureOptions): Chec
     panels.length === 1 && view.x.labels.length * (view.mark === "bars" ? view.series.length : 1) <= SINGLE_COLUMN;
   const chosen = pixels(width ?? (narrow ? "single-column" : "double-column"));
   return { width: chosen, height, theme, dpi, chart: { panels, letters } };
+}
+
+/** The same for a scatter; a single column holds up to eight classes with their names.
+ *  @throws SpecError */
+export function checkScatterOptions(view: ScatterView, options: FigureOptions): CheckedScatterOptions {
+  const { width, height, theme = "print", dpi = 300, layer, site, method, axes = [0, 1] } = options;
+  checkLook({ height, theme, dpi });
+  const { shown } = view;
+  const key = { layer: layer ?? shown.layer, site: site ?? shown.site, method: method ?? shown.method };
+  const scatter = scatterOptions(view, { ...key, axes });
+  for (const [name, all] of Object.entries({ layer: view.layers, site: view.sites, method: view.methods }))
+    if (!(all as readonly unknown[]).includes(key[name as keyof typeof key]))
+      refuse(name, key[name as keyof typeof key], `must be one of ${all.join(", ")}`);
+  const most = frameOf(view, key)?.points.shape[1] ?? 2;
+  if (axes.length !== 2 || axes.some((axis) => !Number.isInteger(axis) || axis < 0 || axis >= Math.max(2, most)))
+    refuse("axes", axes, `must be two numbers from 0 to ${most - 1}`);
+  const chosen = pixels(width ?? (view.classes.length > 8 ? "double-column" : "single-column"));
+  return { width: chosen, height, theme, dpi, scatter };
 }
 
 function checkPanels(panels: readonly number[], last: number): void {

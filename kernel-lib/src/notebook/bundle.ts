@@ -6,11 +6,13 @@ import { summary } from "../view/describe";
 import { heatmapOptions } from "../view/heatmap-grid";
 import { heatmapText } from "../view/heatmap-text";
 import { pathsSummary, pathsText } from "../view/paths-text";
+import { scatterSummary } from "../view/scatter-describe";
+import { scatterText } from "../view/scatter-text";
 import { VIEW_MIME, type View } from "../view/types";
 import type { Bundle } from "./cell-display";
 
 /** CSS pixels of the picture: what fits into a notebook's column and a code host's page. */
-const WIDTH = { one: 520, several: 900 };
+const WIDTH = { one: 520, scatter: 640, several: 900 };
 const CSS_DPI = 96;
 /** Pixels of the PNG for each CSS pixel: sharp on dense screens. */
 const SCALE = 2;
@@ -35,17 +37,20 @@ export function quickBundle(view: View): Bundle {
 
 function screenFigure(view: View): Figure {
   if (view.kind === "paths") return figureOf(view, { theme: "light", width: WIDTH.several });
+  if (view.kind === "scatter") return figureOf(view, { theme: "light", width: WIDTH.scatter });
   return figureOf(view, { theme: "light", width: view.panels.length > 1 ? WIDTH.several : WIDTH.one });
 }
 
 /** "Patch sweep: capital, heatmap, 36 cells, largest layers 0 and 2, plus 0.85." */
 function alternative(view: View): string {
   if (view.kind === "paths") return pathsSummary(view);
+  if (view.kind === "scatter") return scatterSummary(view);
   return view.kind === "chart" ? chartSummary(view) : summary(view, heatmapOptions(view, {}));
 }
 
 function textOf(view: View): string {
   if (view.kind === "paths") return pathsText(view);
+  if (view.kind === "scatter") return scatterText(view);
   return view.kind === "chart" ? chartText(view) : heatmapText(view);
 }
 

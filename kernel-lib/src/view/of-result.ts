@@ -2,11 +2,15 @@
  *  and exported pages. A new kind of result is a row of KINDS. */
 import { ResultError } from "../errors";
 import type { Result } from "../result/base";
+import { GeometryResult } from "../result/geometry";
 import { sweepGrids } from "../result/grid";
+import { GridResult } from "../result/grid-result";
 import { SweepResult } from "../result/sweep";
 import { TraceResult } from "../result/trace";
+import { gridViewOf } from "./grid-view";
 import { heatmapViewOf } from "./heatmap-view";
 import { pathsViewOf, pendingPathsView } from "./paths-view";
+import { scatterViewOf } from "./scatter-view";
 import type { View } from "./types";
 
 export interface ResultViewOptions {
@@ -46,7 +50,12 @@ const kind = <R extends Result>(
   views: (result) => views(result as R),
 });
 
-const KINDS: readonly Kind[] = [kind(SweepResult, sweepViews), kind(TraceResult, traceViews)];
+const KINDS: readonly Kind[] = [
+  kind(SweepResult, sweepViews),
+  kind(TraceResult, traceViews),
+  kind(GeometryResult, geometryViews),
+  kind(GridResult, gridViews),
+];
 
 /** The views of a result of any kind.
  *  @throws ResultError for a kind that has no view
@@ -87,6 +96,30 @@ function traceViews({ data }: TraceResult): ResultViews {
       mustExist(choice, samples.length);
       const make = data.samples[choice] === undefined ? pendingPathsView : pathsViewOf;
       return make(data, { id, sample: choice, resultHash });
+    },
+  };
+}
+
+function geometryViews({ data }: GeometryResult): ResultViews {
+  return {
+    choosing: "View",
+    choices: ["scatter"],
+    slow: [],
+    view: ({ id, choice = 0, resultHash }) => {
+      mustExist(choice, 1);
+      return scatterViewOf(data, { id, resultHash });
+    },
+  };
+}
+
+function gridViews(result: GridResult): ResultViews {
+  return {
+    choosing: "View",
+    choices: ["heatmap"],
+    slow: result.metrics.flatMap((metric) => [() => void result.summaries(metric), () => void result.tests(metric)]),
+    view: ({ choice = 0, ...options }) => {
+      mustExist(choice, 1);
+      return gridViewOf([result], options);
     },
   };
 }

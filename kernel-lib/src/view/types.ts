@@ -4,6 +4,7 @@
 import type { Packed } from "../result/pack";
 import type { ChartView } from "./chart-types";
 import type { PathsView } from "./paths-types";
+import type { ScatterView } from "./scatter-types";
 
 export const VIEW_MIME = "application/vnd.patchbay.view.v1+json";
 
@@ -102,5 +103,5 @@ export interface HeatmapView extends ViewBase {
 }
 
 /** The other kinds are added beside this one. */
-export type View = HeatmapView | PathsView | ChartView;
-export type { ChartView, PathsView };
+export type View = HeatmapView | PathsView | ChartView | ScatterView;
+export type { ChartView, PathsView, ScatterView };

@@ -4,6 +4,7 @@ import { PatchbayError } from "../errors";
 import { chartFields } from "./chart-validate";
 import { complain, type Fields, FLOATS, list, number, numbers, object, oneOf, prose, text, whole } from "./checks";
 import { pathsFields } from "./paths-validate";
+import { scatterFields } from "./scatter-validate";
 import type { HeatmapView, View } from "./types";
 
 /** Most characters of a whole view as JSON: what a notebook can carry without stalling. */
@@ -48,13 +49,14 @@ function weigh(value: unknown, depth: number): number {
 function checked(view: Fields): View {
   base(view);
   if (view.kind === "paths") return pathsFields(view);
+  if (view.kind === "scatter") return scatterFields(view);
   return view.kind === "chart" ? chartFields(view) : heatmap(view);
 }
 
 /** What every kind of view has. */
 function base(view: Fields): void {
   oneOf("schema", view.schema, ["patchbay.view/1"]);
-  oneOf("kind", view.kind, ["heatmap", "paths", "chart"]);
+  oneOf("kind", view.kind, ["heatmap", "paths", "chart", "scatter"]);
   text("id", view.id, 200);
   oneOf("state", view.state, ["loading", "partial", "done", "stopped", "error", "stale"]);
   text("title", view.title, 400);
