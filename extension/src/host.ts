@@ -13,6 +13,8 @@ export interface Host {
   save(): void;
   /** Runs the cell that holds `node` again; null where there is no such cell. */
   runAgain(node: HTMLElement): (() => void) | null;
+  /** Puts code into a new cell below the one that holds `node`; false where there is no such cell. */
+  insertBelow(node: HTMLElement, code: string): boolean;
   /** Gives the focus back to what holds `node`. */
   leave(node: HTMLElement): void;
 }
@@ -48,6 +50,13 @@ export function notebookHost(app: JupyterFrontEnd, panel: NotebookPanel): Host {
         : () => {
             if (activate(node)) void app.commands.execute("notebook:run-cell");
           },
+    insertBelow(node, code) {
+      if (!activate(node)) return false;
+      void app.commands.execute("notebook:insert-cell-below").then(() => {
+        panel.content.activeCell?.model.sharedModel.setSource(code);
+      });
+      return true;
+    },
     leave(node) {
       // The cell's own node, as the notebook does not move a focus that is already somewhere inside the cell.
       if (activate(node)) panel.content.activeCell?.node.focus({ preventScroll: true });
@@ -69,6 +78,7 @@ export function otherHost(app: JupyterFrontEnd, tracker: INotebookTracker): Host
     },
     save: () => void app.commands.execute("docmanager:save"),
     runAgain: () => null,
+    insertBelow: () => false,
     leave() {
       if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
     },

@@ -1,7 +1,7 @@
 /** Links the views of one document: what the pointer or the cursor is on in one is marked in the others,
- *  by layer, head, position, token and sample. Previews only; selections and pins stay with their view. */
+ *  by layer, head, position, token, sample, task and steering coefficient. Previews only; selections and pins stay with their view. */
 
-export type LinkField = "layer" | "head" | "position" | "token" | "sample";
+export type LinkField = "layer" | "head" | "position" | "token" | "sample" | "task" | "coefficient";
 
 /** What is pointed at, as labels by field: `{ layer: ["0", "2"] }`. null: nothing. */
 export type Pointing = Partial<Record<LinkField, readonly string[]>> | null;

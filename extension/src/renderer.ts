@@ -3,14 +3,12 @@
 import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
 import { Widget } from "@lumino/widgets";
 import { VIEW_MIME, type View, validateView } from "patchbay/view";
-import { noticeNode } from "./shell/notices";
 import { isRunning } from "./heatmap/scene";
-import type { Marks } from "./heatmap/state";
-import { HeatmapWidget } from "./heatmap/widget";
 import type { Host } from "./host";
-import type { Marks as PathMarks } from "./paths/state";
-import { PathsWidget } from "./paths/widget";
+import { mount } from "./kinds";
 import { copyText } from "./save-file";
+import { noticeNode } from "./shell/notices";
+import type { Mounted } from "./shell/widget";
 import { Tie } from "./tie";
 
 /** Where an output's metadata keeps what the reader marked. */
@@ -23,9 +21,9 @@ export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
   private model: IRenderMime.IMimeModel | null = null;
   private shown = "";
   private latest: View | null = null;
-  private heatmap: HeatmapWidget | null = null;
-  private paths: PathsWidget | null = null;
-  private marks: Marks | PathMarks | null = null;
+  private widget: Mounted | null = null;
+  /** What is marked; null: nothing, undefined: nobody has marked anything yet. */
+  private marks: unknown;
   private saveTimer: ReturnType<typeof setTimeout> | null = null;
 
   constructor(private readonly host: Host) {
@@ -37,7 +35,7 @@ export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
     this.node.dataset.lmSuppressShortcuts = "true";
     this.tie = new Tie(host, "", {
       pushed: (view) => this.take(view),
-      connection: () => (this.heatmap ?? this.paths)?.refresh(),
+      connection: () => this.widget?.refresh(),
     });
   }
 
@@ -53,7 +51,7 @@ export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
   /** Shows a value that claims to be a view; null when it is not one. */
   private take(value: unknown): View | null {
     const text = JSON.stringify(value) ?? "";
-    if (text === this.shown && (this.heatmap ?? this.paths)) return null;
+    if (text === this.shown && this.widget) return null;
     const checked = validateView(value);
     if (!checked.ok) {
       this.refuse(checked.message);
@@ -68,28 +66,25 @@ export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
   }
 
   private showView(view: View): void {
+    if (this.widget?.kind === view.kind) {
+      this.widget.update(view);
+      return;
+    }
     // Another kind of view in the same output begins anew.
-    if (view.kind === "heatmap" ? this.paths : this.heatmap) this.drop();
-    const saved = {
+    this.drop();
+    this.widget = mount(this.node, view, this.host, this.tie, {
       load: () => this.model?.metadata[METADATA_KEY],
-      save: (marks: Marks | PathMarks) => {
+      save: (marks) => {
         this.marks = marks;
         this.saveSoon();
       },
       flush: () => this.saveNow(),
-    };
-    if (view.kind === "heatmap") {
-      if (this.heatmap) this.heatmap.update(view);
-      else this.heatmap = new HeatmapWidget(this.node, view, this.host, this.tie, saved);
-    } else if (this.paths) this.paths.update(view);
-    else this.paths = new PathsWidget(this.node, view, this.host, this.tie, saved);
+    });
   }
 
   private drop(): void {
-    this.heatmap?.dispose();
-    this.paths?.dispose();
-    this.heatmap = null;
-    this.paths = null;
+    this.widget?.dispose();
+    this.widget = null;
   }
 
   /** Wrong data is said, never drawn. */
@@ -110,13 +105,12 @@ export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
 
   private saveNow(): void {
     const { model, marks } = this;
-    if (this.saveTimer === null || !model || !marks || this.isDisposed) return;
+    if (this.saveTimer === null || !model || marks === undefined || this.isDisposed) return;
     clearTimeout(this.saveTimer);
     this.saveTimer = null;
-    const none = marks.selection.length === 0 && marks.pins.length === 0;
     const metadata: Record<string, unknown> = { ...model.metadata };
-    if (none && metadata[METADATA_KEY] === undefined) return;
-    if (none) delete metadata[METADATA_KEY];
+    if (marks === null && metadata[METADATA_KEY] === undefined) return;
+    if (marks === null) delete metadata[METADATA_KEY];
     else metadata[METADATA_KEY] = marks;
     model.setData({ metadata: metadata as IRenderMime.IMimeModel["metadata"] });
   }

@@ -2,9 +2,9 @@
  *  on, and sends requests. Follows restarts and changes of kernel. */
 import type { Kernel } from "@jupyterlab/services";
 import type { Request, View, ViewState } from "patchbay/view";
-import type { Connection } from "./shell/header";
 import type { Host } from "./host";
 import { Rpc } from "./rpc";
+import type { Connection } from "./shell/header";
 
 /** The kernelspec of this project; any other kernel is only spoken to once a view has come out of it, because a
  *  comm that nobody answers leaves a complaint in the user's cell. */

@@ -1,7 +1,9 @@
 /** What a reader's clicks and keys do to a heatmap's marks, without a page. */
 import { describe, expect, test } from "vitest";
-import { KEY_HELP, keyAction } from "../../extension/src/heatmap/keys";
+import { KEYS } from "../../extension/src/heatmap/keys";
 import * as S from "../../extension/src/heatmap/state";
+import { keyAction } from "../../extension/src/shell/keys";
+import { clear, MAX_PINS, redo, togglePin, undo } from "../../extension/src/shell/state";
 
 /** The upper half of n layers, as a pair sweep has it. */
 const pairs = (n: number, panels = 1): S.Extent => ({ panels, nx: n, ny: n, exists: (x, y) => y >= x });
@@ -65,22 +67,22 @@ describe("marks", () => {
 
   test("pins take the lowest free number, six at most", () => {
     let state = S.initialState();
-    for (let i = 0; i < S.MAX_PINS; i++) state = S.togglePin(state, at(0, i));
+    for (let i = 0; i < MAX_PINS; i++) state = togglePin(state, S.spotOf(at(0, i)), S.sameSpot);
     expect(state.marks.pins.map((p) => p.number)).toEqual([1, 2, 3, 4, 5, 6]);
-    expect(S.togglePin(state, at(3, 3))).toBe(state);
-    state = S.togglePin(state, at(0, 1));
-    state = S.togglePin(state, at(2, 2));
+    expect(togglePin(state, S.spotOf(at(3, 3)), S.sameSpot)).toBe(state);
+    state = togglePin(state, S.spotOf(at(0, 1)), S.sameSpot);
+    state = togglePin(state, S.spotOf(at(2, 2)), S.sameSpot);
     expect(state.marks.pins.find((p) => S.sameSpot(p, at(2, 2)))?.number).toBe(2);
   });
 
   test("Esc goes down its ladder: frozen, selection, pins, nothing", () => {
     let state: S.HeatmapState = {
-      ...S.togglePin(S.select(S.initialState(), at(0, 1), false), at(1, 1)),
+      ...togglePin(S.select(S.initialState(), at(0, 1), false), S.spotOf(at(1, 1)), S.sameSpot),
       frozen: at(0, 0),
     };
     const cleared: string[] = [];
     for (let i = 0; i < 4; i++) {
-      const rung = S.clear(state);
+      const rung = clear(state);
       cleared.push(rung.cleared);
       state = rung.state;
     }
@@ -89,11 +91,11 @@ describe("marks", () => {
 
   test("undo and redo walk the marks; a new mark ends the way forward", () => {
     const one = S.select(S.initialState(), at(0, 1), false);
-    const two = S.togglePin(one, at(0, 2));
-    expect(S.undo(two).marks).toEqual(one.marks);
-    expect(S.redo(S.undo(two)).marks).toEqual(two.marks);
-    expect(S.redo(S.select(S.undo(two), at(3, 3), false)).marks.selection).toEqual([{ x: 3, y: 3 }]);
-    expect(S.undo(S.initialState())).toEqual(S.initialState());
+    const two = togglePin(one, S.spotOf(at(0, 2)), S.sameSpot);
+    expect(undo(two).marks).toEqual(one.marks);
+    expect(redo(undo(two)).marks).toEqual(two.marks);
+    expect(redo(S.select(undo(two), at(3, 3), false)).marks.selection).toEqual([{ x: 3, y: 3 }]);
+    expect(undo(S.initialState())).toEqual(S.initialState());
   });
 
   test("a drag is one step of undo", () => {
@@ -106,7 +108,7 @@ describe("marks", () => {
       ],
       false,
     );
-    expect(S.undo(state).marks.selection).toEqual([]);
+    expect(undo(state).marks.selection).toEqual([]);
   });
 
   test("marks from a notebook are taken as far as they fit", () => {
@@ -127,7 +129,7 @@ describe("marks", () => {
 
 describe("keys", () => {
   const press = (key: string, held: Partial<Record<"ctrlKey" | "metaKey" | "shiftKey" | "altKey", boolean>> = {}) =>
-    keyAction({ key, ctrlKey: false, metaKey: false, shiftKey: false, altKey: false, ...held });
+    keyAction({ key, ctrlKey: false, metaKey: false, shiftKey: false, altKey: false, ...held }, KEYS);
 
   test("Tab is never taken, whatever is held", () => {
     expect(press("Tab")).toBeNull();
@@ -148,7 +150,7 @@ describe("keys", () => {
   });
 
   test("every letter that does something is in the help", () => {
-    const help = KEY_HELP.map(([keys]) => keys).join(" ");
+    const help = KEYS.help.map(([keys]) => keys).join(" ");
     for (const key of ["f", "t", "e", "/", "u", "U", "Enter", "Esc", "Space"]) expect(help).toContain(key);
     for (const key of ["f", "t", "e", "/", "u", "U", "Enter", "Escape", " ", "?"]) expect(press(key)).not.toBeNull();
   });

@@ -2,9 +2,10 @@
 import { describe, expect, test } from "vitest";
 import { stack } from "../../extension/src/heatmap/charts";
 import { Numbers } from "../../extension/src/heatmap/numbers";
-import { arrange, changed, extentOf, find, initialChoices, widthClass } from "../../extension/src/heatmap/scene";
+import { arrange, changed, extentOf, find, initialChoices } from "../../extension/src/heatmap/scene";
 import { tableOf, toCsv } from "../../extension/src/heatmap/table";
 import { describePlace, describeView, linkedSpots, pointingAt } from "../../extension/src/heatmap/words";
+import { widthClass } from "../../extension/src/shell/size";
 import { type HeatmapView, pack, themes, validateView } from "../../kernel-lib/src/view";
 
 const NONE = Number.NaN;

@@ -10,11 +10,12 @@ import {
   journal,
   themes,
 } from "patchbay/view";
-import type { MenuItem } from "../menu";
 import { toCanvas, toSvg } from "../picture";
-import { bytesOf, download, fileName } from "../save-file";
+import { csvBlob, PNG_DPI, PX_PER_INCH, pngBlob, svgBlob } from "../shell/exports";
+import { pinColour, printedBadge, withPins } from "../shell/frames";
+import type { Export } from "../shell/types";
 import type { Numbers } from "./numbers";
-import { outset, pinColour } from "./overlay";
+import { outset } from "./overlay";
 import type { Extent, Pin } from "./state";
 import { tableOf, toCsv } from "./table";
 
@@ -25,52 +26,22 @@ export interface ExportScene {
   extent: Extent;
   pins: readonly Pin[];
 }
-type KernelFormat = "pdf" | "latex";
-export interface ExportActs {
-  scene(): ExportScene;
-  /** null without a kernel that knows the view. */
-  kernel:
-    | ((
-        format: KernelFormat,
-        metric: string,
-      ) => Promise<{ mime: string; base64?: string; text?: string; name: string }>)
-    | null;
-  copyCode(): void;
-  done(message: string): void;
-  failed(what: string, error: unknown): void;
-}
 
-const PX_PER_INCH = 96;
-const PNG_DPI = 300;
-
-export function exportItems(acts: ExportActs): MenuItem[] {
-  const run = (what: string, make: () => Promise<string>) => () => {
-    make().then(
-      (name) => acts.done(`Saved ${name}`),
-      (error) => acts.failed(what, error),
-    );
-  };
-  const items: MenuItem[] = [
-    { label: "SVG", note: "figure", act: run("SVG", () => saveSvg(acts.scene())) },
-    { label: "PNG", note: `${PNG_DPI} dpi`, act: run("PNG", () => savePng(acts.scene())) },
+export function heatmapExports(scene: ExportScene): Export[] {
+  const { numbers, options, extent } = scene;
+  const { metric } = options;
+  return [
+    { label: "SVG", note: "figure", extension: "svg", make: () => toFigure(scene) },
+    { label: "PNG", note: `${PNG_DPI} dpi`, extension: "png", make: () => toPng(scene) },
+    { label: "PDF", note: "figure", kernel: "pdf", metric },
+    {
+      label: "CSV",
+      note: "table",
+      extension: "csv",
+      make: () => csvBlob(toCsv(tableOf(numbers, metric, extent))),
+    },
+    { label: "LaTeX", note: "table", kernel: "latex", metric },
   ];
-  const { kernel } = acts;
-  const fromKernel = (format: KernelFormat) => async () => {
-    if (!kernel) throw new Error("no kernel");
-    const { options, view } = acts.scene();
-    const file = await kernel(format, options.metric);
-    const name = file.name || fileName(view.title, format === "latex" ? "tex" : format);
-    download(
-      name,
-      new Blob([file.base64 !== undefined ? bytesOf(file.base64) : (file.text ?? "")], { type: file.mime }),
-    );
-    return name;
-  };
-  if (kernel) items.push({ label: "PDF", note: "figure", act: run("PDF", fromKernel("pdf")) });
-  items.push({ label: "CSV", note: "table", act: run("CSV", () => saveCsv(acts.scene())) });
-  if (kernel) items.push({ label: "LaTeX", note: "table", act: run("LaTeX", fromKernel("latex")) });
-  items.push({ label: "Copy as code", icon: "code", act: acts.copyCode });
-  return items;
 }
 
 /** One column for one panel, the page's width for several. */
@@ -84,34 +55,17 @@ function printed({ view, options }: ExportScene) {
   };
 }
 
-async function saveSvg(scene: ExportScene): Promise<string> {
+async function toFigure(scene: ExportScene): Promise<Blob> {
   const { spec, layout } = printed(scene);
-  const text = await toSvg(spec);
-  const name = fileName(scene.view.title, "svg");
-  const end = text.lastIndexOf("</svg>");
-  download(
-    name,
-    new Blob([text.slice(0, end), pinSvg(layout, scene.pins), text.slice(end)], { type: "image/svg+xml" }),
-  );
-  return name;
+  return svgBlob(withPins(await toSvg(spec), pinSvg(layout, scene.pins)));
 }
 
-async function savePng(scene: ExportScene): Promise<string> {
+async function toPng(scene: ExportScene): Promise<Blob> {
   const { spec, layout } = printed(scene);
   const scale = PNG_DPI / PX_PER_INCH;
   const canvas = await toCanvas(spec, scale);
   drawPins(canvas, layout, scene.pins, scale);
-  const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, "image/png"));
-  if (!blob) throw new Error("the browser cannot encode a PNG of this size");
-  const name = fileName(scene.view.title, "png");
-  download(name, blob);
-  return name;
-}
-
-async function saveCsv({ view, numbers, options, extent }: ExportScene): Promise<string> {
-  const name = fileName(view.title, "csv");
-  download(name, new Blob([toCsv(tableOf(numbers, options.metric, extent))], { type: "text/csv;charset=utf-8" }));
-  return name;
+  return pngBlob(canvas);
 }
 
 interface PinMark {
@@ -136,16 +90,12 @@ function pinMarks(layout: HeatmapLayout, pins: readonly Pin[]): PinMark[] {
   );
 }
 
-/** Pins as SVG text; only numbers and our own colours go in, so nothing needs escaping. */
-function pinSvg(layout: HeatmapLayout, pins: readonly Pin[]): string {
-  const marks = pinMarks(layout, pins).map(
+const pinSvg = (layout: HeatmapLayout, pins: readonly Pin[]): string[] =>
+  pinMarks(layout, pins).map(
     ({ frame: f, badge: b, colour, number }) =>
       `<rect x="${f.x}" y="${f.y}" width="${f.width}" height="${f.height}" fill="none" stroke="${colour}" stroke-width="1.4"/>` +
-      `<circle cx="${b.x}" cy="${b.y}" r="${b.r}" fill="${colour}" stroke="#ffffff" stroke-width="0.8"/>` +
-      `<text x="${b.x}" y="${b.y + b.r * 0.42}" text-anchor="middle" font-family="${themes.print.font.replaceAll('"', "'")}" font-weight="bold" font-size="${b.r * 1.3}" fill="#ffffff">${number}</text>`,
+      printedBadge(b.x, b.y, b.r, number, themes.print),
   );
-  return `<g aria-label="pins">${marks.join("")}</g>`;
-}
 
 function drawPins(canvas: HTMLCanvasElement, layout: HeatmapLayout, pins: readonly Pin[], scale: number): void {
   const context = canvas.getContext("2d");

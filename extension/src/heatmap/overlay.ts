@@ -3,6 +3,7 @@
  *  Each frame keeps its own distance from the cell's edge, so that all can show at once. */
 import { cellRect, type HeatmapLayout, type Rect, type Theme } from "patchbay/view";
 import { svg } from "../dom";
+import { badge, brackets, pinColour } from "../shell/frames";
 import { type Extent, type Marks, type Pin, type Place, type Spot, sameSpot } from "./state";
 
 export interface OverlayScene {
@@ -33,9 +34,6 @@ export class Overlay {
 
   update(scene: OverlayScene): void {
     const { layout, marks, hover, cursor } = scene;
-    this.node.setAttribute("width", String(layout.width));
-    this.node.setAttribute("height", String(layout.height));
-    this.node.setAttribute("viewBox", `0 0 ${layout.width} ${layout.height}`);
     const nodes: SVGElement[] = [];
     const everyPanel = (spots: readonly Spot[], draw: (rect: Rect, spot: Spot) => SVGElement[]) => {
       for (let panel = 0; panel < layout.panels.length; panel++)
@@ -65,8 +63,10 @@ export class Overlay {
     if (marks.selection.length > 0)
       for (let panel = 0; panel < layout.panels.length; panel++) nodes.push(...outline(layout, panel, marks.selection));
     if (cursor)
-      nodes.push(...brackets(outset(cellRect(layout, cursor.panel, cursor.x, cursor.y), cursorOutset(layout.pitch))));
-    everyPanel(marks.pins, (rect, spot) => badge(rect, spot as Pin, badgeRadius(layout.pitch), scene.theme));
+      nodes.push(...corners(outset(cellRect(layout, cursor.panel, cursor.x, cursor.y), cursorOutset(layout.pitch))));
+    everyPanel(marks.pins, (rect, spot) =>
+      badge(rect.x + rect.width - 2, rect.y + 2, (spot as Pin).number, scene.theme, badgeRadius(layout.pitch)),
+    );
     nodes.push(...boldTicks(scene));
     this.node.replaceChildren(...nodes);
   }
@@ -90,6 +90,8 @@ function rectNode(className: string, { x, y, width, height }: Rect): SVGRectElem
 function frame(kind: string, rect: Rect): [SVGElement, SVGElement] {
   return [rectNode(`pb-halo pb-halo-${kind}`, rect), rectNode(`pb-frame pb-frame-${kind}`, rect)];
 }
+
+const corners = (rect: Rect): SVGElement[] => brackets(rect, Math.max(4, rect.width * 0.26));
 
 /** One line around all selected cells: each cell's edges that no other selected cell shares. */
 function outline(layout: HeatmapLayout, panel: number, spots: readonly Spot[]): SVGElement[] {
@@ -116,28 +118,6 @@ function outline(layout: HeatmapLayout, panel: number, spots: readonly Spot[]): 
     svg("path", { class: "pb-halo pb-halo-selection", d }),
     svg("path", { class: "pb-frame pb-frame-selection", d }),
   ];
-}
-
-function brackets({ x, y, width, height }: Rect): SVGElement[] {
-  const arm = Math.max(4, width * 0.26);
-  const [right, bottom] = [x + width, y + height];
-  const d =
-    `M${x} ${y + arm}V${y}H${x + arm}M${right - arm} ${y}H${right}V${y + arm}` +
-    `M${right} ${bottom - arm}V${bottom}H${right - arm}M${x + arm} ${bottom}H${x}V${bottom - arm}`;
-  return [svg("path", { class: "pb-halo pb-halo-cursor", d }), svg("path", { class: "pb-frame pb-frame-cursor", d })];
-}
-
-export const pinColour = (theme: Theme, pin: { number: number }): string =>
-  theme.ramps.pin[(pin.number - 1) % theme.ramps.pin.length];
-
-function badge(rect: Rect, pin: Pin, radius: number, theme: Theme): SVGElement[] {
-  const [x, y] = [rect.x + rect.width - 2, rect.y + 2];
-  const disc = svg("circle", { class: "pb-badge-disc", cx: x, cy: y, r: radius });
-  disc.style.fill = pinColour(theme, pin);
-  const text = svg("text", { class: "pb-badge-numeral", x, y: y + radius * 0.5 }, String(pin.number));
-  text.style.fill = theme.ramps.onPin;
-  text.style.fontSize = `${Math.max(10, radius * 1.4)}px`;
-  return [disc, text];
 }
 
 /** Labels of the rows and columns in play, written again in bold; also those that the axis leaves out. */

@@ -10,19 +10,9 @@ import {
   type Theme,
   type ViewState,
 } from "patchbay/view";
+import { SIDE, widthClass } from "../shell/size";
+import type { WidthClass } from "../shell/types";
 import type { Extent, Place } from "./state";
-import type { WidthClass } from "./toolbar";
-
-/** Widths of the output from which the next roomier layout fits (the look's table). */
-const WIDE = 760;
-const MIDDLE = 480;
-const NARROW = 240;
-/** Least width of the side panel, its rule included. */
-const SIDE = 246;
-
-export function widthClass(width: number): WidthClass {
-  return width >= WIDE ? "wide" : width >= MIDDLE ? "middle" : width >= NARROW ? "narrow" : "tiny";
-}
 
 /** The choices after `options` were asked for in the toolbar. */
 export const changed = (choices: Choices, options: Partial<HeatmapOptions>): Choices => ({

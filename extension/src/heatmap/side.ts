@@ -11,10 +11,10 @@ import {
   type Theme,
 } from "patchbay/view";
 import { button, el, isolated } from "../dom";
+import { pinBadge } from "../shell/frames";
 import { stageMark } from "../shell/header";
 import { dotPlot, type Step, stack, waterfall } from "./charts";
 import type { Numbers } from "./numbers";
-import { pinColour } from "./overlay";
 import type { Marks, Place, Spot } from "./state";
 
 export interface SideScene {
@@ -40,26 +40,24 @@ export interface SideActs {
 const LISTED = 6;
 
 export class Side {
-  readonly node = el("aside", { class: "pb-side", "aria-label": "Selected cell and pins" });
-  readonly folded = el("details", { class: "pb-folded" }, el("summary", {}, "Samples, pins and code"));
-
   constructor(private readonly acts: SideActs) {}
 
-  update(scene: SideScene): void {
+  content(scene: SideScene): HTMLElement[] {
     const { selection, pins } = scene.marks;
-    const nodes: HTMLElement[] = [];
     const spot = selection[0] ?? scene.best;
-    if (selection.length > 1) nodes.push(...this.many(scene));
-    else if (spot) nodes.push(...this.one(scene, spot, selection.length === 1 ? "selected" : "largest"));
-    if (pins.length > 0) nodes.push(el("h5", {}, "Pinned"), this.list(scene, pins, true));
-    nodes.push(
+    return [
+      ...(selection.length > 1
+        ? this.many(scene)
+        : spot
+          ? this.one(scene, spot, selection.length === 1 ? "selected" : "largest")
+          : []),
+      ...(pins.length > 0 ? [el("h5", {}, "Pinned"), this.list(scene, pins, true)] : []),
       el(
         "div",
         { class: "pb-next" },
         button({ label: "Copy as code", icon: "code", look: "outlined" }, () => this.acts.copyCode()),
       ),
-    );
-    this.node.replaceChildren(...nodes);
+    ];
   }
 
   private one(scene: SideScene, { x, y }: Spot, badge: string): HTMLElement[] {
@@ -188,11 +186,4 @@ export class Side {
     });
     return el("div", { class: "pb-spots" }, ...rows);
   }
-}
-
-export function pinBadge(theme: Theme, number: number): HTMLElement {
-  const node = el("span", { class: "pb-pin-badge" }, String(number));
-  node.style.background = pinColour(theme, { number });
-  node.style.color = theme.ramps.onPin;
-  return node;
 }

@@ -1,5 +1,7 @@
 /** What a reader has done to a heatmap: where the cursor stands, what is selected and pinned, and the way back.
  *  Pure: every function takes a state and returns the next one. Marks belong to a place (x, y) and show in all panels. */
+import * as S from "../shell/state";
+import type { Marks as ShellMarks } from "../shell/types";
 
 export interface Spot {
   x: number;
@@ -8,24 +10,12 @@ export interface Spot {
 export interface Place extends Spot {
   panel: number;
 }
-export interface Pin extends Spot {
-  /** 1 to 6: the numeral on the badge. */
-  number: number;
-}
-/** What undo brings back and what is saved with the notebook. */
-export interface Marks {
-  selection: readonly Spot[];
-  pins: readonly Pin[];
-}
-export interface HeatmapState {
-  cursor: Place | null;
+/** The number is the numeral on the badge, 1 to 6. */
+export type Pin = Spot & { number: number };
+export type Marks = ShellMarks<Spot, Spot>;
+export interface HeatmapState extends S.ReaderState<Place, Marks> {
   /** Where a range by Shift + arrows began. */
-  anchor: Place | null;
-  /** The read-out stays on this place. */
-  frozen: Place | null;
-  marks: Marks;
-  past: readonly Marks[];
-  future: readonly Marks[];
+  anchor?: Place | null;
 }
 
 /** The cells that exist. `exists` is false in the mirrored half of a pair sweep. */
@@ -38,28 +28,14 @@ export interface Extent {
 
 export type Direction = "left" | "right" | "up" | "down" | "home" | "end" | "first" | "last" | "pageUp" | "pageDown";
 
-/** As many as there are pin colours that stay apart. */
-export const MAX_PINS = 6;
-const MAX_UNDO = 50;
-
 export const NO_MARKS: Marks = { selection: [], pins: [] };
-export const initialState = (): HeatmapState => ({
-  cursor: null,
-  anchor: null,
-  frozen: null,
-  marks: NO_MARKS,
-  past: [],
-  future: [],
-});
+export const initialState = (): HeatmapState => S.initialState<Place, Marks>(NO_MARKS);
 
+export const spotOf = ({ x, y }: Spot): Spot => ({ x, y });
 export const sameSpot = (a: Spot | null, b: Spot | null): boolean =>
   a !== null && b !== null && a.x === b.x && a.y === b.y;
 export const samePlace = (a: Place | null, b: Place | null): boolean =>
   a === b || (a !== null && b !== null && a.panel === b.panel && sameSpot(a, b));
-
-function marked(state: HeatmapState, marks: Marks): HeatmapState {
-  return { ...state, marks, past: [...state.past, state.marks].slice(-MAX_UNDO), future: [] };
-}
 
 /** Nearest existing cell of a row or column in the given direction, beginning with the place itself. */
 function along(extent: Extent, start: Spot, dx: number, dy: number): Spot | null {
@@ -136,7 +112,7 @@ export function move(state: HeatmapState, extent: Extent, direction: Direction, 
   const cursor = step(extent, from, direction);
   if (!extend) return { ...state, cursor, anchor: null };
   const anchor = state.anchor ?? from;
-  return { ...marked(state, { ...state.marks, selection: box(extent, anchor, cursor) }), cursor, anchor };
+  return { ...S.marked(state, { ...state.marks, selection: box(extent, anchor, cursor) }), cursor, anchor };
 }
 
 /** All existing cells between two corners, row by row. */
@@ -155,46 +131,13 @@ export function select(state: HeatmapState, spot: Spot, add: boolean): HeatmapSt
   if (add)
     selection = has ? state.marks.selection.filter((s) => !sameSpot(s, spot)) : [...state.marks.selection, { x, y }];
   else selection = has && state.marks.selection.length === 1 ? [] : [{ x, y }];
-  return marked({ ...state, anchor: null }, { ...state.marks, selection });
+  return S.marked({ ...state, anchor: null }, { ...state.marks, selection });
 }
 
 /** The selection of a drag; undo takes the whole drag back, so only its first step is remembered. */
 export function selectRange(state: HeatmapState, selection: readonly Spot[], first: boolean): HeatmapState {
   const marks = { ...state.marks, selection };
-  return first ? marked(state, marks) : { ...state, marks };
-}
-
-/** Pins a cell under the lowest free number, or takes its pin out. With all numbers taken the state stays. */
-export function togglePin(state: HeatmapState, spot: Spot): HeatmapState {
-  const { pins } = state.marks;
-  const { x, y } = spot;
-  if (pins.some((p) => sameSpot(p, spot)))
-    return marked(state, { ...state.marks, pins: pins.filter((p) => !sameSpot(p, spot)) });
-  for (let number = 1; number <= MAX_PINS; number++)
-    if (!pins.some((p) => p.number === number))
-      return marked(state, { ...state.marks, pins: [...pins, { x, y, number }].sort((a, b) => a.number - b.number) });
-  return state;
-}
-
-export type Cleared = "frozen" | "selection" | "pins" | "nothing";
-
-/** One rung of the Esc ladder: frozen read-out, selection, pins; then there is nothing left but to leave. */
-export function clear(state: HeatmapState): { state: HeatmapState; cleared: Cleared } {
-  if (state.frozen) return { state: { ...state, frozen: null }, cleared: "frozen" };
-  if (state.marks.selection.length > 0)
-    return { state: marked({ ...state, anchor: null }, { ...state.marks, selection: [] }), cleared: "selection" };
-  if (state.marks.pins.length > 0) return { state: marked(state, { ...state.marks, pins: [] }), cleared: "pins" };
-  return { state, cleared: "nothing" };
-}
-
-export function undo(state: HeatmapState): HeatmapState {
-  const marks = state.past.at(-1);
-  return marks ? { ...state, marks, past: state.past.slice(0, -1), future: [state.marks, ...state.future] } : state;
-}
-
-export function redo(state: HeatmapState): HeatmapState {
-  const [marks, ...future] = state.future;
-  return marks ? { ...state, marks, past: [...state.past, state.marks], future } : state;
+  return first ? S.marked(state, marks) : { ...state, marks };
 }
 
 /** Marks from outside (a notebook's metadata), keeping only what fits this heatmap. */
@@ -205,17 +148,9 @@ export function readMarks(value: unknown, extent: Extent): Marks {
     return Number.isInteger(x) && Number.isInteger(y) && within(extent, x as number, y as number);
   };
   const { selection, pins } = (typeof value === "object" && value !== null ? value : {}) as Record<string, unknown>;
-  const numbers = new Set<number>();
-  const isPin = (p: unknown): p is Pin => {
-    if (!isSpot(p)) return false;
-    const { number } = p as Pin;
-    if (!Number.isInteger(number) || number < 1 || number > MAX_PINS || numbers.has(number)) return false;
-    numbers.add(number);
-    return true;
-  };
   return {
-    selection: (Array.isArray(selection) ? selection : []).filter(isSpot).map(({ x, y }) => ({ x, y })),
-    pins: (Array.isArray(pins) ? pins : []).filter(isPin).map(({ x, y, number }) => ({ x, y, number })),
+    selection: (Array.isArray(selection) ? selection : []).filter(isSpot).map(spotOf),
+    pins: S.readPins(pins, (item) => (isSpot(item) ? spotOf(item) : null)),
   };
 }
 

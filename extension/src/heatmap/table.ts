@@ -2,6 +2,7 @@
  *  columns for each panel. `tableOf` is pure; what is missing is empty, never 0. */
 import { cellName, type HeatmapView, MISSING, plain, signed } from "patchbay/view";
 import { el, isolated } from "../dom";
+import { csvOf } from "../shell/exports";
 import type { Numbers } from "./numbers";
 import type { Extent } from "./state";
 
@@ -67,14 +68,7 @@ function labelOf(view: HeatmapView, x: number, y: number): string {
   return view.layout === "singles" ? a : `${a}, ${b}`;
 }
 
-/** RFC 4180: CRLF, quotes where they are needed, full precision. */
-export function toCsv(table: CellTable): string {
-  const field = (value: Value) => {
-    const text = value === null ? "" : String(value);
-    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  };
-  return `${[table.columns, ...table.rows].map((row) => row.map(field).join(",")).join("\r\n")}\r\n`;
-}
+export const toCsv = (table: CellTable): string => csvOf([table.columns, ...table.rows]);
 
 function written(value: Value, digits: number | null, withSign: boolean): string {
   if (value === null) return MISSING;

@@ -1,212 +1,108 @@
-/** The controls above the stage: what is shown on the left, what can be done with it on the right. Narrow widgets
- *  show icons and put the rarely used behind "more". Rebuilt only when its parts change, so that focus stays. */
+/** The heatmap's controls: metric, effect or interaction, panels and their difference, hatch. */
 import type { HeatmapOptions, HeatmapView } from "patchbay/view";
-import { button, el } from "../dom";
-import { icon } from "../icons";
-import { type MenuItem, showMenu } from "../menu";
-
-export type WidthClass = "wide" | "middle" | "narrow" | "tiny";
+import type { MenuItem } from "../menu";
+import type { Bar } from "../shell/toolbar";
+import type { AnyPart, Scene } from "../shell/types";
 
 export interface ToolbarActs {
+  /** What is drawn now. */
+  options(): HeatmapOptions;
   change(options: Partial<HeatmapOptions>): void;
-  table(): void;
-  exportItems(): MenuItem[];
-  find(): void;
-  help(): void;
-}
-
-interface Shown {
-  view: HeatmapView;
-  options: HeatmapOptions;
-  width: WidthClass;
-  table: boolean;
 }
 
 type Difference = HeatmapOptions["difference"];
+type Toolbar = AnyPart<HeatmapView>["toolbar"];
 const differenceKey = (d: Difference) => (d ? `${d.a}-${d.b}` : "");
+const isWordless = (scene: Scene) => scene.width === "narrow" || scene.width === "tiny";
 
-export class Toolbar {
-  readonly node = el("div", { class: "pb-toolbar", role: "toolbar", "aria-label": "View" });
-  exportButton = el("button");
-  private refresh: ((shown: Shown) => void)[] = [];
-  private parts = "";
+export function heatmapToolbar(acts: ToolbarActs): Toolbar {
+  const { options, change } = acts;
+  const hasInteraction = (view: HeatmapView) =>
+    Boolean(view.metrics.find((m) => m.key === options().metric)?.interaction);
 
-  constructor(
-    private readonly root: HTMLElement,
-    private readonly acts: ToolbarActs,
-  ) {}
-
-  update(shown: Shown): void {
-    const { view, options, width } = shown;
-    const metric = view.metrics.find((m) => m.key === options.metric);
-    const parts = JSON.stringify([
-      width,
-      view.layout,
-      view.metrics.map((m) => [m.key, m.label]),
-      metric?.interaction !== null,
-      view.panels.map((p) => p.name),
-    ]);
-    if (parts !== this.parts) {
-      this.parts = parts;
-      this.refresh = [];
-      this.node.replaceChildren(...this.build(shown, Boolean(metric?.interaction)));
-    }
-    for (const refresh of this.refresh) refresh(shown);
-  }
-
-  private build({ view, width }: Shown, hasInteraction: boolean): HTMLElement[] {
-    const wordless = width === "narrow" || width === "tiny";
-    const nodes: HTMLElement[] = [];
+  const build = (bar: Bar<HeatmapView>, scene: Scene<HeatmapView>): HTMLElement[] => {
+    const { view, width } = scene;
     const many = view.panels.length > 1;
-    if (view.metrics.length > 1) nodes.push(this.metricSelect(view));
-    if (hasInteraction && width !== "tiny") nodes.push(this.modes());
-    if (many && wordless) nodes.push(this.panelSwitch(view));
-    if (many && !wordless) nodes.push(this.differenceSelect(view));
-    if (width === "wide") nodes.push(this.hatchSwitch());
-
-    const table = button({ label: "Table", icon: "table", wordless }, this.acts.table);
-    this.refresh.push((shown) => table.setAttribute("aria-pressed", String(shown.table)));
-    this.exportButton = button({ label: "Export", icon: "export", wordless }, () =>
-      showMenu(this.root, this.exportButton, "Export", this.acts.exportItems()),
-    );
-    this.exportButton.setAttribute("aria-haspopup", "menu");
-    let latest: Shown | null = null;
-    this.refresh.push((shown) => {
-      latest = shown;
-    });
-    const more = button({ label: "More", icon: "more", wordless: true }, () => {
-      if (latest) showMenu(this.root, more, "More", this.moreItems(latest));
-    });
-    more.setAttribute("aria-haspopup", "menu");
-    // Several panels bring another control; the toolbar stays one row.
-    const find = width === "wide" && !many ? [button({ label: "Find", icon: "find" }, this.acts.find)] : [];
-    nodes.push(el("span", { class: "pb-space" }), ...find, table, this.exportButton, more);
-    return nodes;
-  }
-
-  private select(
-    label: string,
-    values: readonly (readonly [string, string])[],
-    act: (value: string) => void,
-  ): HTMLSelectElement {
-    const select = el(
-      "select",
-      { class: "pb-select-input", "aria-label": label },
-      ...values.map(([v, text]) => el("option", { value: v }, text)),
-    );
-    select.addEventListener("change", () => act(select.value));
-    return select;
-  }
-
-  private labelled(label: string, select: HTMLSelectElement): HTMLElement {
-    return el(
-      "label",
-      { class: "pb-control pb-outlined pb-select" },
-      el("span", { class: "pb-quiet" }, label),
-      select,
-      icon("chevronDown"),
-    );
-  }
-
-  private metricSelect(view: HeatmapView): HTMLElement {
-    const select = this.select(
-      "Metric",
-      view.metrics.map((m) => [m.key, m.label] as const),
-      (metric) => this.acts.change({ metric }),
-    );
-    this.refresh.push((shown) => {
-      select.value = shown.options.metric;
-    });
-    return this.labelled("Metric", select);
-  }
-
-  private differenceSelect(view: HeatmapView): HTMLElement {
-    const select = this.select("Difference", [["", "none"], ...differences(view)], (key) =>
-      this.acts.change({ difference: key ? readDifference(key) : null }),
-    );
-    this.refresh.push((shown) => {
-      select.value = differenceKey(shown.options.difference);
-    });
-    return this.labelled("Difference", select);
-  }
-
-  private segments<T>(
-    label: string,
-    choices: readonly (readonly [string, T])[],
-    chosen: (shown: Shown, value: T) => boolean,
-    act: (value: T) => void,
-  ): HTMLElement {
-    const nodes = choices.map(([text, value]) => {
-      const node = button({ label: text }, () => act(value));
-      node.className = "pb-segment";
-      this.refresh.push((shown) => node.setAttribute("aria-pressed", String(chosen(shown, value))));
-      return node;
-    });
-    return el("span", { class: "pb-segments", role: "group", "aria-label": label }, ...nodes);
-  }
-
-  private modes(): HTMLElement {
-    return this.segments(
-      "Shown quantity",
-      [
+    const nodes: HTMLElement[] = [];
+    if (view.metrics.length > 1) {
+      const metrics = view.metrics.map((m) => [m.key, m.label] as const);
+      const of = () => options().metric;
+      nodes.push(bar.select("Metric", metrics, of, (metric) => change({ metric })));
+    }
+    if (hasInteraction(view) && width !== "tiny") {
+      const modes = [
         ["Effect", "effect"],
         ["Interaction", "interaction"],
-      ] as const,
-      (shown, mode) => shown.options.mode === mode,
-      (mode) => this.acts.change({ mode }),
-    );
-  }
+      ] as const;
+      const chosen = (_: Scene, mode: HeatmapOptions["mode"]) => options().mode === mode;
+      nodes.push(bar.segments("Shown quantity", modes, chosen, (mode) => change({ mode })));
+    }
+    if (many && isWordless(scene)) nodes.push(panelSwitch(bar, view, acts));
+    if (many && !isWordless(scene))
+      nodes.push(
+        bar.select(
+          "Difference",
+          [["", "none"], ...differences(view)],
+          () => differenceKey(options().difference),
+          (key) => change({ difference: key ? readDifference(key) : null }),
+        ),
+      );
+    if (width === "wide")
+      nodes.push(
+        bar.switch(
+          "Hatch",
+          () => options().hatch,
+          (hatch) => change({ hatch }),
+        ),
+      );
+    return nodes;
+  };
 
-  /** One panel at a time; the difference of the last and the first is one more choice. */
-  private panelSwitch(view: HeatmapView): HTMLElement {
-    const last = view.panels.length - 1;
-    const choices: [string, Partial<HeatmapOptions>][] = view.panels.map((panel, index) => [
-      panel.name,
-      { panels: [index], difference: null },
-    ]);
-    choices.push([`${view.panels[last].name} − ${view.panels[0].name}`, { panels: [], difference: { a: last, b: 0 } }]);
-    return this.segments(
-      "Panel",
-      choices,
-      (shown, choice) =>
-        choice.difference
-          ? shown.options.difference !== null
-          : shown.options.difference === null && shown.options.panels[0] === choice.panels?.[0],
-      (choice) => this.acts.change(choice),
-    );
-  }
-
-  private hatchSwitch(): HTMLElement {
-    let on = true;
-    const node = button({ label: "Hatch" }, () => this.acts.change({ hatch: !on }));
-    node.prepend(el("i", { class: "pb-switch" }));
-    node.setAttribute("role", "switch");
-    this.refresh.push((shown) => {
-      on = shown.options.hatch;
-      node.setAttribute("aria-checked", String(on));
-    });
-    return node;
-  }
-
-  private moreItems({ view, options, width }: Shown): MenuItem[] {
+  const more = ({ view, width }: Scene<HeatmapView>): MenuItem[] => {
+    const { hatch, mode } = options();
     const items: MenuItem[] = [];
     if (width !== "wide")
-      items.push({
-        label: "Hatch what is not significant",
-        checked: options.hatch,
-        act: () => this.acts.change({ hatch: !options.hatch }),
-      });
+      items.push({ label: "Hatch what is not significant", checked: hatch, act: () => change({ hatch: !hatch }) });
     if (width === "tiny" && view.metrics.some((m) => m.interaction))
       items.push({
         label: "Interaction instead of effect",
-        checked: options.mode === "interaction",
-        act: () => this.acts.change({ mode: options.mode === "interaction" ? "effect" : "interaction" }),
+        checked: mode === "interaction",
+        act: () => change({ mode: mode === "interaction" ? "effect" : "interaction" }),
       });
-    if (width !== "wide" || view.panels.length > 1)
-      items.push({ label: "Find", icon: "find", note: "/", act: () => this.acts.find() });
-    items.push({ label: "Keys", note: "?", act: () => this.acts.help() });
     return items;
-  }
+  };
+
+  return {
+    parts: ({ view }) => [
+      view.layout,
+      view.metrics.map((m) => [m.key, m.label]),
+      hasInteraction(view),
+      view.panels.map((p) => p.name),
+    ],
+    build,
+    more,
+    // Several panels bring another control; the toolbar stays one row.
+    findInBar: ({ view }) => view.panels.length < 2,
+  };
+}
+
+/** One panel at a time; the difference of the last and the first is one more choice. */
+function panelSwitch(bar: Bar<HeatmapView>, view: HeatmapView, { options, change }: ToolbarActs): HTMLElement {
+  const last = view.panels.length - 1;
+  const choices: [string, Partial<HeatmapOptions>][] = view.panels.map((panel, index) => [
+    panel.name,
+    { panels: [index], difference: null },
+  ]);
+  choices.push([`${view.panels[last].name} − ${view.panels[0].name}`, { panels: [], difference: { a: last, b: 0 } }]);
+  return bar.segments(
+    "Panel",
+    choices,
+    (_, choice) => {
+      const { difference, panels } = options();
+      return choice.difference ? difference !== null : difference === null && panels[0] === choice.panels?.[0];
+    },
+    (choice) => change(choice),
+  );
 }
 
 /** Later panels less earlier ones, the widest apart first: "DPO − base". */

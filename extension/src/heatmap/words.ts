@@ -18,13 +18,8 @@ import {
   type ViewState,
 } from "patchbay/view";
 import type { LinkField, Pointing } from "../link";
+import type { ReadoutText } from "../shell/types";
 import type { Extent, Place, Spot } from "./state";
-
-export interface ReadoutText {
-  first: readonly Segment[];
-  second: readonly Segment[];
-  spoken: string;
-}
 
 export function describePlace(
   view: HeatmapView,

@@ -14,7 +14,7 @@ import {
   type Theme,
 } from "patchbay/view";
 import { svg } from "../dom";
-import { pinColour } from "../heatmap/overlay";
+import { badge, brackets, pinColour } from "../shell/frames";
 import { type Hop, isHop, type Marks, type Target } from "./state";
 
 export interface OverlayScene {
@@ -37,8 +37,6 @@ export interface Linked {
   positions: readonly number[];
 }
 
-const BADGE = 7;
-
 export class Overlay {
   readonly node = svg("svg", { class: "pb-overlay", "aria-hidden": "true" });
   private readonly streams = svg("g");
@@ -57,9 +55,6 @@ export class Overlay {
     const { of } = this;
     if (of?.layout !== layout || of.marks !== marks || of.theme !== theme) {
       this.of = { layout, marks, theme };
-      this.node.setAttribute("width", String(layout.width));
-      this.node.setAttribute("height", String(layout.height));
-      this.node.setAttribute("viewBox", `0 0 ${layout.width} ${layout.height}`);
       this.curves = new Map(layout.curves.map((curve) => [curve.edge.index, curve]));
       this.streams.replaceChildren(...this.streamNodes(scene));
       this.marks.replaceChildren(...this.pinNodes(scene));
@@ -89,19 +84,18 @@ export class Overlay {
 
   private pinNodes(scene: OverlayScene): SVGElement[] {
     return scene.marks.pins.flatMap((pin) => {
-      const colour = pinColour(scene.theme, pin);
       if (!isHop(pin)) {
         const node = nodeOf(scene.layout, pin);
         if (!node) return [];
         const r = nodeRadius(scene.layout) + 2.5;
         const ring = svg("circle", { class: "pb-path-pin", cx: node.x, cy: node.y, r });
-        ring.style.stroke = colour;
-        return [ring, ...badge(node.x + r + 3, node.y - r - 3, pin.number, colour, scene.theme)];
+        ring.style.stroke = pinColour(scene.theme, pin);
+        return [ring, ...badge(node.x + r + 3, node.y - r - 3, pin.number, scene.theme)];
       }
       const curve = this.curveOf(scene, pin);
       if (!curve) return [];
       const { x, y } = curvePoint(curve, scene.layout.row, 0.5);
-      return badge(x, y, pin.number, colour, scene.theme);
+      return badge(x, y, pin.number, scene.theme);
     });
   }
 
@@ -139,7 +133,7 @@ export class Overlay {
         nodes.push(svg("circle", { class: "pb-path-hover", cx: node.x, cy: node.y, r: nodeRadius(layout) + 2 }));
     }
     const at = cursor && nodeOf(layout, cursor);
-    if (at) nodes.push(...brackets(at, nodeRadius(layout) + 5));
+    if (at) nodes.push(...corners(at, nodeRadius(layout) + 5));
     nodes.push(...boldLabels(scene));
     return nodes;
   }
@@ -186,27 +180,8 @@ function frame(x: number, y: number, width: number, height: number, name: string
   return svg("rect", { class: `pb-frame ${name}`, x, y, width, height });
 }
 
-function brackets({ x, y }: PathNode, half: number): SVGElement[] {
-  const arm = half * 0.55;
-  const d = [
-    [-1, -1],
-    [1, -1],
-    [1, 1],
-    [-1, 1],
-  ]
-    .map(([sx, sy]) => `M${x + sx * half} ${y + sy * (half - arm)}V${y + sy * half}H${x + sx * (half - arm)}`)
-    .join("");
-  return [svg("path", { class: "pb-halo pb-halo-cursor", d }), svg("path", { class: "pb-frame pb-frame-cursor", d })];
-}
-
-function badge(x: number, y: number, number: number, colour: string, theme: Theme): SVGElement[] {
-  const disc = svg("circle", { class: "pb-badge-disc", cx: x, cy: y, r: BADGE });
-  disc.style.fill = colour;
-  const text = svg("text", { class: "pb-badge-numeral", x, y: y + BADGE * 0.5 }, String(number));
-  text.style.fill = theme.ramps.onPin;
-  text.style.fontSize = "10px";
-  return [disc, text];
-}
+const corners = ({ x, y }: PathNode, half: number): SVGElement[] =>
+  brackets({ x: x - half, y: y - half, width: 2 * half, height: 2 * half }, half * 0.55);
 
 /** The tokens and the layer in play, written again in bold. */
 function boldLabels(scene: OverlayScene): SVGElement[] {

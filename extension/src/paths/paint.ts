@@ -1,4 +1,4 @@
-/** Paints the stage: the same drawing that is printed. As SVG for up to some thousand curves; with more, the curves go
+/** Paints the picture: the same drawing that is printed. As SVG for up to some thousand curves; with more, the curves go
  *  on a canvas below an SVG of all the rest, as the browser would have to keep a node for each. */
 import {
   HALO,
@@ -14,7 +14,7 @@ import { el } from "../dom";
 /** Above this the curves are painted on a canvas. */
 const SVG_CURVES = 3_000;
 
-export class Stage {
+export class Picture {
   readonly node = el("div", { class: "pb-picture pb-data", "aria-hidden": "true" });
   private drawn = "";
 

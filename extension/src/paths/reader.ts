@@ -1,5 +1,5 @@
-/** What a reader does to a path graph, by pointer or keys: keeps the state, changes it, says what happened. Knows nothing
- *  of the DOM; the widget draws what is kept here. */
+/** What a reader does to a path graph: where the cursor goes from node to node, which hop is selected, what is found
+ *  and linked. */
 import {
   describeHop,
   describeSpot,
@@ -11,58 +11,55 @@ import {
   tokenName,
 } from "patchbay/view";
 import type { Pointing } from "../link";
-import type { KeyAction } from "./keys";
+import { Reader } from "../shell/reader";
+import { togglePin } from "../shell/state";
+import type { ReaderActs } from "../shell/types";
 import type { Linked } from "./overlay";
 import * as S from "./state";
 
-export interface ReaderActs {
-  view(): PathsView;
-  graph(): PathGraph;
-  /** Hover, cursor, links: only overlay and read-out change. `speak`: what is under the cursor is said. */
-  pointedElsewhere(speak: boolean): void;
-  /** Selection or pins changed. */
-  marked(marks: S.Marks): void;
-  say(sentence: string): void;
-  /** The other views of the document. */
-  tellOthers(at: Pointing): void;
-  /** There is nothing left to clear: the focus goes back to the notebook. */
-  leave(): void;
-}
-
 const NOT_LINKED: Linked = { hop: null, layers: [], positions: [] };
 
-export class Reader {
-  state = S.initialState();
-  hover: S.Target | null = null;
+export class PathsReader extends Reader<S.Target, S.Marks> {
   linked: Linked = NOT_LINKED;
   /** Positions that the search field has found. */
   matches: readonly number[] = [];
-  /** The cursor shows only for people who use keys. */
-  keyboard = false;
 
-  constructor(private readonly acts: ReaderActs) {}
-
-  /** Forgets all, for another view; `saved` are marks that a notebook kept. */
-  restart(saved: unknown): void {
-    const { layers, tokens } = this.acts.view();
-    this.state = { ...S.initialState(), marks: S.readMarks(saved, layers, tokens.length) };
-    this.hover = null;
-    this.linked = NOT_LINKED;
-    this.matches = [];
+  constructor(
+    acts: ReaderActs<S.Marks>,
+    private readonly of: { view(): PathsView; graph(): PathGraph },
+  ) {
+    super(acts, S.NO_MARKS);
   }
 
-  /** Where the read-out is: frozen, hovered, under the cursor, selected; null for none. */
-  target(focused: boolean): S.Target | null {
-    const { frozen, cursor, marks } = this.state;
-    const [selected] = marks.selection;
+  override restart(saved: unknown): void {
+    this.matches = [];
+    super.restart(saved);
+  }
+
+  protected read(saved: unknown): S.Marks {
+    const { layers, tokens } = this.of.view();
+    return S.readMarks(saved, layers, tokens.length);
+  }
+
+  same(a: S.Target | null, b: S.Target | null): boolean {
+    return S.same(a, b);
+  }
+
+  /** The cursor stands on nodes only. */
+  get cursor(): PathSpot | null {
+    return this.state.cursor as PathSpot | null;
+  }
+
+  protected resting(focused: boolean): S.Target | null {
+    const { cursor } = this;
+    const [selected] = this.state.marks.selection;
     // A hop that was just selected at the cursor's node says more than the node.
-    const at = focused && cursor ? (selected && S.touches(selected, cursor) ? selected : cursor) : (selected ?? null);
-    return frozen ?? this.hover ?? at;
+    return focused && cursor ? (selected && S.touches(selected, cursor) ? selected : cursor) : (selected ?? null);
   }
 
   /** What is said of a target; null for a hop that is not there any more. */
   words(target: S.Target): PathWords | null {
-    const [view, graph] = [this.acts.view(), this.acts.graph()];
+    const [view, graph] = [this.of.view(), this.of.graph()];
     if (!S.isHop(target)) return describeSpot(view, graph, target);
     const edge = graph.edge(target.layer, target.from, target.to);
     return edge && describeHop(view, graph, edge);
@@ -71,8 +68,8 @@ export class Reader {
   /** The cursor begins where the strongest hop between tokens ends, or at the answer. */
   enter(): void {
     if (this.state.cursor) return;
-    const { layers, tokens } = this.acts.view();
-    const [best] = this.acts
+    const { layers, tokens } = this.of.view();
+    const [best] = this.of
       .graph()
       .edges.filter((e) => e.from !== e.to)
       .sort((a, b) => b.paths - a.paths || a.index - b.index);
@@ -82,16 +79,8 @@ export class Reader {
     this.state = { ...this.state, cursor };
   }
 
-  pointAt(target: S.Target | null): void {
-    if (S.same(target, this.hover)) return;
-    this.hover = target;
-    this.acts.tellOthers(target && this.pointing(target));
-    this.acts.pointedElsewhere(false);
-  }
-
-  /** Another view points at something. */
-  pointed(at: Pointing): void {
-    const { layers, tokens } = this.acts.view();
+  protected linkTo(at: Pointing): void {
+    const { layers, tokens } = this.of.view();
     const numbers = (labels: readonly string[] = [], most: number) =>
       labels.map(Number).filter((n) => Number.isInteger(n) && n >= 0 && n < most);
     const onLayers = numbers(at?.layer, layers);
@@ -99,16 +88,15 @@ export class Reader {
     const [from, to = from] = positions;
     const hop =
       onLayers.length === 1 && from !== undefined && to !== undefined
-        ? this.acts.graph().edge(onLayers[0] as number, from, to)
+        ? this.of.graph().edge(onLayers[0] as number, from, to)
         : null;
     // Another prompt has other tokens at the same positions.
     const fits = !at?.token || at.token.every((token) => tokens.includes(token));
     this.linked = { hop: fits ? hop : null, layers: onLayers, positions: fits ? positions : [] };
-    this.acts.pointedElsewhere(false);
   }
 
-  private pointing(target: S.Target): Pointing {
-    const { tokens } = this.acts.view();
+  protected pointing(target: S.Target): Pointing {
+    const { tokens } = this.of.view();
     const token = (...positions: number[]) => positions.map((p) => tokens[p] ?? "");
     if (!S.isHop(target)) {
       const { boundary, position } = target;
@@ -116,7 +104,7 @@ export class Reader {
       return { ...layer, position: [String(position)], token: token(position) };
     }
     const { layer, from, to } = target;
-    const heads = this.acts.graph().edge(layer, from, to)?.heads ?? [];
+    const heads = this.of.graph().edge(layer, from, to)?.heads ?? [];
     return {
       layer: [String(layer)],
       position: from === to ? [String(to)] : [String(from), String(to)],
@@ -125,49 +113,27 @@ export class Reader {
     };
   }
 
-  /** Does what a key asks for; false when the key is not the reader's business. */
-  do(action: KeyAction): boolean {
-    const { state } = this;
-    const graph = this.acts.graph();
-    this.enter();
-    const cursor = this.state.cursor as PathSpot;
-    switch (action.do) {
-      case "move":
-        this.hover = null;
-        this.set({ ...this.state, cursor: graph.step(cursor, action.direction, this.acts.view().tokens.length) });
-        this.acts.tellOthers(this.state.cursor && this.pointing(this.state.cursor));
-        this.acts.pointedElsewhere(true);
-        return true;
-      case "select":
-        this.selectNext(cursor);
-        return true;
-      case "pin": {
-        const [selected] = state.marks.selection;
-        this.pin(selected && S.touches(selected, cursor) ? selected : cursor);
-        return true;
-      }
-      case "freeze": {
-        const frozen = state.frozen ? null : this.target(true);
-        this.set({ ...state, frozen }, frozen ? "Frozen." : "Following again.");
-        return true;
-      }
-      case "undo":
-        this.set(S.undo(state), state.past.length > 0 ? "Undone." : "Nothing to undo.");
-        return true;
-      case "redo":
-        this.set(S.redo(state), state.future.length > 0 ? "Done again." : "Nothing to do again.");
-        return true;
-      case "escape":
-        this.clear();
-        return true;
-      default:
-        return false;
-    }
+  protected move(direction: string): void {
+    if (!this.cursor) return;
+    const cursor = this.of
+      .graph()
+      .step(this.cursor, direction as Parameters<PathGraph["step"]>[1], this.of.view().tokens.length);
+    this.set({ ...this.state, cursor });
+  }
+
+  protected selectAtCursor(): void {
+    if (this.cursor) this.selectNext(this.cursor);
+  }
+
+  protected pinAtCursor(): void {
+    const { cursor } = this;
+    const [selected] = this.state.marks.selection;
+    if (cursor) this.pin(selected && S.touches(selected, cursor) ? selected : cursor);
   }
 
   /** The strongest hop at a node; while one of them is selected, the next strongest. */
   private selectNext(cursor: PathSpot): void {
-    const hops = this.acts.graph().at(cursor);
+    const hops = this.of.graph().at(cursor);
     const [selected] = this.state.marks.selection;
     const at = hops.findIndex((hop) => S.same({ layer: hop.layer, from: hop.from, to: hop.to }, selected ?? null));
     const next = hops[(at + 1) % Math.max(1, hops.length)];
@@ -181,7 +147,7 @@ export class Reader {
       this.selectNext(target);
       return;
     }
-    const cursor = this.state.cursor;
+    const { cursor } = this;
     const end = { boundary: target.layer + 1, position: target.to };
     this.set(S.select({ ...this.state, cursor: cursor && S.touches(target, cursor) ? cursor : end }, target));
     const chosen = this.state.marks.selection.length > 0;
@@ -189,11 +155,8 @@ export class Reader {
   }
 
   pin(target: S.Target): void {
-    const before = this.state.marks;
-    const next = S.togglePin(this.state, target);
-    const added = next.marks.pins.find((pin) => S.same(pin, target));
-    const full = next.marks === before;
-    this.set(next, full ? `All ${S.MAX_PINS} pins are in use.` : added ? `Pinned as ${added.number}.` : "Pin removed.");
+    const next = togglePin(this.state, S.bare(target), S.same);
+    this.setPins(next, next.marks.pins.find((pin) => S.same(pin, target))?.number);
   }
 
   /** From a list in the side panel: a hop is selected, a node takes the cursor. */
@@ -202,22 +165,9 @@ export class Reader {
     else if (!this.state.marks.selection.some((hop) => S.same(hop, target))) this.select(target);
   }
 
-  /** One rung of the Esc ladder. */
-  clear(): void {
-    const { state, cleared } = S.clear(this.state);
-    if (cleared === "nothing") this.acts.leave();
-    else
-      this.set(state, { frozen: "Following again.", selection: "Selection cleared.", pins: "Pins cleared." }[cleared]);
-  }
-
-  /** A click on nothing lets the selection go; pins stay. */
-  clickedOutside(): void {
-    if (this.state.marks.selection.length > 0) this.clear();
-  }
-
   /** Tokens whose text or position is searched for. */
   search(text: string): string {
-    const view = this.acts.view();
+    const view = this.of.view();
     const wanted = text.trim().toLowerCase();
     this.matches = view.tokens.flatMap((token, position) => {
       const found =
@@ -236,7 +186,7 @@ export class Reader {
   }
 
   nextMatch(): void {
-    const at = this.matches.indexOf(this.state.cursor?.position ?? -1);
+    const at = this.matches.indexOf(this.cursor?.position ?? -1);
     const next = this.matches[(at + 1) % Math.max(1, this.matches.length)];
     if (next === undefined) return;
     this.goToToken(next);
@@ -245,20 +195,12 @@ export class Reader {
 
   /** The lowest node of the token's column that paths come by. */
   private goToToken(position: number): void {
-    const graph = this.acts.graph();
-    const { layers } = this.acts.view();
+    const graph = this.of.graph();
+    const { layers } = this.of.view();
     let boundary = 0;
     while (boundary < layers && !graph.has({ boundary, position })) boundary++;
     const cursor = { boundary: graph.has({ boundary, position }) ? boundary : 0, position };
     this.keyboard = true;
     this.state = { ...this.state, cursor };
-  }
-
-  private set(next: S.PathsState, say?: string): void {
-    const marked = next.marks !== this.state.marks;
-    this.state = next;
-    if (marked) this.acts.marked(next.marks);
-    this.acts.pointedElsewhere(false);
-    if (say) this.acts.say(say);
   }
 }

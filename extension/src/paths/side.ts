@@ -17,7 +17,7 @@ import {
   tokenName,
 } from "patchbay/view";
 import { button, el, isolated, svg } from "../dom";
-import { pinBadge } from "../heatmap/side";
+import { pinBadge } from "../shell/frames";
 import type { Known } from "./drill";
 import { isHop, type Marks, type Target } from "./state";
 
@@ -36,6 +36,8 @@ export interface SideActs {
   copyCode(): void;
   goTo(target: Target): void;
   cut(edge: PathEdge): void;
+  /** What is shown of the hop has changed. */
+  changed(): void;
 }
 
 /** Strongest hops listed while none is selected. */
@@ -43,32 +45,22 @@ const LISTED = 5;
 const BARS = 44;
 
 export class Side {
-  readonly node = el("aside", { class: "pb-side", "aria-label": "Selected edge and pins" });
-  readonly folded = el("details", { class: "pb-folded" }, el("summary", {}, "Edge, pins and code"));
   /** The head whose row of attention is shown; null: the first. */
   private head: number | null = null;
-  private shown: SideScene | null = null;
 
   constructor(private readonly acts: SideActs) {}
 
-  update(scene: SideScene): void {
-    this.shown = scene;
+  content(scene: SideScene): HTMLElement[] {
     const { view, graph, marks } = scene;
     const [hop] = marks.selection;
     const edge = hop ? graph.edge(hop.layer, hop.from, hop.to) : null;
     const next = [button({ label: "Copy as code", icon: "code", look: "outlined" }, () => this.acts.copyCode())];
-    const focused = this.node.contains(document.activeElement) ? document.activeElement?.textContent : null;
-    this.node.replaceChildren(
+    return [
       ...(edge ? this.edge(scene, edge) : this.summary(scene)),
       ...(marks.pins.length > 0 ? [el("h5", {}, "Pinned"), this.pins(scene)] : []),
       ...completeness(view),
       el("div", { class: "pb-next" }, ...next),
-    );
-    // Rebuilding must not take the keyboard away from the button that caused it.
-    if (focused)
-      [...this.node.querySelectorAll("button")]
-        .find((node) => node.textContent === focused)
-        ?.focus({ preventScroll: true });
+    ];
   }
 
   private summary({ view, layout, graph }: SideScene): HTMLElement[] {
@@ -149,7 +141,7 @@ export class Side {
         );
         node.addEventListener("click", () => {
           this.head = head;
-          if (this.shown) this.update(this.shown);
+          this.acts.changed();
         });
         return node;
       });

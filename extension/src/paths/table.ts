@@ -1,6 +1,7 @@
 /** The path graph as a table and as CSV: one row for each hop, most paths first. */
 import { count, type PathEdge, type PathsView, pathsQuestion, shareWords, tokenName } from "patchbay/view";
 import { el, isolated } from "../dom";
+import { csvOf } from "../shell/exports";
 
 /** Rows drawn at once: a browser lays out some thousands of cells in a blink, not a hundred thousand. */
 const MOST_ROWS = 1_000;
@@ -44,22 +45,18 @@ export function tableNode(view: PathsView, edges: readonly PathEdge[]): HTMLElem
   );
 }
 
-/** RFC 4180: CRLF, quotes where they are needed, full precision. Tokens as they are, positions beside them. */
+/** Tokens as they are, positions beside them. */
 export function toCsv(view: PathsView, edges: readonly PathEdge[]): string {
-  const field = (value: string | number) => {
-    const text = String(value);
-    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  };
   const rows = byPaths(edges).map((e) => [
     e.layer,
     e.from,
     e.to,
-    view.tokens[e.from],
-    view.tokens[e.to],
+    view.tokens[e.from] ?? "",
+    view.tokens[e.to] ?? "",
     e.paths,
     e.bestRank,
     e.heads.join(" "),
   ]);
   const head = ["layer", "from", "to", "from_token", "to_token", "paths", "best_rank", "heads"];
-  return `${[head, ...rows].map((row) => row.map(field).join(",")).join("\r\n")}\r\n`;
+  return csvOf([head, ...rows]);
 }

@@ -1,6 +1,6 @@
 /** Title, second line and at most three badges: run or kernel, device, warnings. */
-import type { HeatmapView, Theme, ViewBase, ViewState } from "patchbay/view";
-import { el, isolated } from "../dom";
+import type { Theme, ViewBase, ViewState } from "patchbay/view";
+import { type Child, el, isolated } from "../dom";
 import { type IconName, icon, STAGE_NAMES, stageGlyph } from "../icons";
 
 /** How the kernel stands to this view: none to talk to, does not know the run, knows it. */
@@ -55,17 +55,9 @@ export class Header {
     this.badges,
   );
 
-  update(view: HeatmapView, state: ViewState, connection: Connection, metricKey: string, theme: Theme): void {
+  update(view: ViewBase, state: ViewState, connection: Connection, subtitle: readonly Child[]): void {
     this.title.textContent = view.title;
-    const metric = view.metrics.find((m) => m.key === metricKey) ?? view.metrics[0];
-    this.line.replaceChildren(
-      ...(metric ? [el("b", {}, metric.label), el("span", { class: "pb-meaning" }, ` ${metric.meaning}`), " · "] : []),
-      el("b", { class: "pb-number" }, `n = ${view.n}`),
-      " · ",
-      isolated(view.model.name),
-    );
-    const { stage } = view.model;
-    if (stage) this.line.append(" ", stageMark(stage, theme));
+    this.line.replaceChildren(...subtitle.filter((child) => child !== null && child !== undefined && child !== false));
     // Kept while they say the same, so that opened warnings stay open while a run goes on.
     const key = JSON.stringify([state, connection, view.device, view.warnings, state === "stopped" && view.run]);
     if (key !== this.shownBadges) this.badges.replaceChildren(...badgeNodes(view, state, connection));
@@ -74,7 +66,7 @@ export class Header {
 }
 
 /** Run or kernel, device, warnings: at most three. */
-export function badgeNodes(view: ViewBase, state: ViewState, connection: Connection): HTMLElement[] {
+function badgeNodes(view: ViewBase, state: ViewState, connection: Connection): HTMLElement[] {
   const badges = [badgeNode(stateBadge(view, state, connection))];
   if (view.device) badges.push(badgeNode({ text: view.device, look: "plain" }));
   if (view.warnings.length > 0) badges.push(warnings(view.warnings));
@@ -87,6 +79,12 @@ function warnings(words: readonly string[]): HTMLElement {
   const list = el("ul", {}, ...words.map((text) => el("li", {}, isolated(text))));
   return el("details", { class: "pb-badge pb-badge-warn pb-warnings" }, summary, list);
 }
+
+/** The model's name and the glyph of its stage: how every second line ends. */
+export const modelMark = ({ name, stage }: ViewBase["model"], theme: Theme): Child[] => [
+  isolated(name),
+  ...(stage ? [" ", stageMark(stage, theme)] : []),
+];
 
 /** Glyph and name of a stage, in the stage's colour. */
 export function stageMark(stage: "base" | "sft" | "dpo", theme: Theme): HTMLElement {

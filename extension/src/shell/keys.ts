@@ -24,6 +24,10 @@ const COMMON: Readonly<Record<string, string>> = {
   "?": "help",
   u: "undo",
   U: "redo",
+  "+": "zoom-in",
+  "=": "zoom-in",
+  "-": "zoom-out",
+  "0": "zoom-reset",
 };
 
 /** What a key press asks for; null when it is none of ours. */
@@ -36,7 +40,7 @@ export function keyAction(press: KeyPress, map: KeyMap): KeyAction | null {
   const direction = map.moves[command ? `Ctrl+${key}` : key];
   if (direction !== undefined) return { do: "move", direction, extend: shiftKey };
   if (command) return null;
-  const action = COMMON[key] ?? map.letters?.[key];
+  const action = map.letters?.[key] ?? COMMON[key];
   return action === undefined ? null : { do: action };
 }
 
@@ -53,5 +57,6 @@ export const HELP = {
     ["Click, Alt-click", "select, pin"],
     ["Hold Shift", "keep the read-out while the pointer moves"],
   ],
+  zoom: ["+, −, 0, or the wheel", "zoom in, out, and back to the whole"],
   tab: ["Tab", "next control, out of the widget"],
 } as const;

@@ -12,7 +12,7 @@ export abstract class Reader<T extends object, M extends Marks> {
 
   constructor(
     protected readonly acts: ReaderActs<M>,
-    noMarks: M,
+    private readonly noMarks: M,
   ) {
     this.state = S.initialState(noMarks);
   }
@@ -50,6 +50,11 @@ export abstract class Reader<T extends object, M extends Marks> {
   }
 
   // ---- what is the same in all of them
+
+  /** Nothing is marked: there is nothing to save. */
+  get unmarked(): boolean {
+    return JSON.stringify(this.state.marks) === JSON.stringify(this.noMarks);
+  }
 
   /** Forgets all, for another view; `saved` are marks that a notebook kept. */
   restart(saved: unknown): void {

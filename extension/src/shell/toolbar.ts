@@ -4,7 +4,7 @@ import type { View, ViewBase } from "patchbay/view";
 import { button, el } from "../dom";
 import { icon } from "../icons";
 import { type MenuItem, showMenu } from "../menu";
-import type { Part, Scene } from "./types";
+import type { AnyPart, Scene } from "./types";
 
 type Refresh<V extends ViewBase> = (scene: Scene<V>) => void;
 
@@ -106,7 +106,7 @@ export class Toolbar<V extends View> {
 
   constructor(
     private readonly root: HTMLElement,
-    private readonly part: Part<V, never, never>["toolbar"],
+    private readonly part: AnyPart<V>["toolbar"],
     private readonly acts: ToolbarActs,
   ) {}
 

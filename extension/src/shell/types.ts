@@ -10,7 +10,7 @@
  *  6. A target speaks to other views as a `Pointing`: labels by layer, head, position, token, sample (../link.ts). */
 import type { Request, Theme, View, ViewBase, ViewState } from "patchbay/view";
 import type { Child } from "../dom";
-import type { Pointing } from "../link";
+import type { LinkField, Pointing } from "../link";
 import type { MenuItem } from "../menu";
 import type { Notice } from "./notices";
 import type { Reader } from "./reader";
@@ -48,8 +48,9 @@ export interface Drawn {
   sideBeside: boolean;
   /** What the stage is called for screen readers; the shell adds how to get at the keys. */
   spoken: string;
-  /** Shown instead of the picture: nothing to draw, too little room. The shell itself says failed runs. */
-  notice: (Notice & { more?: readonly HTMLElement[] }) | null;
+  /** Shown instead of the picture: nothing to draw, too little room (then it offers the table). The shell itself says
+   *  failed runs. */
+  notice: (Notice & { offersTable?: boolean }) | null;
 }
 
 /** A piece of a read-out line; `strong` is bold, `weak` is secondary text. */
@@ -78,6 +79,8 @@ export type Export =
 export interface Part<V extends View, T extends object, M extends Marks> {
   /** For `aria-roledescription`: "heatmap". */
   readonly role: string;
+  /** What its targets say to other views; the reader may switch each of them off. */
+  readonly fields: readonly LinkField[];
   readonly reader: Reader<T, M>;
   readonly keys: KeyMap;
   readonly words: {
@@ -115,13 +118,20 @@ export interface Part<V extends View, T extends object, M extends Marks> {
   exports(scene: Scene<V>): readonly Export[];
   /** The pointer on the overlay; answers with what takes the listeners off. */
   listen(overlay: SVGSVGElement, shell: ShellActs<V>): () => void;
-  /** A key of `KeyMap.letters`, or zoom by wheel: `zoom-in`, `zoom-out`, `zoom-reset`. False: not understood.
-   *  @param at where the pointer stands on the overlay, for the wheel */
-  act?(name: string, at?: { x: number; y: number }): boolean;
+  /** A key of `KeyMap.letters`. */
+  act?(name: string): void;
+  /** `+`, `-` and `0`, the wheel while the widget has the focus, and a double click. Answers whether anything changed.
+   *  @param at where the pointer stands on the overlay; null for keys: around the cursor */
+  zoom?(direction: "in" | "out" | "reset", at: { x: number; y: number } | null): boolean;
   /** What the kernel's `pb.selection()` answers. */
   selection(marks: M): unknown;
   dispose?(): void;
 }
+
+/** A part whatever its targets are: enough to show it and to pass keys on. */
+export type AnyPart<V extends View> = Omit<Part<V, object, Marks>, "reader" | "selection"> & {
+  readonly reader: Pick<Reader<object, Marks>, "do" | "keyboard" | "search" | "nextMatch">;
+};
 
 /** What the shell does for a part. */
 export interface ShellActs<V extends View = View> {

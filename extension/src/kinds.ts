@@ -1,0 +1,18 @@
+/** The kinds of widgets: a new one is one line here. */
+import type { View } from "patchbay/view";
+import { heatmapKind } from "./heatmap/part";
+import type { Host } from "./host";
+import { pathsKind } from "./paths/part";
+import { type Mounted, type Saved, ShellWidget, type Tied } from "./shell/widget";
+
+/** Puts the widget of a view's kind into `root`. */
+export function mount(root: HTMLElement, view: View, host: Host, tie: Tied, saved: Saved): Mounted {
+  switch (view.kind) {
+    case "heatmap":
+      return new ShellWidget(heatmapKind, root, view, host, tie, saved);
+    case "paths":
+      return new ShellWidget(pathsKind, root, view, host, tie, saved);
+    default:
+      throw new Error(`a ${view.kind} cannot be drawn here yet`);
+  }
+}

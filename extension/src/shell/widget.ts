@@ -1,0 +1,327 @@
+/** The shell of every widget: puts header, controls, stage, side panel, read-out and footer around a kind's part and
+ *  takes new numbers in place. Owns everything it makes and gives it up in `dispose`. */
+import type { Request, View } from "patchbay/view";
+import { el } from "../dom";
+import type { Host } from "../host";
+import { closeMenus, type MenuItem, showMenu } from "../menu";
+import { copyText } from "../save-file";
+import { onThemeChange, themeAt } from "../theme";
+import { Toast } from "../toast";
+import { Desk } from "./desk";
+import { exportItems } from "./exports";
+import { Footer } from "./footer";
+import { type Connection, Header } from "./header";
+import { Linking } from "./linking";
+import { Readout } from "./readout";
+import { Side } from "./side";
+import { chartWidth, pictureHeight, widthClass } from "./size";
+import { Stage } from "./stage";
+import { Toolbar } from "./toolbar";
+import type { Drawn, Marks, Part, Scene, ShellActs, WidgetKind } from "./types";
+import { listenToWheel } from "./wheel";
+
+/** A theme's name changes before its styles have come; by then they have. */
+const SETTLE_MS = 250;
+
+/** Marks kept with the notebook. */
+export interface Saved {
+  load(): unknown;
+  /** null: there is nothing to keep. */
+  save(marks: unknown): void;
+  /** Writes at once what was saved last. */
+  flush(): void;
+}
+
+/** The kernel behind the view. */
+export interface Tied {
+  readonly connection: Connection;
+  shownState(state: View["state"]): View["state"];
+  call<R>(request: Request): Promise<R>;
+}
+
+/** What a renderer keeps of a widget. */
+export interface Mounted {
+  readonly kind: View["kind"];
+  /** New numbers for the same view, or another view of the same kind in its place. */
+  update(view: View): void;
+  /** Draws everything anew in the next frame; what is read from outside (`data-state`) changes at once. */
+  refresh(): void;
+  dispose(): void;
+}
+
+export class ShellWidget<V extends View, T extends object, M extends Marks> implements Mounted {
+  readonly kind: V["kind"];
+  private readonly part: Part<V, T, M>;
+  private readonly acts: ShellActs<V>;
+  private readonly linking: Linking;
+  private readonly header = new Header();
+  private readonly toolbar: Toolbar<V>;
+  private readonly stage: Stage<V>;
+  private readonly main: HTMLElement;
+  private readonly side: Side;
+  private readonly readout: Readout;
+  private readonly footer = new Footer();
+  private readonly toast = new Toast();
+  private readonly desk: Desk<V>;
+  private readonly stops: (() => void)[] = [];
+  private scene: Scene<V> | null = null;
+  private drawn: Drawn | null = null;
+  private theme;
+  private frame = 0;
+  private later: ReturnType<typeof setTimeout> | null = null;
+
+  constructor(
+    of: WidgetKind<V, T, M>,
+    private readonly root: HTMLElement,
+    private view: V,
+    private readonly host: Host,
+    private readonly tie: Tied,
+    private readonly saved: Saved,
+  ) {
+    this.kind = of.kind;
+    this.acts = this.shellActs();
+    this.part = of.create(
+      this.acts,
+      {
+        pointedElsewhere: (speak) => this.remark(speak),
+        marked: (marks) => this.marked(marks),
+        say: (sentence) => this.readout.say(sentence),
+        tellOthers: (at) => this.linking.point(at),
+        leave: () => host.leave(root),
+      },
+      view,
+    );
+    const { part } = this;
+    const { reader, words } = part;
+    this.readout = new Readout({
+      link: (anchor) => showMenu(root, anchor, "Links", this.linking.items()),
+      help: () => this.desk.toggleHelp(),
+    });
+    this.toolbar = new Toolbar<V>(root, part.toolbar, {
+      table: () => this.desk.toggleTable(),
+      exportItems: () => this.exports(),
+      find: () => this.desk.finder.open(),
+      help: () => this.desk.toggleHelp(),
+    });
+    this.stage = new Stage<V>(part, { copy: (text) => this.acts.copy(text), table: () => this.desk.toggleTable() });
+    this.main = el("div", { class: "pb-main" }, this.stage.node);
+    this.side = new Side(this.main, words);
+    this.desk = new Desk<V>(root, part, {
+      stage: this.stage.node,
+      redraw: () => this.draw(),
+      exports: () => showMenu(root, this.toolbar.exportButton, "Export", this.exports()),
+      save: () => {
+        saved.flush();
+        host.save();
+      },
+    });
+    root.replaceChildren(
+      this.header.node,
+      this.toolbar.node,
+      this.desk.finder.node,
+      this.main,
+      this.side.folded,
+      this.readout.node,
+      this.footer.node,
+      this.toast.node,
+    );
+    this.theme = themeAt(root);
+    this.linking = new Linking(host.document(), part.fields, {
+      pointed: (at) => reader.pointed(at),
+      counted: (views) => this.readout.linked(views),
+    });
+    reader.restart(saved.load());
+    this.listen();
+    this.refresh();
+  }
+
+  update(view: View): void {
+    const another = view.id !== this.view.id;
+    this.view = view as V;
+    this.part.take(this.view, another);
+    if (another) this.part.reader.restart(this.saved.load());
+    this.refresh();
+  }
+
+  refresh(): void {
+    this.root.dataset.kind = this.view.kind;
+    this.root.dataset.state = this.tie.shownState(this.view.state);
+    if (this.frame !== 0) return;
+    this.frame = requestAnimationFrame(() => {
+      this.frame = 0;
+      this.draw();
+    });
+  }
+
+  private draw(): void {
+    const width = this.root.clientWidth;
+    // Out of sight; the observer of the size calls again.
+    if (width === 0) return;
+    const { view, tie, part } = this;
+    const scene: Scene<V> = {
+      view,
+      state: tie.shownState(view.state),
+      theme: this.theme,
+      width: widthClass(width),
+      room: { width, height: pictureHeight(window.innerHeight) },
+      table: this.desk.tableOpen,
+    };
+    this.scene = scene;
+    const drawn = part.draw(scene);
+    this.drawn = drawn;
+    this.root.dataset.width = scene.width;
+    this.root.setAttribute("aria-label", view.title);
+    this.header.update(view, scene.state, tie.connection, part.subtitle(scene));
+    this.toolbar.update(scene);
+    this.stage.draw(scene, drawn);
+    this.drawSide();
+    const ask = (op: "cancel" | "resume") => (tie.connection === "live" ? () => this.ask(op) : null);
+    this.footer.update(view, scene.state, {
+      cancel: ask("cancel"),
+      resume: ask("resume"),
+      runAgain: this.host.kernel() ? this.host.runAgain(this.root) : null,
+    });
+    this.remark(false);
+  }
+
+  private drawSide(): void {
+    const { scene, drawn } = this;
+    if (!scene || !drawn) return;
+    const shown = scene.view.state !== "error";
+    this.side.stand(!shown ? null : drawn.sideBeside ? "beside" : "folded");
+    if (!shown) return;
+    const { width } = scene.room;
+    this.side.fill(this.part.side(scene, chartWidth(width, drawn.sideBeside ? width - drawn.width - 1 : null)));
+  }
+
+  /** The overlay and the read-out: all that pointing changes. */
+  private remark(speak: boolean): void {
+    if (!this.scene) return;
+    const { reader } = this.part;
+    const focused = reader.searching || (reader.keyboard && document.activeElement === this.stage.node);
+    this.readout.show(this.part.mark(this.scene, focused), speak);
+    this.readout.frozen(reader.state.frozen !== null);
+  }
+
+  private shellActs(): ShellActs<V> {
+    const tell = (message: string) => {
+      this.toast.show(message);
+      this.readout.say(`${message}.`);
+    };
+    const copy = (text: string, done = "Copied") => {
+      copyText(text).then(
+        () => tell(done),
+        (error: Error) => tell(`Not copied: ${error.message}`),
+      );
+    };
+    return {
+      root: this.root,
+      scene: () => this.scene,
+      redraw: () => this.draw(),
+      remark: (speak) => this.remark(speak),
+      redrawSide: () => this.drawSide(),
+      focus: () => this.desk.focus(),
+      say: (sentence) => this.readout.say(sentence),
+      tell,
+      copy,
+      insertCode: (code) => {
+        if (this.host.insertBelow(this.root, code)) tell("Inserted below");
+        else copy(code, "Code copied");
+      },
+      toggleTable: () => this.desk.toggleTable(),
+      kernel: () => (this.tie.connection === "live" ? (request) => this.tie.call(request) : null),
+    };
+  }
+
+  // ---- what the reader does
+
+  private listen(): void {
+    const { root, part } = this;
+    const { reader } = part;
+    const stage = this.stage.node;
+    const on = <K extends keyof HTMLElementEventMap>(
+      node: HTMLElement,
+      name: K,
+      act: (event: HTMLElementEventMap[K]) => void,
+    ) => {
+      node.addEventListener(name, act);
+      this.stops.push(() => node.removeEventListener(name, act));
+    };
+    on(root, "keydown", (event) => this.desk.key(event));
+    // The root itself only hands the focus on.
+    on(root, "focus", () => this.desk.focus());
+    on(stage, "focus", () => {
+      reader.keyboard ||= stage.matches(":focus-visible");
+      reader.enter();
+      this.remark(false);
+    });
+    on(stage, "blur", () => {
+      this.linking.point(null);
+      this.remark(false);
+    });
+    this.stops.push(
+      part.listen(part.overlay, this.acts),
+      listenToWheel(part.overlay, () => document.activeElement === stage, part.zoom?.bind(part)),
+      onThemeChange(() => {
+        this.theme = themeAt(root);
+        this.refresh();
+        this.again();
+      }),
+    );
+    const resize = new ResizeObserver(() => this.refresh());
+    resize.observe(root);
+    this.stops.push(() => resize.disconnect());
+  }
+
+  /** Looks at the theme again once its styles have come. */
+  private again(): void {
+    if (this.later !== null) clearTimeout(this.later);
+    this.later = setTimeout(() => {
+      this.later = null;
+      if (!this.root.isConnected) return;
+      this.theme = themeAt(this.root);
+      this.refresh();
+    }, SETTLE_MS);
+  }
+
+  private marked(marks: M): void {
+    this.saved.save(this.part.reader.unmarked ? null : marks);
+    this.drawSide();
+    if (this.tie.connection !== "live") return;
+    const selection = this.part.selection(marks);
+    // A kernel that restarts meanwhile has no use for the selection.
+    this.tie.call({ op: "select", view: this.view.id, selection }).catch(() => undefined);
+  }
+
+  // ---- kernel and files
+
+  private exports(): MenuItem[] {
+    const { scene, view, acts } = this;
+    if (!scene) return [];
+    return exportItems(this.part.exports(scene), {
+      view,
+      kernel: acts.kernel(),
+      copyCode: () => acts.copy(view.code, "Code copied"),
+      done: acts.tell,
+      failed: (what, error) =>
+        acts.tell(`${what} was not saved: ${error instanceof Error ? error.message : String(error)}`),
+    });
+  }
+
+  private ask(op: "cancel" | "resume"): void {
+    const { run } = this.view;
+    if (run) this.tie.call({ op, run: run.id }).catch((error: Error) => this.acts.tell(`${op}: ${error.message}`));
+  }
+
+  dispose(): void {
+    cancelAnimationFrame(this.frame);
+    if (this.later !== null) clearTimeout(this.later);
+    this.linking.leave();
+    for (const stop of this.stops) stop();
+    this.readout.dispose();
+    this.toast.dispose();
+    this.part.dispose?.();
+    closeMenus();
+    this.root.replaceChildren();
+  }
+}
