@@ -10,6 +10,7 @@ export {
   ResultError,
   SpecError,
 } from "./errors";
+export type { AccuracyAnswer, AccuracySpec, Match } from "./experiment/accuracy-types";
 export { type PreviewedItem, preview, type TaskPreview } from "./experiment/preview";
 export {
   type OwnTask,
@@ -46,9 +47,14 @@ export {
   show,
   type ViewChoice,
 } from "./notebook";
+export { type AccuracyMeasure, AccuracyResult, type AccuracyTable, type Rate } from "./result/accuracy";
 export type { Result } from "./result/base";
 export { tableToCsv } from "./result/csv";
 export { parseResult, serialize } from "./result/file";
+export { GeometryResult } from "./result/geometry";
+export type { PlaceGeometry, ProbeScore, ProbeScores, Projection } from "./result/geometry-data";
+export type { GridMetric } from "./result/grid-metrics";
+export { type CellSummary, GridResult } from "./result/grid-result";
 export type { Interaction } from "./result/interactions";
 export { parseAnyResult, serializeAny } from "./result/kinds";
 export { tableToLatex } from "./result/latex";
@@ -56,9 +62,20 @@ export { tableToMarkdown } from "./result/markdown";
 export type { SplitHalf } from "./result/split";
 export { type Superadditivity, SweepResult, type TupleSummary } from "./result/sweep";
 export type { Making, SweepData, SweepMetric, Table } from "./result/types";
+export {
+  type AccuracyInput,
+  type AccuracyOptions,
+  type AccuracyRun,
+  accuracy,
+  type JudgeOptions,
+} from "./run/accuracy";
 export { type DataFrame, toDataFrame } from "./run/dataframe";
 export type { ExperimentOptions, ExperimentRun, RunState } from "./run/experiment-run";
 export { run } from "./run/from-spec";
+export { type GeometryOptions, type GroupInput, geometry } from "./run/geometry";
+export type { GeometryRun } from "./run/geometry-run";
+export type { GridRun } from "./run/grid-run";
+export { type PatchGridInput, type PatchGridOptions, patchGrid } from "./run/patch-grid";
 export type { PatchRun, RunOptions } from "./run/patch-run";
 export {
   type PatchSweepOptions,

@@ -3,9 +3,16 @@
 import { emptyCells, type GridPart } from "./grid-part";
 import type { AnswerMeasure } from "./measure-rows";
 
-const METRICS = [
-  ...["rr_diff", "logit_diff", "prob_diff", "logprob_diff", "rr_diff_source", "logit_diff_source"],
+/** In the order in which they are shown; those of the foil only where a sample has one. */
+export const PATCH_METRICS: readonly string[] = [
+  ...["rr_diff", "logit_diff", "foil_logit_diff", "prob_diff", "logprob_diff", "rr_diff_source", "logit_diff_source"],
   ...["kl", "rank", "logit", "logprob"],
+];
+const MEASURED = ["logit", "rank", "logprob"];
+export const PATCH_BASELINES: readonly string[] = [
+  ...MEASURED.map((name) => `target_${name}`),
+  ...MEASURED.map((name) => `source_${name}`),
+  ...["target_foil_logit", "source_foil_logit"],
 ];
 
 /** `measures`: of the unpatched target, of the source, then of the cells; `row` says which one is a cell's. */
@@ -16,7 +23,10 @@ export function partOf(
   foils: readonly AnswerMeasure[] | null,
 ): GridPart {
   const [target, source] = measures;
-  const values = emptyCells([...METRICS, ...(foils ? ["foil_logit_diff"] : [])], count);
+  const values = emptyCells(
+    PATCH_METRICS.filter((name) => foils !== null || name !== "foil_logit_diff"),
+    count,
+  );
   for (const { index, row } of cells) {
     const { rank, logit, logprob, kl } = measures[row];
     values.rr_diff[index] = 1 / rank - 1 / target.rank;

@@ -1,9 +1,15 @@
 /** Results of every kind from and to a file, told apart by `kind`. A new kind is a row of KINDS. */
 import { parseJson } from "../checkpoint/json";
 import { ResultError } from "../errors";
+import type { AccuracyResult } from "./accuracy";
+import { parseAccuracy, serializeAccuracy } from "./accuracy-file";
 import type { Result } from "./base";
 import { record } from "./fields";
 import { parseResult, serialize } from "./file";
+import type { GeometryResult } from "./geometry";
+import { parseGeometry, serializeGeometry } from "./geometry-file";
+import { parseGrid, serializeGrid } from "./grid-file";
+import { GRID_KINDS, type GridResult } from "./grid-result";
 import type { SweepResult } from "./sweep";
 import type { TraceResult } from "./trace";
 import { parseTrace, serializeTrace } from "./trace-file";
@@ -13,9 +19,14 @@ interface FileKind {
   serialize(result: Result): string;
 }
 
+const grid: FileKind = { parse: parseGrid, serialize: (result) => serializeGrid(result as GridResult) };
+
 const KINDS: Readonly<Record<string, FileKind>> = {
   "patch-sweep": { parse: parseResult, serialize: (result) => serialize(result as SweepResult) },
+  accuracy: { parse: parseAccuracy, serialize: (result) => serializeAccuracy(result as AccuracyResult) },
   "path-trace": { parse: parseTrace, serialize: (result) => serializeTrace(result as TraceResult) },
+  geometry: { parse: parseGeometry, serialize: (result) => serializeGeometry(result as GeometryResult) },
+  ...Object.fromEntries(GRID_KINDS.map((kind) => [kind, grid])),
 };
 
 /** Kinds of results that there are. */

@@ -1,12 +1,23 @@
 /** Experiments by the `kind` of their spec. A new kind is a row of EXPERIMENTS, beside one in result/kinds.ts. */
 import { SpecError } from "../errors";
+import { resolveAccuracy } from "../experiment/accuracy-spec";
+import { geometryWarnings, resolveGeometrySpec } from "../experiment/geometry-spec";
+import { placesOf, promptsOf } from "../experiment/geometry-types";
+import { patchGridCost } from "../experiment/patch-grid-cost";
+import { resolvePatchGrid } from "../experiment/patch-grid-spec";
 import type { PlanKind } from "../experiment/plan";
 import { resolveSpec } from "../experiment/spec";
 import { countPaths } from "../experiment/trace";
 import { resolveTraceSpec } from "../experiment/trace-spec";
 import type { SpecModel } from "../experiment/types";
 import type { Memory, Model } from "../forward/types";
+import { accuracySpec } from "./accuracy";
+import { accuracyPlan } from "./accuracy-plan";
 import type { ExperimentOptions, ExperimentRun } from "./experiment-run";
+import { geometryCost } from "./geometry-cost";
+import { geometrySpec } from "./geometry-run";
+import { gridCost } from "./grid-cost";
+import { patchGridSpec } from "./patch-grid";
 import { PatchRun } from "./patch-run";
 import { fitted, planSpec } from "./plan";
 import { tracePlanText } from "./trace-plan";
@@ -58,9 +69,44 @@ const pathTrace: Experiment = {
   start: traceSpec,
 };
 
+const patchGrid: Experiment = {
+  check(json, model) {
+    const { samples, layers, by, positions } = resolvePatchGrid(json, model);
+    const columns = by === "head" ? `${model.config.nHeads} heads` : `${positions.length} positions`;
+    return { text: `${samples.length} samples x ${layers.length} layers x ${columns}`, warnings: [] };
+  },
+  plan(json, model) {
+    const spec = resolvePatchGrid(json, model);
+    return gridCost("Patch grid", patchGridCost(spec, model.config), model);
+  },
+  start: patchGridSpec,
+};
+
+const geometry: Experiment = {
+  check(json, model) {
+    const spec = resolveGeometrySpec(json, model);
+    const text = `${promptsOf(spec).prompts.length} prompts in ${spec.groups.length} groups, ${placesOf(spec).length} places`;
+    return { text, warnings: geometryWarnings(spec) };
+  },
+  plan: (json, model) => geometryCost(resolveGeometrySpec(json, model), model),
+  start: geometrySpec,
+};
+
+const accuracy: Experiment = {
+  check(json, model) {
+    const { spec, warnings } = resolveAccuracy(json, model);
+    return { text: `${spec.samples.length} samples`, warnings };
+  },
+  plan: async (json, model) => accuracyPlan(resolveAccuracy(json, model), model),
+  start: accuracySpec,
+};
+
 const EXPERIMENTS: Readonly<Record<string, Experiment>> = {
   "patch-sweep": patchSweep,
   "path-trace": pathTrace,
+  accuracy,
+  "patch-grid": patchGrid,
+  geometry,
 };
 
 /** Kinds of experiments that there are. */

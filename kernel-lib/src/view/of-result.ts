@@ -1,12 +1,14 @@
 /** From a result of any kind to the views that show it: one table, used by the notebook, the command line, documents
  *  and exported pages. A new kind of result is a row of KINDS. */
 import { ResultError } from "../errors";
+import { AccuracyResult } from "../result/accuracy";
 import type { Result } from "../result/base";
 import { GeometryResult } from "../result/geometry";
 import { sweepGrids } from "../result/grid";
 import { GridResult } from "../result/grid-result";
 import { SweepResult } from "../result/sweep";
 import { TraceResult } from "../result/trace";
+import { accuracyChart } from "./chart-accuracy";
 import { gridViewOf } from "./grid-view";
 import { heatmapViewOf } from "./heatmap-view";
 import { pathsViewOf, pendingPathsView } from "./paths-view";
@@ -53,6 +55,7 @@ const kind = <R extends Result>(
 const KINDS: readonly Kind[] = [
   kind(SweepResult, sweepViews),
   kind(TraceResult, traceViews),
+  kind(AccuracyResult, accuracyViews),
   kind(GeometryResult, geometryViews),
   kind(GridResult, gridViews),
 ];
@@ -82,6 +85,18 @@ function sweepViews(result: SweepResult): ResultViews {
       mustExist(choice, 1);
       const grids = sweepGrids(result, { intervals: statistics });
       return heatmapViewOf([{ data: result.data, grids }], { id, metric, resultHash });
+    },
+  };
+}
+
+function accuracyViews(result: AccuracyResult): ResultViews {
+  return {
+    choosing: "View",
+    choices: ["chart"],
+    slow: [],
+    view: ({ id, choice = 0, resultHash }) => {
+      mustExist(choice, 1);
+      return accuracyChart([result], { id, resultHash });
     },
   };
 }

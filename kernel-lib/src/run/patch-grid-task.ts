@@ -1,0 +1,79 @@
+/** A task as pairs of runs: its own instruction with a query, patched into another instruction, or none, with the
+ *  same query. */
+import { SpecError } from "../errors";
+import { layPrompt } from "../experiment/prompt";
+import { task as checkedTask, type OwnTask, samplesOf, type Task } from "../experiment/task";
+import type { SpecModel } from "../experiment/types";
+import type { PatchGridInput, PlaceInput } from "./patch-grid";
+
+export interface PatchGridTask {
+  /** What the target run has instead of the task's instruction: another task's instruction (by name), or the filler
+   *  (`query`). Default: the task's contrast where it has one, else `query`. */
+  against?: string;
+  /** The first n items of the task. */
+  n?: number;
+  /** Token in place of the instruction. Default: the beginning-of-sequence token. */
+  filler?: number | string;
+  /** Instruction and query as a user's message in the checkpoint's chat template. Default false. */
+  chat?: boolean;
+}
+
+interface Asked {
+  samples: readonly PatchGridInput[];
+  task?: string;
+  against?: string;
+  /** T_inst in both runs. */
+  positions?: readonly PlaceInput[];
+  warnings: readonly string[];
+}
+
+/** @throws SpecError when neither or both of task and samples are given, or a task is wrong. */
+export function samplesAgainst(
+  model: SpecModel,
+  options: PatchGridTask & {
+    task?: string | OwnTask;
+    samples?: readonly PatchGridInput[];
+    positions?: unknown;
+  },
+): Asked {
+  const { task, samples, positions } = options;
+  if ((task === undefined) === (samples === undefined))
+    throw new SpecError({
+      thing: "patchGrid()",
+      rule: "needs either a task or samples",
+      wayOut: 'For example { task: "capital" }',
+    });
+  if (samples !== undefined) {
+    if (positions === "instruction-end")
+      throw new SpecError({ thing: "positions", value: positions, rule: "needs a task", wayOut: "Give a list" });
+    return { samples, warnings: [] };
+  }
+  const asked = checkedTask(task as string | OwnTask);
+  const against = options.against ?? asked.contrast ?? "query";
+  const { samples: made, warnings } = samplesOf(model, asked, options);
+  const other = against === "query" ? null : contrastOf(against, asked);
+  const end = { target: 0, source: made[0].source.length - 1 };
+  const pairs = made.map((sample, i): PatchGridInput => {
+    const { label, answer, target, reference = sample.source } = sample;
+    if (other === null) return { source: reference, target, answer, label };
+    const query = asked.query.replace("{x}", () => asked.items[i].query);
+    const laid = layPrompt(model, { instruction: other.instruction, query, chat: options.chat ?? false });
+    end.target = laid.instruction.length - 1;
+    const foil = other.items.find((item) => item.query === asked.items[i].query)?.answer;
+    const first = foil === undefined ? undefined : model.tokenizer?.encode(foil)[0];
+    return {
+      source: reference,
+      target: [...laid.instruction, ...laid.query],
+      answer,
+      label,
+      ...(first === undefined || first === answer ? {} : { foil: first }),
+    };
+  });
+  return { samples: pairs, task: asked.name, against, positions: [end], warnings };
+}
+
+function contrastOf(name: string, asked: Task): Task {
+  const other = checkedTask(name);
+  if (other.name !== asked.name) return other;
+  throw new SpecError({ thing: "against", value: name, rule: "must be another task, or query" });
+}
