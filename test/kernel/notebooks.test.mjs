@@ -11,6 +11,7 @@ import {
   numbersOf,
   readNotebook,
   runNotebook,
+  solutionsOf,
   VIEW_MIME,
 } from "../support/notebooks.mjs";
 
@@ -20,6 +21,27 @@ const MOST_BYTES = 1_500_000;
 test("there is a quickstart", () => {
   assert.ok(notebookNames().includes("quickstart.ipynb"));
 });
+
+/** Lessons are numbered from 1. */
+const isLesson = (name) => /^\d-/.test(name);
+
+for (const name of notebookNames().filter(isLesson)) {
+  test(`${name} says what one learns, asks before it answers, and ends with two exercises`, () => {
+    const text = readNotebook(name)
+      .cells.filter(({ cell_type }) => cell_type === "markdown")
+      .map(({ source }) => source.join(""))
+      .join("\n");
+    assert.match(text, /^# Lesson \d: /);
+    assert.match(text, /\*\*You will learn\*\*/);
+    assert.match(text, /> \*\*Question\.\*\*/);
+    const exercises = text.slice(text.indexOf("## Exercises"));
+    assert.match(exercises, /\*\*1\.\*\*[\s\S]*\*\*2\.\*\*/);
+    assert.deepEqual(
+      solutionsOf(name).map((blocks) => blocks.length > 0),
+      [true, true],
+    );
+  });
+}
 
 for (const name of notebookNames()) {
   const codeCells = () => readNotebook(name).cells.filter(({ cell_type }) => cell_type === "code");
@@ -49,9 +71,18 @@ for (const name of notebookNames()) {
     }
   });
 
-  test(`${name} gives its committed outputs`, { timeout: 600_000 }, async () => {
-    const results = await runNotebook(name);
+  test(`${name} gives its committed outputs, and its solutions run`, { timeout: 600_000 }, async () => {
+    const solutions = solutionsOf(name).flat();
+    const all = await runNotebook(name, undefined, solutions);
     const cells = codeCells();
+    const results = all.slice(0, cells.length);
+    const solved = all
+      .slice(cells.length)
+      .map(({ reply, outputs }) => [reply.status, reply.evalue, outputs.length > 0]);
+    assert.deepEqual(
+      solved,
+      solutions.map(() => ["ok", undefined, true]),
+    );
     assert.deepEqual(
       results.map(({ reply }) => [reply.status, reply.evalue]),
       cells.map(() => ["ok", undefined]),

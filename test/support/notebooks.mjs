@@ -18,9 +18,18 @@ export const readNotebook = (name) => JSON.parse(readFileSync(join(NOTEBOOKS, na
 
 const joined = (text) => (Array.isArray(text) ? text.join("") : text);
 
+/** Code blocks that stand in a folded solution of an exercise. */
+export function solutionsOf(name) {
+  const folded = readNotebook(name)
+    .cells.filter(({ cell_type }) => cell_type === "markdown")
+    .flatMap(({ source }) => joined(source).match(/<details>[\s\S]*?<\/details>/g) ?? []);
+  return folded.map((text) => (text.match(/```ts\n[\s\S]*?```/g) ?? []).map((block) => block.slice(6, -3)));
+}
+
 /** Runs all code cells in order, in one kernel, up to the first that fails; calls `ran` after each with its index and
- *  what it gave. Gives [{ reply, outputs }] of the cells that ran, with what came after a cell had ended. */
-export async function runNotebook(name, ran) {
+ *  what it gave. Gives [{ reply, outputs }] of the cells that ran, with what came after a cell had ended. `after`: code
+ *  that is run after the cells, as if it stood in further cells. */
+export async function runNotebook(name, ran, after = []) {
   const kernel = await startKernel({ cwd: NOTEBOOKS });
   const outputsById = new Map();
   const displays = new Map();
@@ -30,7 +39,9 @@ export async function runNotebook(name, ran) {
     if (message.channel === "iopub" && outputs) addOutput(outputs, displays, message);
   });
   try {
-    for (const [index, cell] of readNotebook(name).cells.entries()) {
+    const { cells } = readNotebook(name);
+    const further = after.map((source) => ({ cell_type: "code", source }));
+    for (const [index, cell] of [...cells, ...further].entries()) {
       if (cell.cell_type !== "code") continue;
       const outputs = [];
       const request = { code: joined(cell.source), silent: false, store_history: true, allow_stdin: false };
