@@ -90,3 +90,4 @@ export type { Plan } from "./run/plan";
 export { cancelAllRuns, cancelRun, liveRuns } from "./run/registry";
 export type { TraceRun } from "./run/trace-run";
 export * as stats from "./stats";
+export { accuracyChart } from "./view/chart-accuracy";

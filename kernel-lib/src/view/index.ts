@@ -4,6 +4,7 @@ export { tableToCsv } from "../result/csv";
 export { parseAnyResult } from "../result/kinds";
 export { type PackedArray, pack, unpack } from "../result/pack";
 export type { Table } from "../result/types";
+export { type AccuracyChartOptions, accuracyChart } from "./chart-accuracy";
 export {
   barSpan,
   type ChartBox,
@@ -24,7 +25,7 @@ export { colourDomain, rampPosition } from "./colour-domain";
 export * from "./describe";
 export * from "./format";
 export { heatmapOptions, heatmapPanels, isSigned, metricOf } from "./heatmap-grid";
-export { cellAt, cellRect, heatmapLayout } from "./heatmap-layout";
+export { cellAt, cellRect, heatmapLayout, inWindow } from "./heatmap-layout";
 export { heatmapSpec } from "./heatmap-spec";
 export { heatmapText, type TextOptions } from "./heatmap-text";
 export type * from "./heatmap-types";
