@@ -4,6 +4,8 @@ import type { Site } from "./types";
 
 export type GeometryMethod = "lda" | "pca" | "probe";
 export const GEOMETRY_METHODS: readonly GeometryMethod[] = ["lda", "pca", "probe"];
+/** Folds of the probe, where the smallest group has prompts for all. */
+export const FOLDS = 5;
 
 /** Prompts that belong together: the rephrasings of one task's instruction. */
 export interface PromptGroup {

@@ -1,14 +1,16 @@
 /** What a geometry experiment has measured, and what follows from it without the activations: folds, the labels of the
  *  probe's control, accuracies. */
-import { type GeometrySpec, type Place, promptsOf } from "../experiment/geometry-types";
-import { permutation, seeded, stratifiedFolds, wilson } from "../stats";
+import { FOLDS, type GeometrySpec, type Place, promptsOf } from "../experiment/geometry-types";
+import { permutation, type Separation, seeded, stratifiedFolds, wilson } from "../stats";
 import type { ResultData } from "./base";
 
 /** Axes whose coordinates are kept: of LDA all (one less than groups, up to this), of PCA the first. */
 export const KEPT_AXES = { lda: 31, pca: 4 } as const;
 /** Principal axes whose share of the variance is told. */
 export const TOLD_AXES = 10;
-const FOLDS = 5;
+
+/** Characters of a prompt's text that are kept. */
+export const MAX_TEXT = 600;
 
 /** Prompts along the axes of a method. The sign of an axis is free. */
 export interface Projection {
@@ -28,21 +30,13 @@ export interface ProbeOutcome {
   control: Int32Array;
 }
 
-/** How far each pair of groups is apart, [pairs] in the order of `pairsOf`: prompts of a held-out fold, measured along
- *  the line between the two groups' means in the other folds. */
-export interface Separation {
-  /** Difference of the means over the pooled standard deviation; NaN where nothing spreads. */
-  cohenD: Float64Array;
-  /** Share of the pairs of prompts, one of each group, that lie in the right order; ties count half. */
-  auc: Float64Array;
-}
-
 /** One site of one layer; null for a method that was not asked for. */
 export interface PlaceGeometry extends Place {
   lda: Projection | null;
   pca: Projection | null;
   probe: ProbeOutcome | null;
-  /** Null with one group, or where a group has one prompt. */
+  /** How far each pair of groups is apart, in the order of `pairsOf`. Null with one group, or where a group has one
+   *  prompt. */
   separation: Separation | null;
 }
 

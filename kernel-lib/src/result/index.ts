@@ -1,6 +1,10 @@
 export { Result, type ResultData } from "./base";
 export { tableToCsv } from "./csv";
 export { parseResult, serialize } from "./file";
+export { GeometryResult } from "./geometry";
+export type { GeometryData, PlaceGeometry, ProbeScores, Projection } from "./geometry-data";
+export { parseGeometry, serializeGeometry } from "./geometry-file";
+export { GEOMETRY_TABLES, type GeometryTable } from "./geometry-tables";
 export { sweepGrids } from "./grid";
 export type { Interaction } from "./interactions";
 export { parseAnyResult, RESULT_KINDS, serializeAny } from "./kinds";

@@ -64,7 +64,7 @@ export function plan(model: Model, options: PatchSweepOptions): Plan {
 
 /** The JSON of a run, as `patchbay run` takes it.
  *  @example writeFileSync("sweep.json", JSON.stringify(spec(run))) */
-export function spec(run: { readonly spec: PatchSweepSpec }): PatchSweepSpec {
+export function spec<S = PatchSweepSpec>(run: { readonly spec: S }): S {
   return run.spec;
 }
 

@@ -81,33 +81,39 @@ export interface CrossValidation {
 /** Trains a probe for each fold on the others and tries it on the fold.
  *  @throws RangeError when every class has fewer samples than there are folds
  *  @example crossValidate(x, labels, 8, 5).accuracy */
-export const crossValidate = (x: Matrix, labels: ArrayLike<number>, classes: number, folds: number): CrossValidation =>
-  crossValidator(x, classes)(labels, folds);
+export function crossValidate(x: Matrix, labels: ArrayLike<number>, classes: number, folds: number): CrossValidation {
+  const heldOut = stratifiedFolds(labels, folds);
+  const tryFoldInto = foldProbe(x, classes);
+  const predicted = new Int32Array(x.rows);
+  const right = new Float64Array(folds);
+  const size = new Float64Array(folds);
+  for (let fold = 0; fold < folds; fold++) tryFoldInto(predicted, labels, heldOut, fold);
+  heldOut.forEach((fold, i) => {
+    size[fold]++;
+    if (predicted[i] === labels[i]) right[fold]++;
+  });
+  return { accuracy: right.map((count, fold) => count / size[fold]), predicted };
+}
 
-/** `crossValidate` for several labels of the same samples: what depends on the samples alone is done once. Probes are
- *  trained in the samples' span, where a probe of 400 samples 2,048 wide has 400 weights and the same predictions.
- *  @example const validate = crossValidator(x, 8); validate(labels, 5).accuracy[0] - validate(dealt, 5).accuracy[0] */
-export function crossValidator(
+/** Tries one fold at a time, for labels of any kind: what depends on the samples alone is done once. Writes the class
+ *  that each sample of the fold is given. Probes are trained in the samples' span, where one of 400 samples 2,048 wide
+ *  has 400 weights for each class and makes the same predictions.
+ *  @example const tryFoldInto = foldProbe(x, 8); tryFoldInto(predicted, labels, stratifiedFolds(labels, 5), 0); */
+export function foldProbe(
   x: Matrix,
   classes: number,
-): (labels: ArrayLike<number>, folds: number) => CrossValidation {
+): (predictedInto: Int32Array, labels: ArrayLike<number>, heldOut: Int32Array, fold: number) => void {
   const samples = inSpan(less(x, columnMeans(x, everyRow(x))));
   // A fold's own would differ by the share that it leaves out; a guess need not be exact.
   const conditionInto = conditionerOf(samples, classes, 1);
-  return (labels, folds) => {
-    const heldOut = stratifiedFolds(labels, folds);
-    const predicted = new Int32Array(x.rows);
-    const accuracy = Float64Array.from({ length: folds }, (_, fold) => {
-      const rows = (test: boolean) => Array.from(heldOut.keys()).filter((i) => (heldOut[i] === fold) === test);
-      const [train, test] = [rows(false), rows(true)];
-      const own = train.map((i) => labels[i]);
-      const given = predict(fit(pick(samples, train), own, classes, 1, conditionInto), pick(samples, test));
-      test.forEach((i, at) => {
-        predicted[i] = given[at];
-      });
-      return test.filter((i) => predicted[i] === labels[i]).length / test.length;
+  return (predictedInto, labels, heldOut, fold) => {
+    const rows = (test: boolean) => Array.from(heldOut.keys()).filter((i) => (heldOut[i] === fold) === test);
+    const [train, test] = [rows(false), rows(true)];
+    const own = train.map((i) => labels[i]);
+    const given = predict(fit(pick(samples, train), own, classes, 1, conditionInto), pick(samples, test));
+    test.forEach((i, at) => {
+      predictedInto[i] = given[at];
     });
-    return { accuracy, predicted };
   };
 }
 
