@@ -61,7 +61,7 @@ function differenceRule(before: PanelBox, box: PanelBox, theme: Theme, marks: Ma
 
 /** "diagonal: one layer alone", right of the diagonal, where it fits between cells and legend. */
 function diagonalNote(layout: HeatmapLayout, theme: Theme, marks: Marks): void {
-  if (layout.panels.length > 1) return;
+  if (layout.panels.length > 1 || layout.window.x1 - layout.window.x0 + 1 < layout.nx) return;
   const { tick } = theme.size;
   const { pitch, nx, ny } = layout;
   const box = layout.panels[0];
@@ -81,9 +81,9 @@ function diagonalNote(layout: HeatmapLayout, theme: Theme, marks: Marks): void {
 }
 
 /** "best pair with this layer": a bar for each column, the two best in full ink. */
-export function marginalMarks(theme: Theme, layout: HeatmapLayout, options: HeatmapOptions): Marks {
+export function marginalMarks(view: HeatmapView, theme: Theme, layout: HeatmapLayout, options: HeatmapOptions): Marks {
   const marks = noMarks();
-  const { marginal, pitch, digits } = layout;
+  const { marginal, pitch, digits, window } = layout;
   // Bars grow from 0: without a value above it there is nothing to compare.
   if (marginal === null || !marginal.bars.some((value) => value !== null && value > 0)) return marks;
   const { tick } = theme.size;
@@ -92,11 +92,16 @@ export function marginalMarks(theme: Theme, layout: HeatmapLayout, options: Heat
   const write = marginal.bars.some((value) => value !== null && value < 0) ? signed : plain;
   const numbers = marginal.bars.map((value) => (value === null ? "" : write(value, digits)));
   const written = Math.max(...numbers.map((words) => textWidth(words, tick))) <= pitch - 3;
-  const title = options.mode === "interaction" ? "largest interaction with this layer" : "best pair with this layer";
+  const title =
+    view.layout === "grid"
+      ? `best ${view.y.field} in this ${view.x.field}`
+      : options.mode === "interaction"
+        ? "largest interaction with this layer"
+        : "best pair with this layer";
   marks.texts.push(text(marginal.x, tick * 1.3, title, { size: tick, colour: theme.colour.text }));
   for (const [layer, value] of marginal.bars.entries()) {
-    if (value === null) continue;
-    const x = marginal.x + (layer + 0.5) * pitch;
+    if (value === null || layer < window.x0 || layer > window.x1) continue;
+    const x = marginal.x + (layer - window.x0 + 0.5) * pitch;
     const height = Math.max(1, best === 0 ? 0 : (Math.max(0, value) / best) * tick * 1.8);
     const half = Math.min(tick * 0.45, pitch * 0.3);
     const isBest = value === best && best > 0;

@@ -16,6 +16,8 @@ export const DESCRIBED_CELLS = 600;
 const CROSS_ALONE = 18;
 /** From the middle of a digit down to its baseline, per letter size. */
 const MIDDLE = 0.36;
+/** Strength of cells under the threshold. */
+const WEAK = 0.22;
 const SQUARE = "M-1,-1H1V1H-1Z";
 const ON = { x: { field: "x", type: "ordinal" }, y: { field: "y", type: "ordinal" } };
 
@@ -42,11 +44,16 @@ export function cellRow(
     n: cell.n,
     significant: cell.significant,
     text: (domain.signed ? signed : plain)(cell.value, digits),
+    ...(isWeak(cell, options) ? { weak: true } : {}),
     colour,
     ink: colour === null ? null : inkOn(colour),
     ...(described ? { says: spokenCell(view, options, cell, panelName) } : {}),
   };
 }
+
+/** Under the reader's threshold. */
+export const isWeak = ({ value }: Cell, { threshold }: HeatmapOptions): boolean =>
+  threshold !== null && value !== null && Math.abs(value) < threshold;
 
 const rampOf = (theme: Theme, layout: HeatmapLayout) =>
   layout.domain.signed ? theme.ramps.diverging : theme.ramps.sequential;
@@ -69,7 +76,7 @@ export function cellLayers(
     encoding: stroke === undefined ? ON : { ...ON, stroke },
   });
   const isHatched = options.hatch && cells.some((cell) => cell.significant === false);
-  const layers: unknown[] = [colourLayer(view, theme, layout, index, filter("datum.kind === 'value'"))];
+  const layers: unknown[] = [colourLayer(view, theme, layout, options, index, filter("datum.kind === 'value'"))];
   if (cells.some((cell) => cell.kind === "missing")) {
     const test = "datum.kind === 'missing'";
     const framed = side >= CROSS_ALONE;
@@ -82,14 +89,14 @@ export function cellLayers(
   if (isHatched) {
     const path = hatchPath(hatchLines(layout.pitch, theme), side / layout.pitch);
     const look = { strokeWidth: theme.hatch.width, strokeOpacity: theme.hatch.alpha };
-    layers.push(stamp("datum.significant === false", path, side, look, raw("ink")));
+    layers.push(stamp("datum.significant === false && datum.weak !== true", path, side, look, raw("ink")));
   }
   if (layout.showsValues) layers.push(...valueLayers(theme, filter, isHatched));
   else if (layout.showsMinus) {
     // What rounds to zero carries no bar, nor does what is hatched: zero is then not excluded.
     const least = -0.5 * 10 ** -layout.digits;
     if (cells.some((cell) => cell.value !== null && cell.value < least && cell.significant !== false)) {
-      const test = `datum.kind === 'value' && datum.value < ${least} && datum.significant !== false`;
+      const test = `datum.kind === 'value' && datum.value < ${least} && datum.significant !== false && datum.weak !== true`;
       layers.push(stamp(test, BAR, side * 0.32, { strokeWidth: theme.line.minus, strokeOpacity: 0.85 }, raw("ink")));
     }
   }
@@ -97,20 +104,28 @@ export function cellLayers(
 }
 
 /** The coloured squares; the panel's axes hang on this layer, as it is always there. */
-function colourLayer(view: HeatmapView, theme: Theme, layout: HeatmapLayout, index: number, transform: unknown[]) {
+function colourLayer(
+  view: HeatmapView,
+  theme: Theme,
+  layout: HeatmapLayout,
+  options: HeatmapOptions,
+  index: number,
+  transform: unknown[],
+) {
   const { low, high } = layout.domain;
   const stops = rampOf(theme, layout);
   const share = layout.gap / layout.pitch;
   const band = { paddingInner: share, paddingOuter: share / 2 };
   const outline = theme.cell.outline === null ? {} : { stroke: theme.cell.outline, strokeWidth: 0.75 };
   const axes = axesOf(view, theme, layout, index);
-  const upTo = (count: number) => Array.from({ length: count }, (_, i) => i);
+  const { x0, x1, y0, y1 } = layout.window;
+  const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
   return {
     transform,
     mark: { type: "rect", ...outline },
     encoding: {
-      x: { ...ON.x, axis: axes.x, scale: { domain: upTo(layout.nx), ...band } },
-      y: { ...ON.y, axis: axes.y, scale: { domain: upTo(layout.ny).reverse(), ...band } },
+      x: { ...ON.x, axis: axes.x, scale: { domain: range(x0, x1), ...band } },
+      y: { ...ON.y, axis: axes.y, scale: { domain: range(y0, y1).reverse(), ...band } },
       color: {
         field: "value",
         type: "quantitative",
@@ -124,6 +139,9 @@ function colourLayer(view: HeatmapView, theme: Theme, layout: HeatmapLayout, ind
         },
       },
       description: { field: "says" },
+      ...(options.threshold === null
+        ? {}
+        : { opacity: { condition: { test: "datum.weak === true", value: WEAK }, value: 1 } }),
     },
   };
 }
@@ -140,12 +158,13 @@ function valueLayers(theme: Theme, filter: (test: string) => unknown[], isHatche
     fontWeight: theme.medium === "print" ? 400 : 500,
   };
   const plate = {
-    transform: filter("datum.significant === false"),
+    transform: filter("datum.significant === false && datum.weak !== true"),
     mark: { ...mark, strokeWidth: theme.size.tick * 0.45, strokeJoin: "round" },
     encoding: { ...ON, text: { field: "text" }, fill: raw("colour"), stroke: raw("colour") },
   };
   const value = {
-    transform: filter("datum.kind === 'value'"),
+    // A number that recedes is no longer readable: it is left out.
+    transform: filter("datum.kind === 'value' && datum.weak !== true"),
     mark,
     encoding: { ...ON, text: { field: "text" }, fill: raw("ink") },
   };

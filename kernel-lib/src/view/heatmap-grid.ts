@@ -21,10 +21,12 @@ export function heatmapOptions(view: HeatmapView, partial: Partial<HeatmapOption
     hatch: true,
     panels: view.panels.map((_, index) => index),
     difference: null,
-    marginal: !many && view.layout === "pairs",
+    marginal: !many && view.layout !== "singles" && view.y.labels.length > 1,
     legend: many || view.layout !== "pairs" ? "below" : "inside",
     letters: false,
     previousLimit: null,
+    threshold: null,
+    window: null,
     ...partial,
   };
 }

@@ -10,7 +10,17 @@ import { colourDomain } from "./colour-domain";
 import { plain, signed, textWidth } from "./format";
 import { heatmapPanels, isSigned, metricOf, type Panel } from "./heatmap-grid";
 import { legendBox } from "./heatmap-legend";
-import type { Cell, ColourDomain, HeatmapLayout, HeatmapOptions, PanelBox, Rect, Size, Tick } from "./heatmap-types";
+import type {
+  Cell,
+  CellWindow,
+  ColourDomain,
+  HeatmapLayout,
+  HeatmapOptions,
+  PanelBox,
+  Rect,
+  Size,
+  Tick,
+} from "./heatmap-types";
 import type { Theme } from "./theme";
 import type { HeatmapView } from "./types";
 
@@ -25,22 +35,31 @@ export function heatmapLayout(view: HeatmapView, theme: Theme, size: Size, optio
   const panels = heatmapPanels(view, options);
   const nx = view.x.labels.length;
   const ny = view.y.labels.length;
+  const window = options.window ?? { x0: 0, x1: nx - 1, y0: 0, y1: ny - 1 };
   const domain = domainOf(view, panels, options);
   const metric = metricOf(view, options);
   const space = spaces(view, theme, options);
-  const { columns, rows, pitch, gap: panelGap } = cellPitch(view, theme, size, panels, space);
+  const { columns, rows, pitch: whole, gap: panelGap } = cellPitch(view, theme, size, panels, space);
+  // A part is drawn as large as the whole was, so that zooming moves nothing around it.
+  const frame = { width: nx * whole, height: ny * whole };
+  const larger = Math.min(frame.width / (window.x1 - window.x0 + 1), frame.height / (window.y1 - window.y0 + 1));
+  const pitch = options.window === null ? whole : Math.max(1, Math.floor(larger));
   const showsValues = valuesFit(panels, metric.digits.cell, domain.signed, pitch, theme);
   const showsMinus = !showsValues && domain.signed && pitch >= theme.cell.minus;
   const gap = pitch >= 6 ? theme.cell.gap : 0;
 
-  const boxes = placePanels(panels, { nx, ny, columns, pitch, space, gap: panelGap });
-  const last = boxes.reduce((right, box) => Math.max(right, box.x + box.width), 0);
+  const drawn = {
+    width: pitch * (window.x1 - window.x0 + 1),
+    height: pitch * (window.y1 - window.y0 + 1),
+  };
+  const boxes = placePanels(panels, { frame, drawn, columns, space, gap: panelGap });
+  const last = boxes.reduce((right, box) => Math.max(right, box.x + frame.width), 0);
   const natural = Math.ceil(last + space.right);
   // A printed figure has its column's width whatever it holds; what is left stands on both sides.
   const width = theme.medium === "print" ? size.width : Math.min(size.width, natural);
   const shift = theme.medium === "print" ? Math.max(0, (width - natural) / 2) : 0;
   const placed = boxes.map((box) => ({ ...box, x: box.x + shift }));
-  const bottom = space.top + (rows - 1) * (Math.ceil(ny * pitch) + space.rowGap) + ny * pitch;
+  const bottom = space.top + (rows - 1) * (Math.ceil(frame.height) + space.rowGap) + frame.height;
   const legend = legendBox(
     view,
     theme,
@@ -63,15 +82,16 @@ export function heatmapLayout(view: HeatmapView, theme: Theme, size: Size, optio
     gap,
     nx,
     ny,
+    window,
     panels: placed,
-    ticks: ticksOf(view, theme, placed, pitch),
+    ticks: ticksOf(view, theme, placed, pitch, window),
     yTitle: space.yTitle,
     domain,
     digits: metric.digits.cell,
     showsValues,
     showsMinus,
     legend,
-    marginal: options.marginal && metric.best !== "lowest" ? marginalOf(placed[0], nx, space, theme) : null,
+    marginal: options.marginal && metric.best !== "lowest" ? marginalOf(view, placed[0], space, theme) : null,
     tooNarrow: pitch < theme.cell.min,
   };
 }
@@ -79,12 +99,12 @@ export function heatmapLayout(view: HeatmapView, theme: Theme, size: Size, optio
 /** A cell's rectangle, without the gap around it. Fits cells that are not drawn too.
  *  @example cellRect(layout, 0, 0, 2) // layers 0 and 2 of the first panel */
 export function cellRect(layout: HeatmapLayout, panel: number, ix: number, iy: number): Rect {
-  const { pitch, gap, ny } = layout;
+  const { pitch, gap, window } = layout;
   const box = layout.panels[panel];
   const side = pitch - gap;
   return {
-    x: box.x + ix * pitch + gap / 2,
-    y: box.y + (ny - 1 - iy) * pitch + gap / 2,
+    x: box.x + (ix - window.x0) * pitch + gap / 2,
+    y: box.y + (window.y1 - iy) * pitch + gap / 2,
     width: side,
     height: side,
   };
@@ -94,14 +114,19 @@ export function cellRect(layout: HeatmapLayout, panel: number, ix: number, iy: n
  *  @example cellAt(layout, 60, 120)?.value */
 export function cellAt(layout: HeatmapLayout, x: number, y: number): Cell | null {
   for (const box of layout.panels) {
-    const ix = Math.floor((x - box.x) / layout.pitch);
-    const iy = layout.ny - 1 - Math.floor((y - box.y) / layout.pitch);
-    if (ix < 0 || iy < 0 || ix >= layout.nx || iy >= layout.ny) continue;
+    const ix = layout.window.x0 + Math.floor((x - box.x) / layout.pitch);
+    const iy = layout.window.y1 - Math.floor((y - box.y) / layout.pitch);
+    if (!inWindow(layout, ix, iy)) continue;
     const cell = box.cells[iy * layout.nx + ix];
     return cell.kind === "absent" ? null : cell;
   }
   return null;
 }
+
+/** Whether a cell is in the part that is drawn.
+ *  @example inWindow(layout, 0, 2) // true unless zoomed away */
+export const inWindow = ({ window: w }: Pick<HeatmapLayout, "window">, ix: number, iy: number): boolean =>
+  ix >= w.x0 && ix <= w.x1 && iy >= w.y0 && iy <= w.y1;
 
 /** Room around the panels, by the theme's letter sizes. */
 export interface Space {
@@ -171,11 +196,14 @@ function cellPitch(view: HeatmapView, theme: Theme, size: Size, panels: readonly
 
 function placePanels(
   panels: readonly Panel[],
-  at: { nx: number; ny: number; columns: number; pitch: number; space: Space; gap: number },
+  at: { frame: { width: number; height: number }; drawn: { width: number; height: number } } & {
+    columns: number;
+    space: Space;
+    gap: number;
+  },
 ): PanelBox[] {
-  const { space, pitch } = at;
-  const width = at.nx * pitch;
-  const height = at.ny * pitch;
+  const { space, drawn } = at;
+  const { width, height } = at.frame;
   return panels.map((panel, index) => {
     const column = index % at.columns;
     const row = Math.floor(index / at.columns);
@@ -184,9 +212,10 @@ function placePanels(
     return {
       ...panel,
       x: space.left + column * (Math.ceil(width) + at.gap) + shift,
-      y: space.top + row * (Math.ceil(height) + space.rowGap),
-      width,
-      height,
+      y: space.top + row * (Math.ceil(height) + space.rowGap) + (height - drawn.height),
+      width: drawn.width,
+      // Zoomed rows stand on the axis, as all do.
+      height: drawn.height,
       showsY: column === 0 || panel.difference !== null,
     };
   });
@@ -221,45 +250,50 @@ export function tickIndexes(count: number, pitch: number): number[] {
   return [...indexes.filter((index) => (last - index) * pitch >= TICK_PITCH), last];
 }
 
-function ticksOf(view: HeatmapView, theme: Theme, panels: readonly PanelBox[], pitch: number): Tick[] {
+function ticksOf(
+  view: HeatmapView,
+  theme: Theme,
+  panels: readonly PanelBox[],
+  pitch: number,
+  { x0, x1, y0, y1 }: CellWindow,
+): Tick[] {
   const { tick } = theme.size;
-  const nx = view.x.labels.length;
-  const ny = view.y.labels.length;
   const widest = Math.max(...view.x.labels.map((text) => textWidth(text, tick)));
   // Long labels (tokens) need more room than a digit.
   const xPitch = pitch * Math.min(1, TICK_PITCH / (widest + 4));
   return panels.flatMap((box, panel) => [
-    ...tickIndexes(nx, xPitch).map(
-      (index): Tick => ({
+    ...tickIndexes(x1 - x0 + 1, xPitch).map(
+      (at): Tick => ({
         panel,
         axis: "x",
-        index,
-        text: view.x.labels[index],
-        x: box.x + (index + 0.5) * pitch,
+        index: x0 + at,
+        text: view.x.labels[x0 + at],
+        x: box.x + (at + 0.5) * pitch,
         y: box.y + box.height + tick,
         anchor: "middle",
       }),
     ),
-    ...(box.showsY ? tickIndexes(ny, pitch) : []).map(
-      (index): Tick => ({
+    ...(box.showsY ? tickIndexes(y1 - y0 + 1, pitch) : []).map(
+      (at): Tick => ({
         panel,
         axis: "y",
-        index,
-        text: view.y.labels[index],
+        index: y0 + at,
+        text: view.y.labels[y0 + at],
         x: box.x - tick * 0.64,
-        y: box.y + (ny - 0.5 - index) * pitch,
+        y: box.y + (y1 - y0 + 0.5 - at) * pitch,
         anchor: "end",
       }),
     ),
   ]);
 }
 
-/** For each layer the best of all cells that hold it, one layer alone included. */
-function marginalOf(box: PanelBox, nx: number, space: Space, theme: Theme): HeatmapLayout["marginal"] {
-  const bars: (number | null)[] = Array.from({ length: nx }, () => null);
+/** For each column the best of its cells; in pairs of all cells that hold the layer, one layer alone included. */
+function marginalOf(view: HeatmapView, box: PanelBox, space: Space, theme: Theme): HeatmapLayout["marginal"] {
+  const bars: (number | null)[] = view.x.labels.map(() => null);
   for (const cell of box.cells) {
     if (cell.value === null) continue;
-    for (const layer of [cell.ix, cell.iy]) bars[layer] = Math.max(bars[layer] ?? cell.value, cell.value);
+    const columns = view.layout === "pairs" ? [cell.ix, cell.iy] : [cell.ix];
+    for (const column of columns) bars[column] = Math.max(bars[column] ?? cell.value, cell.value);
   }
   return { x: box.x, y: 0, width: box.width, height: space.top - theme.size.tick * 0.9, bars };
 }

@@ -16,7 +16,7 @@ const ROOMY = 13.5;
 const PART = { label: 1.35, rug: 0.75, ramp: 0.9, ticks: 1.6, key: 1.55, swatch: 1.3 } as const;
 
 interface Key {
-  kind: "hatch" | "minus" | "cross";
+  kind: "hatch" | "minus" | "cross" | "weak";
   words: string;
 }
 
@@ -39,6 +39,8 @@ function keysOf(view: HeatmapView, theme: Theme, options: HeatmapOptions, drawn:
   if (drawn.showsMinus && cells.some((cell) => cell.value !== null && cell.value < 0))
     keys.push({ kind: "minus", words: "below zero" });
   if (cells.some((cell) => cell.kind === "missing")) keys.push({ kind: "cross", words: "no value" });
+  if (options.threshold !== null)
+    keys.push({ kind: "weak", words: `under ${plain(options.threshold, metric.digits.readout)}` });
   return keys;
 }
 
@@ -246,13 +248,14 @@ function keyMarks(key: Key, x: number, y: number, room: number, theme: Theme, ma
     width: line,
     opacity: 1,
   });
-  const weak = rampColour(theme.ramps.diverging, 0.25);
+  // A colour of the ramp, and for what recedes one just beside its middle.
+  const weak = rampColour(theme.ramps.diverging, key.kind === "weak" ? 0.42 : 0.25);
   marks.rects.push({
     x,
     y,
     x2: x + width,
     y2: y + tick,
-    fill: key.kind === "minus" ? weak : null,
+    fill: key.kind === "minus" || key.kind === "weak" ? weak : null,
     stroke: theme.colour.lineStrong,
     width: theme.line.axis,
   });
@@ -263,7 +266,7 @@ function keyMarks(key: Key, x: number, y: number, room: number, theme: Theme, ma
     }
   } else if (key.kind === "minus") {
     marks.shapes.push(shape(BAR, tick * 0.5, inkOn(weak), theme.line.minus));
-  } else {
+  } else if (key.kind === "cross") {
     marks.shapes.push(shape(CROSS, tick * 0.5, theme.colour.text2, theme.line.minus));
   }
   marks.texts.push(text(x + width + tick * 0.45, y + tick * 0.86, words, { size: tick, colour: theme.colour.text2 }));

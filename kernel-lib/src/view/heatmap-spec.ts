@@ -6,7 +6,7 @@
 import { marginalMarks, panelMarks } from "./heatmap-around";
 import { cellLayers, cellRow, DESCRIBED_CELLS } from "./heatmap-cells";
 import { heatmapOptions, metricOf } from "./heatmap-grid";
-import { heatmapLayout } from "./heatmap-layout";
+import { heatmapLayout, inWindow } from "./heatmap-layout";
 import { legendMarks } from "./heatmap-legend";
 import type { HeatmapLayout, HeatmapOptions, Size, VegaLiteSpec } from "./heatmap-types";
 import { joinMarks } from "./marks";
@@ -27,11 +27,13 @@ export function heatmapSpec(
   const legend = legendMarks(view, theme, layout, options);
   const around = joinMarks([
     panelMarks(view, theme, layout, options),
-    marginalMarks(theme, layout, options),
+    marginalMarks(view, theme, layout, options),
     legend.marks,
   ]);
   const origin = layout.panels[0];
-  const cells = layout.panels.flatMap((panel) => panel.cells).filter((cell) => cell.kind !== "absent");
+  const cells = layout.panels
+    .flatMap((panel) => panel.cells)
+    .filter((cell) => cell.kind !== "absent" && inWindow(layout, cell.ix, cell.iy));
   const views = layout.panels.map((panel, index) => ({
     width: panel.width,
     height: panel.height,

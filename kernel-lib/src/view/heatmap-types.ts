@@ -20,6 +20,18 @@ export interface HeatmapOptions {
   letters: boolean;
   /** The limit drawn so far of a run that goes on; limits then only grow. */
   previousLimit: ColourDomain | null;
+  /** Cells whose magnitude is less than this recede; null: none do. */
+  threshold: number | null;
+  /** The part that is drawn larger; null: all. Pairs have the same range on both axes. */
+  window: CellWindow | null;
+}
+
+/** Columns and rows of a heatmap, both ends included. */
+export interface CellWindow {
+  x0: number;
+  x1: number;
+  y0: number;
+  y1: number;
 }
 
 /** Where colours begin and end. Diverging: low = -high. */
@@ -98,6 +110,8 @@ export interface HeatmapLayout {
   gap: number;
   nx: number;
   ny: number;
+  /** The columns and rows that are drawn. */
+  window: CellWindow;
   panels: readonly PanelBox[];
   ticks: readonly Tick[];
   /** From a panel's left edge to the middle of the y axis' title. */
