@@ -1,11 +1,23 @@
 /** Random OLMo-2 checkpoints of benchmark shapes, in the Hugging Face layout. Seeded; the values mean nothing. */
-import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, renameSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 
 export const SHAPES = {
-  xs: { hidden_size: 128, num_hidden_layers: 4, num_attention_heads: 4, intermediate_size: 512, vocab_size: 2048 },
-  s: { hidden_size: 256, num_hidden_layers: 8, num_attention_heads: 8, intermediate_size: 1024, vocab_size: 8192 },
-  m: { hidden_size: 768, num_hidden_layers: 12, num_attention_heads: 12, intermediate_size: 3072, vocab_size: 32000 },
+  "128x4": { hidden_size: 128, num_hidden_layers: 4, num_attention_heads: 4, intermediate_size: 512, vocab_size: 2048 },
+  "256x8": {
+    hidden_size: 256,
+    num_hidden_layers: 8,
+    num_attention_heads: 8,
+    intermediate_size: 1024,
+    vocab_size: 8192,
+  },
+  "768x12": {
+    hidden_size: 768,
+    num_hidden_layers: 12,
+    num_attention_heads: 12,
+    intermediate_size: 3072,
+    vocab_size: 32000,
+  },
   "1b": {
     hidden_size: 2048,
     num_hidden_layers: 16,
@@ -52,9 +64,9 @@ export function randomCheckpoint(folder, shape, dtype = "F32") {
 }
 
 /** Prompts of one task: the same instruction, a template around one query word. */
-export function samplesOf(shape, n) {
+export function samplesOf(vocab, n) {
   const random = xorshift(11);
-  const token = () => 3 + Math.floor(random() * (SHAPES[shape].vocab_size - 3));
+  const token = () => 3 + Math.floor(random() * (vocab - 3));
   const source = [1, ...Array.from({ length: 8 }, token)];
   const template = [1, ...Array.from({ length: 6 }, token)];
   return Array.from({ length: n }, () => {
@@ -62,10 +74,6 @@ export function samplesOf(shape, n) {
     target[3] = token();
     return { source, target, reference: [...source, ...target.slice(1)], answer: token() };
   });
-}
-
-export function removeCheckpoint(folder) {
-  rmSync(folder, { recursive: true, force: true });
 }
 
 function tensorShapes({ hidden_size: d, num_hidden_layers: L, intermediate_size: f, vocab_size: v }) {

@@ -1,132 +1,101 @@
-/** `npm run bench [-- --shapes s,m --samples 8 --peers]`: milliseconds per (sample, tuple) of all one- and two-layer
- *  sweeps on random OLMo-2 checkpoints, as ratios within one run. `--peers` also runs peers.py with the Python named by
- *  PATCHBAY_PEERS_PYTHON, on the same checkpoint and prompts, and checks that logits agree. Writes results/DATE.json. */
-import { spawnSync } from "node:child_process";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+/** `npm run bench`: what Patchbay costs on this machine, each part in a process of its own, as one table and as JSON.
+ *
+ *      npm run bench -- [--only sweep,trace,first] [--shape demo,256x8] [--out FILE]
+ *
+ *  Parts (parts.mjs): `sweep`, `streaming`, `peers`, `trace`, `first`, `hover`. Shapes: `demo` and the random checkpoints
+ *  of checkpoint.mjs. Rows are merged into results/DATE.json, so a long measurement can be made part by part; a row that
+ *  is measured again replaces the old one. `peers`, and the plain walk of `trace`, need a Python with requirements.txt:
+ *  `--python PATH` or PATCHBAY_PEERS_PYTHON. `--show` prints the table of what is there and measures nothing. */
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { cpus, totalmem } from "node:os";
-import { join, resolve } from "node:path";
+import { cpus, loadavg, totalmem } from "node:os";
+import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { setUpLibrary } from "../../jupyter-config/setup.mjs";
-import { randomCheckpoint, SHAPES, samplesOf } from "./checkpoint.mjs";
+import { SHAPES } from "./checkpoint.mjs";
+import { PARTS } from "./parts.mjs";
+import { table } from "./table.mjs";
 
+const ROOT = resolve(import.meta.dirname, "../..");
 const { values } = parseArgs({
   options: {
-    shapes: { type: "string", default: "xs,s" },
+    only: { type: "string", default: "sweep,trace,first" },
+    shape: { type: "string", default: "demo,256x8" },
     samples: { type: "string", default: "8" },
-    peers: { type: "boolean", default: false },
+    repeats: { type: "string", default: "5" },
     cells: { type: "string", default: "40" },
+    peers: { type: "string" },
+    paths: { type: "string", default: "10000" },
+    "no-trie": { type: "boolean", default: false },
+    memory: { type: "string", default: "2e9" },
+    python: { type: "string", default: process.env.PATCHBAY_PEERS_PYTHON ?? "" },
+    checkpoints: { type: "string" },
+    out: { type: "string" },
+    show: { type: "boolean", default: false },
   },
 });
-await setUpLibrary();
-const ROOT = resolve(import.meta.dirname, "../..");
-const pb = createRequire(import.meta.url)(join(ROOT, "kernel-lib"));
-const SCRATCH = join(ROOT, "test/.scratch/bench");
-const RESULTS = join(import.meta.dirname, "results");
-
-/** GFLOP/s of onnxruntime's product of 512 rows with the shape's MLP matrix, best of five. */
-async function productRate(model) {
-  const { dModel, dMlp } = model.config;
-  const left = new Float32Array(512 * dModel).fill(0.01);
-  const right = new Float32Array(dMlp * dModel).fill(0.01);
-  let best = 0;
-  for (let i = 0; i < 5; i++) {
-    const started = performance.now();
-    await model.host.call("product", { left, right });
-    best = Math.max(best, (2 * 512 * dMlp * dModel) / (performance.now() - started) / 1e6);
-  }
-  return best;
-}
-
-async function bench(shape) {
-  const folder = randomCheckpoint(join(SCRATCH, shape), shape);
-  const samples = samplesOf(shape, Number(values.samples));
-  const model = await pb.load(folder, { host: "inline" });
-  try {
-    const rate = await productRate(model);
-    const question = { samples, sizes: [1, 2] };
-    const timed = async (options) => {
-      const started = performance.now();
-      const result = await pb.patchSweep(model, { ...question, ...options });
-      return { result, ms: performance.now() - started };
-    };
-    await timed({});
-    const planned = await timed({});
-    const { flops } = pb.plan(model, question).cost;
-    const cells = planned.result.n * planned.result.tuples.length;
-    const row = {
-      shape,
-      cells,
-      ms_per_cell: planned.ms / cells,
-      gflops: flops / planned.ms / 1e6,
-      product_gflops: rate,
-      share_of_rate: flops / planned.ms / 1e6 / rate,
-      rss_mb: process.memoryUsage().rss / 2 ** 20,
-    };
-    if (values.peers) row.peers = peers(shape, folder, samples, planned.result);
-    return row;
-  } finally {
-    await model.close();
-  }
-}
-
-/** Other programs on the same work; their logits are compared with ours, tuple by tuple. */
-function peers(shape, folder, samples, result) {
-  const python = process.env.PATCHBAY_PEERS_PYTHON;
-  if (!python) throw new Error("--peers: set PATCHBAY_PEERS_PYTHON to a Python with torch, transformers and nnsight");
-  const prompts = join(SCRATCH, `${shape}.json`);
-  writeFileSync(prompts, JSON.stringify(samples));
-  const script = join(import.meta.dirname, "peers.py");
-  const { stdout, status } = spawnSync(python, [script, folder, prompts, "--cells", values.cells], {
-    encoding: "utf8",
-    maxBuffer: 2 ** 28,
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  if (status !== 0) throw new Error(`peers.py ended with ${status}`);
-  const found = JSON.parse(stdout.slice(stdout.indexOf("{")));
-  const ours = result.data.values.logit;
-  const [n, tuples] = [result.n, result.tuples.length];
-  return Object.fromEntries(
-    Object.entries(found.peers).map(([name, { error, ms_per_cell, logit }]) => {
-      if (error) return [name, { error }];
-      // The released loop patches another position; peers list tuples first, we list samples first.
-      const differences = logit.map((value, c) => Math.abs(value - ours[(c % n) * tuples + Math.floor(c / n)]));
-      const agrees = name === "released" ? null : Math.max(...differences);
-      return [name, { ms_per_cell, max_logit_difference: agrees }];
-    }),
-  );
-}
+const list = (name, known) => {
+  const names = values[name].split(",");
+  const wrong = names.find((one) => !known.includes(one));
+  if (wrong === undefined) return names;
+  process.stderr.write(`error: --${name} ${wrong}: must be among ${known.join(", ")}\n`);
+  process.exit(2);
+};
+const only = list("only", Object.keys(PARTS));
+const shapes = list("shape", ["demo", ...Object.keys(SHAPES)]);
+const paths = values.paths.split(",").map(Number);
 
 const machine = {
   cpu: cpus()[0].model,
   cores: cpus().length,
-  memory_gb: Math.round(totalmem() / 2 ** 30),
+  memoryGb: Math.round(totalmem() / 2 ** 30),
   node: process.version,
-  onnxruntime: createRequire(import.meta.url)("onnxruntime-node/package.json").version,
+  onnxruntime: createRequire(join(ROOT, "kernel-lib/package.json"))("onnxruntime-node/package.json").version,
 };
-console.log(
-  `${machine.cpu}, ${machine.cores} cores, ${machine.memory_gb} GB, Node ${machine.node}, onnxruntime ${machine.onnxruntime}`,
+const out = resolve(
+  values.out ?? join(import.meta.dirname, "results", `${new Date().toISOString().slice(0, 10)}.json`),
 );
-mkdirSync(SCRATCH, { recursive: true });
-const rows = [];
-for (const shape of values.shapes.split(",")) {
-  if (!(shape in SHAPES)) throw new Error(`--shapes ${shape}: must be among ${Object.keys(SHAPES).join(", ")}`);
-  const row = await bench(shape);
-  rows.push(row);
-  console.log(
-    `${shape}: ${row.cells} cells, ${row.ms_per_cell.toFixed(3)} ms each, ${row.gflops.toFixed(0)} GFLOP/s of the plan's own work, ` +
-      `${(100 * row.share_of_rate).toFixed(0)} % of onnxruntime's product rate`,
+const results = existsSync(out) ? JSON.parse(readFileSync(out, "utf8")) : { machine, rows: [] };
+if (JSON.stringify(results.machine) !== JSON.stringify(machine) && !values.show) {
+  process.stderr.write(
+    `error: ${out}: was measured on another machine or with other versions (${Object.values(results.machine).join(", ")}). ` +
+      "Give another --out FILE\n",
   );
-  for (const [name, peer] of Object.entries(row.peers ?? {}))
-    console.log(
-      peer.error
-        ? `  ${name}: ${peer.error}`
-        : `  ${name}: ${peer.ms_per_cell.toFixed(2)} ms, ${(peer.ms_per_cell / row.ms_per_cell).toFixed(1)} x ours` +
-            (peer.max_logit_difference === null ? "" : `, logits within ${peer.max_logit_difference.toExponential(1)}`),
-    );
+  process.exit(2);
 }
-mkdirSync(RESULTS, { recursive: true });
-const file = join(RESULTS, `${new Date().toISOString().slice(0, 10)}.json`);
-writeFileSync(file, `${JSON.stringify({ machine, rows }, null, 2)}\n`);
-console.log(file);
-rmSync(SCRATCH, { recursive: true, force: true });
+
+/** Adds a row, or replaces the one that measured the same, and writes the file at once. */
+function keep(row) {
+  const same = (other) => ["part", "shape", "askedPaths"].every((key) => other[key] === row[key]);
+  results.rows = [...results.rows.filter((other) => !same(other)), row].sort(
+    (a, b) => order(a) - order(b) || (a.askedPaths ?? 0) - (b.askedPaths ?? 0),
+  );
+  mkdirSync(dirname(out), { recursive: true });
+  writeFileSync(out, `${JSON.stringify(results, null, 2)}\n`);
+}
+const SHAPE_ORDER = ["demo", ...Object.keys(SHAPES)];
+const order = ({ part, shape }) => 100 * Object.keys(PARTS).indexOf(part) + SHAPE_ORDER.indexOf(shape);
+
+if (!values.show) {
+  await setUpLibrary();
+  const scratch = resolve(values.checkpoints ?? join(ROOT, "test/.scratch/bench"));
+  mkdirSync(scratch, { recursive: true });
+  const options = { ...values, scratch, root: ROOT };
+  const command = `npm run bench -- ${process.argv.slice(2).join(" ")}`.trim();
+  for (const part of only) {
+    const { perShape, perPaths, run } = PARTS[part];
+    for (const shape of perShape ? shapes : [null])
+      for (const wanted of perPaths ? paths : [null]) {
+        const load = loadavg()[0];
+        const began = performance.now();
+        const found = await run({ ...options, shape, paths: wanted });
+        const tookSeconds = Math.round((performance.now() - began) / 1000);
+        // A busy machine's numbers are told from a quiet one's by the load before.
+        keep({ part, shape, ...found, command, at: new Date().toISOString(), loadBefore: load, tookSeconds });
+        process.stderr.write(`${part}${shape ? ` ${shape}` : ""}: ${tookSeconds} s\n`);
+      }
+  }
+  if (values.checkpoints === undefined) rmSync(scratch, { recursive: true, force: true });
+}
+process.stdout.write(`${table(results)}\n`);
+if (!values.show) process.stdout.write(`\n${out}\n`);

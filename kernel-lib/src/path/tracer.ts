@@ -38,7 +38,8 @@ export interface TraceCost {
 
 /** Paths that a trace walks unless told otherwise: about a minute of a 1B model. */
 export const DEFAULT_BUDGET = 200_000;
-const DEFAULT_BATCH = 256;
+/** Rows per call: weights are packed anew in each, which 512 rows make up for. */
+export const DEFAULT_BATCH = 512;
 /** Complete paths looked at before probes are chosen: one half to choose, the other to judge. */
 const SAMPLE = 512;
 /** From here on it pays to look for the best number of probes. */

@@ -1,0 +1,116 @@
+/** Path tracing of one prompt at about a given number of paths, in a process of its own: met in the middle, and the
+ *  batched trie walked to the end.
+ *
+ *      node trace.mjs FOLDER PROMPTS.json --paths 100000 [--no-trie] [--export FILE.json]
+ *
+ *  Prompt length, topK and sources are chosen so that the count comes close. Prints one JSON object. `--export` writes
+ *  some kept paths with their logits and ranks, for other programs to walk. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { built, peakMegabytes, productRate, answer as reply } from "./rate.mjs";
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { paths: { type: "string" }, "no-trie": { type: "boolean" }, export: { type: "string" } },
+});
+const [folder, prompts] = positionals;
+const wanted = Number(values.paths);
+const { loadModel } = built("forward/model.js");
+const { freeze } = built("path/freeze.js");
+const { layerEdges } = built("path/edges.js");
+const { pathsToEnd } = built("path/count.js");
+const { openMaps } = built("path/maps.js");
+const { DEFAULT_BATCH, trace } = built("path/tracer.js");
+const { headRows } = built("session/limits.js");
+
+const MAX_RANK = 100;
+/** Kept paths that are handed to other programs. */
+const EXPORTED = 64;
+
+const model = await loadModel(folder, { device: "cpu" });
+const tokens = JSON.parse(readFileSync(prompts, "utf8"))[0].reference;
+const { frozen, edges, sources, topK, paths } = await choose();
+const answer = frozen.logits.indexOf(frozen.logits.reduce((a, b) => Math.max(a, b)));
+const request = { answer, sources, topK, maxRank: MAX_RANK, equation: "eq3" };
+const maps = await openMaps(model, frozen, edges, answer);
+const linear = await productRate(model, "linear", DEFAULT_BATCH);
+const head = await productRate(model, "head", headRows(model.config));
+await linear.measure(500);
+await head.measure(200);
+
+/** The choice of length, topK and first sources whose paths are nearest to what is wanted. */
+async function choose() {
+  let best = null;
+  for (let length = 2; length <= tokens.length; length++) {
+    const frozen = await freeze(model, tokens.slice(0, length));
+    for (const topK of [1, 2, 3]) {
+      const edges = frozen.layers.map(({ pattern }) => layerEdges(pattern, model.config.nHeads, length, topK, "eq3"));
+      const counts = pathsToEnd(edges, length)[0];
+      for (let n = 1; n <= length; n++) {
+        const sources = Array.from({ length: n }, (_, i) => length - 1 - i);
+        const paths = sources.reduce((sum, s) => sum + counts[s], 0);
+        const miss = Math.abs(Math.log(paths / wanted));
+        if (best === null || miss < best.miss) best = { miss, frozen, edges, sources, topK, paths };
+      }
+    }
+  }
+  return best;
+}
+
+/** The rates are measured just before and after, as the machine may have neighbours. */
+async function timed(options) {
+  const before = [await linear.measure(500), await head.measure(200)];
+  const began = performance.now();
+  const found = await trace(maps, frozen, edges, request, { budget: 1e9, ...options });
+  const seconds = (performance.now() - began) / 1000;
+  const after = [await linear.measure(500), await head.measure(200)];
+  return { seconds, gflops: (before[0] + after[0]) / 2, headGflops: (before[1] + after[1]) / 2, found };
+}
+
+const summary = ({ seconds, gflops, headGflops, found: { cost } }) => {
+  const rows = cost.forwardRows + cost.backwardRows + cost.sampleRows;
+  const mapsSeconds = (rows * linear.flopsPerRow) / gflops / 1e9;
+  const rankSeconds = (cost.ranked * head.flopsPerRow) / headGflops / 1e9;
+  return {
+    ...cost,
+    seconds,
+    pathsPerSecond: paths / seconds,
+    rowGflops: (rows * linear.flopsPerRow) / seconds / 1e9,
+    productGflops: gflops,
+    shareOfMaps: mapsSeconds / seconds,
+    shareOfProducts: (mapsSeconds + rankSeconds) / seconds,
+  };
+};
+const keys = ({ found }) => found.kept.map(({ positions, rank }) => `${positions.join(">")}:${rank}`).join(" ");
+
+// Opens the sessions: nobody pays for the first touch of the weights.
+await trace(maps, frozen, edges, request, { budget: 1e9, meetAt: 0, signal: AbortSignal.timeout(3000) }).catch(
+  (error) => {
+    if (error.name !== "TimeoutError") throw error;
+  },
+);
+const met = await timed({ meetAt: "auto" });
+const trie = values["no-trie"] ? null : await timed({ meetAt: 0 });
+if (values.export) {
+  const { kept } = met.found;
+  const step = Math.max(1, Math.floor(kept.length / EXPORTED));
+  const some = kept.filter((_, i) => i % step === 0).slice(0, EXPORTED);
+  const rows = some.map(({ positions, rank, logit }) => ({ positions: [...positions], rank, logit }));
+  writeFileSync(values.export, JSON.stringify({ tokens: frozen.tokens, answer, topK, paths: rows }));
+}
+reply({
+  paths,
+  tokens: frozen.tokens.length,
+  topK,
+  sources: sources.length,
+  kept: met.found.kept.length,
+  met: summary(met),
+  trie: trie && summary(trie),
+  same: trie && keys(met) === keys(trie),
+  meetingSpeedup: trie && trie.seconds / met.seconds,
+  peakMb: peakMegabytes(),
+});
+await maps.close();
+await linear.close();
+await head.close();
+await model.close();
