@@ -69,12 +69,18 @@ export {
   accuracy,
   type JudgeOptions,
 } from "./run/accuracy";
+export { type CrossTaskOptions, crossTask } from "./run/cross-task";
 export { type DataFrame, toDataFrame } from "./run/dataframe";
 export type { ExperimentOptions, ExperimentRun, RunState } from "./run/experiment-run";
 export { run } from "./run/from-spec";
 export { type GeometryOptions, type GroupInput, geometry } from "./run/geometry";
 export type { GeometryRun } from "./run/geometry-run";
 export type { GridRun } from "./run/grid-run";
+export {
+  type InstructionVector,
+  type InstructionVectorOptions,
+  instructionVector,
+} from "./run/instruction-vector";
 export { type PatchGridInput, type PatchGridOptions, patchGrid } from "./run/patch-grid";
 export type { PatchRun, RunOptions } from "./run/patch-run";
 export {
@@ -88,6 +94,7 @@ export {
 export { type PathTraceOptions, pathTrace } from "./run/path-trace";
 export type { Plan } from "./run/plan";
 export { cancelAllRuns, cancelRun, liveRuns } from "./run/registry";
+export { type SteerInput, type SteerOptions, steer } from "./run/steer";
 export type { TraceRun } from "./run/trace-run";
 export * as stats from "./stats";
 export { accuracyChart } from "./view/chart-accuracy";

@@ -1,18 +1,23 @@
 /** Experiments by the `kind` of their spec. A new kind is a row of EXPERIMENTS, beside one in result/kinds.ts. */
 import { SpecError } from "../errors";
 import { resolveAccuracy } from "../experiment/accuracy-spec";
+import { queryCount } from "../experiment/cross-task";
+import { resolveCrossTask } from "../experiment/cross-task-spec";
+import { crossTaskCost, steerCost } from "../experiment/edited-cost";
 import { geometryWarnings, resolveGeometrySpec } from "../experiment/geometry-spec";
 import { placesOf, promptsOf } from "../experiment/geometry-types";
 import { patchGridCost } from "../experiment/patch-grid-cost";
 import { resolvePatchGrid } from "../experiment/patch-grid-spec";
 import type { PlanKind } from "../experiment/plan";
 import { resolveSpec } from "../experiment/spec";
+import { resolveSteer } from "../experiment/steer-spec";
 import { countPaths } from "../experiment/trace";
 import { resolveTraceSpec } from "../experiment/trace-spec";
 import type { SpecModel } from "../experiment/types";
 import type { Memory, Model } from "../forward/types";
 import { accuracySpec } from "./accuracy";
 import { accuracyPlan } from "./accuracy-plan";
+import { crossTaskSpec } from "./cross-task";
 import type { ExperimentOptions, ExperimentRun } from "./experiment-run";
 import { geometryCost } from "./geometry-cost";
 import { geometrySpec } from "./geometry-run";
@@ -20,6 +25,7 @@ import { gridCost } from "./grid-cost";
 import { patchGridSpec } from "./patch-grid";
 import { PatchRun } from "./patch-run";
 import { fitted, planSpec } from "./plan";
+import { steerSpec } from "./steer";
 import { tracePlanText } from "./trace-plan";
 import { traceSpec } from "./trace-run";
 
@@ -101,11 +107,38 @@ const accuracy: Experiment = {
   start: accuracySpec,
 };
 
+const steer: Experiment = {
+  check(json, model) {
+    const { samples, layers, coefficients } = resolveSteer(json, model);
+    return {
+      text: `${samples.length} samples x ${layers.length} layers x ${coefficients.length} coefficients`,
+      warnings: [],
+    };
+  },
+  plan(json, model) {
+    return gridCost("Steering", steerCost(resolveSteer(json, model), model.config), model);
+  },
+  start: steerSpec,
+};
+
+const crossTask: Experiment = {
+  check(json, model) {
+    const spec = resolveCrossTask(json, model);
+    return { text: `${queryCount(spec)} queries x ${spec.tasks.length} x ${spec.tasks.length} tasks`, warnings: [] };
+  },
+  plan(json, model) {
+    return gridCost("Cross-task patching", crossTaskCost(resolveCrossTask(json, model), model.config), model);
+  },
+  start: crossTaskSpec,
+};
+
 const EXPERIMENTS: Readonly<Record<string, Experiment>> = {
   "patch-sweep": patchSweep,
   "path-trace": pathTrace,
   accuracy,
   "patch-grid": patchGrid,
+  steer,
+  "cross-task": crossTask,
   geometry,
 };
 

@@ -1,0 +1,86 @@
+/** `patchbay.spec/1`, kind `cross-task`: cross-task patching as one JSON value, checked before anything runs. */
+import { z } from "zod";
+import type { CrossTask, CrossTaskSpec } from "./cross-task-types";
+import { EDIT_SITES, type EditSite } from "./edited-rows";
+import {
+  choiceField,
+  labelField,
+  listField,
+  MAX_SAMPLES,
+  type Path,
+  parseFields,
+  positionField,
+  promptField,
+  refuse,
+  resolveLayers,
+  resolvePosition,
+  resolvePrompt,
+  resolveToken,
+  SPEC_SCHEMA,
+  tokenField,
+} from "./fields";
+import { allLayers } from "./patch-grid-spec";
+import type { SpecModel } from "./types";
+
+const MAX_NAME = 4096;
+const MAX_TASKS = 64;
+
+const envelope = z.strictObject({
+  schema: choiceField(SPEC_SCHEMA),
+  kind: choiceField("cross-task"),
+  model: z.string({ error: "must be a folder, a hub name or a demo" }).max(MAX_NAME, "must be shorter than a path"),
+  site: choiceField<EditSite>(...EDIT_SITES).default("resid_post"),
+  layers: z.unknown().default("all"),
+  tasks: listField(MAX_TASKS, "tasks"),
+  into: choiceField("instruction", "query").optional(),
+});
+
+const taskFields = z.strictObject(
+  { name: labelField, instruction: promptField, queries: listField(MAX_SAMPLES, "queries") },
+  { error: "must be an object with name, instruction and queries" },
+);
+
+const queryFields = z.strictObject(
+  { prompt: promptField, position: positionField, answer: tokenField, label: labelField },
+  { error: "must be an object with prompt, position, answer and label" },
+);
+
+/** Checks a JSON value against the schema and the model; text becomes ids, positions count from the front.
+ *  @throws SpecError that names the field, its value, the rule and the way out.
+ *  @example resolveCrossTask(JSON.parse(text), model).tasks.length */
+export function resolveCrossTask(json: unknown, model: SpecModel): CrossTaskSpec {
+  if (typeof json !== "object" || json === null || Array.isArray(json))
+    refuse([], json, `must be an object with "schema": "${SPEC_SCHEMA}"`);
+  const { tasks: given, layers, into, ...rest } = parseFields(envelope, json);
+  const tasks = given.map((entry, i) => resolveTask(entry, ["tasks", i], model));
+  if (tasks.length < 2) refuse(["tasks"], given, "must hold at least two tasks");
+  const twice = tasks.findIndex(({ name }, i) => tasks.findIndex((other) => other.name === name) < i);
+  if (twice >= 0) refuse(["tasks", twice, "name"], tasks[twice].name, "stands twice", "Take one of them out");
+  return {
+    ...rest,
+    schema: SPEC_SCHEMA,
+    kind: "cross-task",
+    layers: layers === "all" ? allLayers(model) : resolveLayers(layers, ["layers"], model),
+    tasks,
+    ...(into === undefined ? {} : { into }),
+  };
+}
+
+function resolveTask(entry: unknown, path: Path, model: SpecModel): CrossTask {
+  const { name, instruction, queries } = parseFields(taskFields, entry, path);
+  return {
+    name,
+    instruction: resolvePrompt(instruction, [...path, "instruction"], model),
+    queries: queries.map((query, i) => {
+      const at = [...path, "queries", i];
+      const fields = parseFields(queryFields, query, at);
+      const prompt = resolvePrompt(fields.prompt, [...at, "prompt"], model);
+      return {
+        prompt,
+        position: resolvePosition(fields.position, prompt.length, [...at, "position"]),
+        answer: resolveToken(fields.answer, [...at, "answer"], model),
+        label: fields.label,
+      };
+    }),
+  };
+}

@@ -1,0 +1,111 @@
+/** The call that starts cross-task patching, and the run of its spec. */
+import { SpecError } from "../errors";
+import { CROSS_METRICS, crossTasks, queryCount, unpatchedName } from "../experiment/cross-task";
+import { resolveCrossTask } from "../experiment/cross-task-spec";
+import type { CrossTask } from "../experiment/cross-task-types";
+import type { EditSite } from "../experiment/edited-rows";
+import { SPEC_SCHEMA } from "../experiment/fields";
+import { task as checkedTask, type OwnTask, samplesOf } from "../experiment/task";
+import type { SpecModel } from "../experiment/types";
+import type { Model } from "../forward/types";
+import type { GridAxis } from "../result/grid-result";
+import type { ExperimentOptions } from "./experiment-run";
+import { GridRun } from "./grid-run";
+
+export interface CrossTaskOptions extends ExperimentOptions {
+  /** At least two, by name or your own. */
+  tasks: readonly (string | OwnTask)[];
+  /** Patched together. Default: all. */
+  layers?: readonly number[];
+  /** Default `resid_post`. */
+  site?: EditSite;
+  /** `query` (default): task A's vector replaces the filler before task B's query, as in the paper's patch. `instruction`: it
+   *  replaces what stands at the end of B's own instruction, whose other tokens stay. */
+  into?: "instruction" | "query";
+  /** The first n items of each task. */
+  n?: number;
+  /** Token in place of the instruction. Default: the beginning-of-sequence token. */
+  filler?: number | string;
+  /** Instruction and query as a user's message in the checkpoint's chat template. Default false. */
+  chat?: boolean;
+}
+
+/** Starts cross-task patching: every task's instruction vector goes into every task's queries, and the output's first
+ *  token tells whether the model then does the source's task or the target's. Rows are sources, columns targets.
+ *  @throws SpecError before anything runs, when a field is wrong.
+ *  @example
+ *  const grid = await crossTask(model, { tasks: ["capital", "language", "continent"] });
+ *  grid.cell("follows_source", { row: "capital", column: "language" }).ci; */
+export function crossTask(model: Model, options: CrossTaskOptions): GridRun {
+  const { tasks, layers, site, into = "query" } = options;
+  if (!Array.isArray(tasks) || tasks.length < 2)
+    throw new SpecError({
+      thing: "crossTask(): tasks",
+      value: tasks ?? null,
+      rule: "must be a list of at least two tasks",
+      wayOut: 'For example { tasks: ["capital", "language"] }',
+    });
+  if (into !== "instruction" && into !== "query")
+    throw new SpecError({ thing: "into", value: into, rule: 'must be "instruction" or "query"' });
+  const warnings: string[] = [];
+  const asked = tasks.map((task) => crossTaskOf(model, task, { ...options, into, warnings }));
+  const json = { schema: SPEC_SCHEMA, kind: "cross-task", model: model.name, layers, site, into, tasks: asked };
+  return crossTaskSpec(model, json, { ...options, warnings });
+}
+
+/** Starts what a spec of kind `cross-task` says.
+ *  @throws SpecError */
+export function crossTaskSpec(
+  model: Model,
+  json: unknown,
+  { warnings, ...options }: ExperimentOptions & { warnings?: readonly string[] } = {},
+): GridRun {
+  const spec = resolveCrossTask(json, model);
+  const names = spec.tasks.map(({ name }) => name);
+  const axis = (name: string, title: string): GridAxis => ({ name, title, field: "task", keys: names, labels: names });
+  return new GridRun(
+    model,
+    {
+      spec,
+      rows: axis("source_task", "task whose vector is patched in"),
+      columns: axis("target_task", "task whose query is asked"),
+      sampleLabels: Array.from({ length: queryCount(spec) }, (_, i) => labelOf(spec.tasks, i)),
+      metrics: CROSS_METRICS,
+      baselines: spec.tasks.map(unpatchedName),
+      outputs: false,
+      tokens: [],
+      warnings,
+      work: (work) => crossTasks(model.stages, model.config, spec, work),
+    },
+    options,
+  );
+}
+
+/** The i-th query where all tasks ask the same, else its number. */
+function labelOf(tasks: readonly CrossTask[], i: number): string {
+  const labels = new Set(tasks.flatMap(({ queries }) => (i < queries.length ? [queries[i].label] : [])));
+  return labels.size === 1 ? [...labels][0] : String(i);
+}
+
+function crossTaskOf(
+  model: SpecModel,
+  task: string | OwnTask,
+  { into, warnings, ...options }: CrossTaskOptions & { into: "instruction" | "query"; warnings: string[] },
+): CrossTask {
+  const asked = checkedTask(task);
+  // A task with fewer items gives all that it has.
+  const n = options.n === undefined ? undefined : Math.min(options.n, asked.items.length);
+  const made = samplesOf(model, asked, { ...options, n });
+  warnings.push(...made.warnings.map((words) => `${asked.name}: ${words}`));
+  return {
+    name: asked.name,
+    instruction: made.samples[0].source,
+    queries: made.samples.map(({ source, target, targetPosition, reference = source, answer }, i) => ({
+      ...(into === "query"
+        ? { prompt: target, position: targetPosition }
+        : { prompt: reference, position: source.length - 1 }),
+      answer,
+      label: asked.items[i].query,
+    })),
+  };
+}
