@@ -30,6 +30,8 @@ const STEPS = [
     sources: [
       "extension/src",
       "extension/style",
+      "extension/schema",
+      "extension/bundle.mjs",
       "extension/package.json",
       "extension/tsconfig.json",
       "style",
@@ -46,6 +48,7 @@ const STEPS = [
         "node_modules/@jupyterlab/core-meta/core.package.json",
         "extension",
       ],
+      ["extension/bundle.mjs"],
     ],
     clean: EXTENSION_OUT,
   },

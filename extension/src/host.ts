@@ -2,6 +2,7 @@
 import type { JupyterFrontEnd } from "@jupyterlab/application";
 import type { INotebookTracker, NotebookPanel } from "@jupyterlab/notebook";
 import type { Kernel } from "@jupyterlab/services";
+import type { PageParts } from "patchbay/view";
 
 export interface Host {
   /** One object for all views of a document: links join them by it. */
@@ -17,13 +18,15 @@ export interface Host {
   insertBelow(node: HTMLElement, code: string): boolean;
   /** Gives the focus back to what holds `node`. */
   leave(node: HTMLElement): void;
+  /** The widgets as parts of a page that stands alone. */
+  page(): Promise<PageParts>;
 }
 
 function kernelOf(context: NotebookPanel["sessionContext"] | undefined): Kernel.IKernelConnection | null {
   return context?.session?.kernel ?? null;
 }
 
-export function notebookHost(app: JupyterFrontEnd, panel: NotebookPanel): Host {
+export function notebookHost(app: JupyterFrontEnd, panel: NotebookPanel, page: Host["page"]): Host {
   const cellAt = (node: HTMLElement) => panel.content.widgets.findIndex((cell) => cell.node.contains(node));
   const activate = (node: HTMLElement): boolean => {
     const index = cellAt(node);
@@ -34,6 +37,7 @@ export function notebookHost(app: JupyterFrontEnd, panel: NotebookPanel): Host {
     return true;
   };
   return {
+    page,
     document: () => panel,
     kernel: () => kernelOf(panel.sessionContext),
     onKernel(listener) {
@@ -66,8 +70,9 @@ export function notebookHost(app: JupyterFrontEnd, panel: NotebookPanel): Host {
 }
 
 /** For consoles and other documents, which have no renderer registry of their own: the current notebook's kernel. */
-export function otherHost(app: JupyterFrontEnd, tracker: INotebookTracker): Host {
+export function otherHost(app: JupyterFrontEnd, tracker: INotebookTracker, page: Host["page"]): Host {
   return {
+    page,
     document: () => tracker.currentWidget ?? app.shell,
     kernel: () => kernelOf(tracker.currentWidget?.sessionContext),
     onKernel(listener) {

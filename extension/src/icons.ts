@@ -12,6 +12,7 @@ const PATHS = {
   find: "M7 11.5a4.5 4.5 0 100-9 4.5 4.5 0 000 9zM10.5 10.5l3 3",
   stop: "M4.5 4.5h7v7h-7z",
   play: "M5 3.5l7 4.5-7 4.5z",
+  check: "M3.5 8.5l3 3 6-7",
   copy: "M5.5 5.5h7v7h-7zM3.5 10.5v-7h7",
   warning: "M8 2.5l6 10.5H2zM8 6.5v3M8 11.3v.01",
   refresh: "M13 8a5 5 0 11-1.5-3.5L13 6M13 3v3h-3",

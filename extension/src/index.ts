@@ -1,11 +1,17 @@
-/** The JupyterLab plugin: draws Patchbay's views in notebooks (each with its own panel's kernel) and elsewhere. */
+/** The JupyterLab plugins: views in notebooks (each with its own panel's kernel) and elsewhere, result files, settings,
+ *  the workbench, launcher and menu. */
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from "@jupyterlab/application";
 import { INotebookTracker, type NotebookPanel } from "@jupyterlab/notebook";
 import { IRenderMimeRegistry } from "@jupyterlab/rendermime";
 import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
 import { VIEW_MIME } from "patchbay/view";
+import { documentPlugin } from "./document/plugin";
 import { type Host, notebookHost, otherHost } from "./host";
+import { launcherPlugin } from "./launcher/plugin";
+import { pageParts } from "./page-parts";
 import { ViewRenderer } from "./renderer";
+import { settingsPlugin } from "./settings/plugin";
+import { workbenchPlugin } from "./workbench/plugin";
 
 /** Before images, which the same output carries for places without this extension. */
 const RANK = 40;
@@ -18,18 +24,18 @@ const factory = (host: Host): IRenderMime.IRendererFactory => ({
   createRenderer: () => new ViewRenderer(host),
 });
 
-const plugin: JupyterFrontEndPlugin<void> = {
+const renderers: JupyterFrontEndPlugin<void> = {
   id: "@patchbay/jupyterlab:renderers",
   description: "Draws Patchbay's views",
   autoStart: true,
   requires: [IRenderMimeRegistry, INotebookTracker],
   activate: (app: JupyterFrontEnd, registry: IRenderMimeRegistry, tracker: INotebookTracker) => {
-    registry.addFactory(factory(otherHost(app, tracker)), RANK);
+    registry.addFactory(factory(otherHost(app, tracker, pageParts)), RANK);
     const attach = (panel: NotebookPanel) =>
-      panel.content.rendermime.addFactory(factory(notebookHost(app, panel)), RANK);
+      panel.content.rendermime.addFactory(factory(notebookHost(app, panel, pageParts)), RANK);
     tracker.forEach(attach);
     tracker.widgetAdded.connect((_, panel) => attach(panel));
   },
 };
 
-export default plugin;
+export default [settingsPlugin, renderers, documentPlugin, workbenchPlugin, launcherPlugin];

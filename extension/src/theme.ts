@@ -1,6 +1,7 @@
 /** The theme to draw in: Patchbay's ramps for light, dark or high contrast, with the chrome, font and sizes that
  *  JupyterLab's theme has at this place. One observer serves all widgets of the page. */
-import { type Theme, type ThemeName, themes } from "patchbay/view";
+import { palettes, type Theme, type ThemeName, themes } from "patchbay/view";
+import { preferences } from "./settings/preferences";
 
 type Listener = () => void;
 const listeners = new Set<Listener>();
@@ -17,7 +18,7 @@ export function onThemeChange(listener: Listener): () => void {
     observer = new MutationObserver(notify);
     observer.observe(document.body, {
       attributes: true,
-      attributeFilter: ["data-jp-theme-light", "data-jp-theme-name"],
+      attributeFilter: ["data-jp-theme-light", "data-jp-theme-name", "data-pb-palette"],
     });
     observer.observe(document.documentElement, { attributes: true, attributeFilter: ["style"] });
     contrast().addEventListener("change", notify);
@@ -67,6 +68,7 @@ export function themeAt(node: Element): Theme {
   probe.style.fontFamily = "var(--pb-font)";
   const theme: Theme = {
     ...base,
+    ramps: { ...base.ramps, diverging: palettes[preferences().palette][base.brightness] },
     font: computed.fontFamily || base.font,
     size: {
       ...base.size,
@@ -87,3 +89,9 @@ export function themeAt(node: Element): Theme {
   probe.remove();
   return theme;
 }
+
+/** What exported figures are drawn in: white paper, the reader's palette. */
+export const printTheme = (): Theme => ({
+  ...themes.print,
+  ramps: { ...themes.print.ramps, diverging: palettes[preferences().palette].light },
+});

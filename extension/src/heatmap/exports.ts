@@ -14,6 +14,7 @@ import { toCanvas, toSvg } from "../picture";
 import { csvBlob, PNG_DPI, PX_PER_INCH, pngBlob, svgBlob } from "../shell/exports";
 import { pinColour, printedBadge, withPins } from "../shell/frames";
 import type { Export } from "../shell/types";
+import { printTheme } from "../theme";
 import type { Numbers } from "./numbers";
 import { outset } from "./overlay";
 import type { Extent, Pin } from "./state";
@@ -50,8 +51,8 @@ function printed({ view, options }: ExportScene) {
   const size = { width: journal[panels > 1 ? "double-column" : "single-column"] * PX_PER_INCH };
   const chosen: HeatmapOptions = { ...options, previousLimit: null, letters: panels > 1 };
   return {
-    layout: heatmapLayout(view, themes.print, size, chosen),
-    spec: heatmapSpec(view, themes.print, size, chosen),
+    layout: heatmapLayout(view, printTheme(), size, chosen),
+    spec: heatmapSpec(view, printTheme(), size, chosen),
   };
 }
 

@@ -1,12 +1,14 @@
-/** The export menu: what is made in the page works without a kernel; what the kernel makes (PDF, LaTeX) is offered while
- *  one knows the view. */
-import type { Request } from "patchbay/view";
+/** The export menu: what is made in the page works without a kernel; what the kernel makes (PDF, LaTeX, the spec) is
+ *  offered while one knows the view. */
+import { type PageParts, pageOf, type Request, type View } from "patchbay/view";
 import type { MenuItem } from "../menu";
 import { bytesOf, download, fileName } from "../save-file";
 import type { Export } from "./types";
 
 export interface ExportActs {
-  view: { id: string; title: string };
+  view: View;
+  /** What a page that stands alone is made with. */
+  page(): Promise<PageParts>;
   /** null without a kernel that knows the view. */
   kernel: (<R>(request: Request) => Promise<R>) | null;
   copyCode(): void;
@@ -38,7 +40,7 @@ export function exportItems(rows: readonly Export[], acts: ExportActs): MenuItem
       new Blob([content], { type: file.mime }),
     );
   };
-  const items = rows
+  const items = [...rows, ...everyExport(view, acts)]
     .filter((row) => "extension" in row || kernel !== null)
     .map(
       (row): MenuItem => ({
@@ -54,6 +56,24 @@ export function exportItems(rows: readonly Export[], acts: ExportActs): MenuItem
     );
   return [...items, { label: "Copy as code", icon: "code", act: acts.copyCode }];
 }
+
+/** What every kind of view can be saved as beside its own figures and tables. */
+const everyExport = (view: View, { page }: Pick<ExportActs, "page">): Export[] => [
+  {
+    label: "HTML",
+    note: "interactive page",
+    extension: "html",
+    make: async () => new Blob([pageOf([{ view }], {}, await page())], { type: "text/html" }),
+  },
+  // JupyterLab opens it as a document.
+  {
+    label: "JSON",
+    note: "view",
+    extension: "patchbay.json",
+    make: () => new Blob([JSON.stringify(view)], { type: "application/json" }),
+  },
+  { label: "JSON", note: "spec", kernel: "spec" },
+];
 
 export const svgBlob = (text: string): Blob => new Blob([text], { type: "image/svg+xml" });
 

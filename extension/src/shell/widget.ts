@@ -301,6 +301,7 @@ export class ShellWidget<V extends View, T extends object, M extends Marks> impl
     return exportItems(this.part.exports(scene), {
       view,
       kernel: acts.kernel(),
+      page: () => this.host.page(),
       copyCode: () => acts.copy(view.code, "Code copied"),
       done: acts.tell,
       failed: (what, error) =>

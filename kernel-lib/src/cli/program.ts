@@ -81,7 +81,10 @@ function buildProgram(): Command {
       "of a sweep: sweep, summary, interactions; of a trace: counts, paths, head_activity, completeness",
     )
     .option("--figure <name>", "heatmap of a sweep, paths of a trace")
-    .requiredOption("--format <name>", "tables: csv, markdown, latex; figures: svg, png, pdf")
+    .requiredOption(
+      "--format <name>",
+      "tables: csv, markdown, latex; figures: svg, png, pdf; html: an interactive page",
+    )
     .requiredOption("--out <file>", "the file to write")
     .option("--metric <name>", "what the figure shows: rr_diff_target, logit_diff_target, ...")
     .option("--width <width>", "single-column, double-column or pixels")

@@ -5,15 +5,16 @@ import { tableToCsv } from "../result/csv";
 import { tableToLatex } from "../result/latex";
 import type { Source } from "./sources";
 
-export const EXPORT_FORMATS = ["svg", "pdf", "png", "csv", "latex", "json"] as const;
+export const EXPORT_FORMATS = ["svg", "pdf", "png", "csv", "latex", "json", "spec"] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 export type Exported = { mime: string; name: string } & ({ text: string } | { base64: string });
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64");
 
-/** The view's figure (with the metric that is chosen in the widget), its result's summary table, or the view as JSON.
- *  @throws SpecError for a table of a view without a result, or a metric that it does not have. */
+/** The view's figure (with the metric that is chosen in the widget), its result's summary table or spec, or the view as
+ *  JSON.
+ *  @throws SpecError for a table or spec of a view without a result, or a metric that it does not have. */
 export async function exportOf(source: Source, format: ExportFormat, metric?: string): Promise<Exported> {
   const view = source.view();
   const name = view.title.replace(/[^\p{L}\p{N}]+/gu, "-").toLowerCase();
@@ -33,6 +34,13 @@ export async function exportOf(source: Source, format: ExportFormat, metric?: st
     }
     case "json":
       return { mime: "application/json", name: `${name}.view.json`, text: JSON.stringify(view) };
+    case "spec": {
+      const { result } = source;
+      if (result === null)
+        throw new SpecError({ thing: "export", rule: "has no spec: this view was shown without its result" });
+      const text = `${JSON.stringify(result.spec, null, 2)}\n`;
+      return { mime: "application/json", name: `${name}.spec.json`, text };
+    }
   }
 }
 

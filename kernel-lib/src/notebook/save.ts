@@ -1,8 +1,9 @@
-/** `pb.save`: results, figures, tables and specs as files that are whole or not there. */
+/** `pb.save`: results, figures, tables, pages and specs as files that are whole or not there. */
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { SpecError } from "../errors";
 import { type Figure, type FigureOptions, saveFigure } from "../figure";
+import { htmlPage } from "../figure/html";
 import { Result, type ResultData } from "../result/base";
 import { tableToCsv } from "../result/csv";
 import { serializeAny } from "../result/kinds";
@@ -11,12 +12,17 @@ import { tableToMarkdown } from "../result/markdown";
 import type { Table } from "../result/types";
 import { ExperimentRun } from "../run/experiment-run";
 import { writeWhole } from "../run/files";
+import { viewsOf } from "../view/of-result";
+import type { View } from "../view/types";
 import { figure } from "./show";
 import { isFigure } from "./sources";
 
 export interface SaveOptions extends FigureOptions {
   /** Which table goes into a `.csv`, `.md` or `.tex`. Default: the result's main one, `summary` of a sweep. */
   table?: string;
+  /** Of a page: which sample of a path trace, from 0; and its title. */
+  sample?: number;
+  title?: string;
 }
 
 type Spec = ResultData["spec"];
@@ -27,40 +33,52 @@ const TABLES: Readonly<Record<string, (table: Table) => string>> = {
   ".tex": tableToLatex,
 };
 const PICTURES = [".svg", ".pdf", ".png"];
+const PAGE = ".html";
 
 /** Writes `value` to `file`; how, is said by the file's ending. Missing folders are made; a run is waited for.
  *
  *  - a figure, or a result as a figure: `.svg`, `.pdf`, `.png`
  *  - a result: `.json` holds everything, `.csv`, `.md`, `.tex` a table
+ *  - a figure, a result, or a list of them: `.html`, one interactive page that works offline, its views linked
  *  - a spec: `.json`
  *  @throws SpecError for an ending that does not fit, PatchbayError when the file cannot be written.
  *
  *  @example
  *  await pb.save(result, "capital.patchbay.json");
- *  await pb.save(pb.figure(result), "fig2.pdf", { width: "single-column" }); */
+ *  await pb.save(pb.figure(result), "fig2.pdf", { width: "single-column" });
+ *  await pb.save([sweep, trace], "capital.html"); */
 export async function save(
-  value: Figure | Result | ExperimentRun | Spec,
+  value: Figure | Result | ExperimentRun | Spec | readonly (Figure | Result | ExperimentRun)[],
   file: string,
   options: SaveOptions = {},
 ): Promise<void> {
-  const { table, ...figureOptions } = options;
-  const thing = value instanceof ExperimentRun ? await value : value;
+  const { table, sample, title, ...figureOptions } = options;
+  const thing = Array.isArray(value) ? await Promise.all(value) : value instanceof ExperimentRun ? await value : value;
   const ending = /\.[a-z]+$/i.exec(file)?.[0].toLowerCase() ?? "";
   const allowed = endingsFor(thing);
   if (!allowed.includes(ending)) {
     throw new SpecError({ thing: "save: file", value: file, rule: `must end in ${allowed.join(", ")}` });
   }
   mkdirSync(dirname(file), { recursive: true });
-  if (isFigure(thing)) await saveFigure(thing, file, figureOptions);
+  if (ending === PAGE) {
+    const views = (Array.isArray(thing) ? thing : [thing]).map((each, at) => viewOf(each, at, sample));
+    writeWhole(file, htmlPage(views, { title }));
+  } else if (isFigure(thing)) await saveFigure(thing, file, figureOptions);
   else if (!(thing instanceof Result)) writeWhole(file, `${JSON.stringify(thing, null, 2)}\n`);
   else if (PICTURES.includes(ending)) await saveFigure(figure(thing), file, figureOptions);
   else
     writeWhole(file, ending === ".json" ? serializeAny(thing) : TABLES[ending](thing.table(table ?? thing.mainTable)));
 }
 
+function viewOf(thing: Figure | Result, at: number, sample: number | undefined): View {
+  return isFigure(thing) ? thing.view : viewsOf(thing).view({ id: `page-${at}`, choice: sample });
+}
+
 function endingsFor(thing: unknown): string[] {
-  if (isFigure(thing)) return PICTURES;
-  if (thing instanceof Result) return [".json", ...Object.keys(TABLES), ...PICTURES];
+  if (isFigure(thing)) return [...PICTURES, PAGE];
+  if (thing instanceof Result) return [".json", ...Object.keys(TABLES), ...PICTURES, PAGE];
+  if (Array.isArray(thing) && thing.length > 0 && thing.every((each) => isFigure(each) || each instanceof Result))
+    return [PAGE];
   if ((thing as Spec | null)?.schema === "patchbay.spec/1") return [".json"];
-  throw new SpecError({ thing: "save", rule: "takes a figure, a result, a run or a spec" });
+  throw new SpecError({ thing: "save", rule: "takes a figure, a result, a run, a list of these, or a spec" });
 }

@@ -10,7 +10,7 @@ export type PageItem =
   /** A paragraph; empty lines part paragraphs. Text, never markup. */
   | { text: string }
   | { code: string }
-  /** Numbers are written with their full precision; null as an en dash. */
+  /** Numbers are written with six digits, null as an en dash. */
   | { table: Table; caption?: string };
 
 export interface PageOptions {

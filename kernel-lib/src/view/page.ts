@@ -84,9 +84,14 @@ function itemPart(item: Exclude<PageItem, { view: View }>): string {
       .map((paragraph) => `<p>${escaped(paragraph)}</p>`)
       .join("\n");
   const { columns, rows } = item.table;
-  const cell = (value: unknown) =>
-    `<td${typeof value === "number" ? ' class="pb-page-number"' : ""}>${value === null ? "–" : escaped(String(value))}</td>`;
-  const head = columns.map((name) => `<th scope="col">${escaped(name)}</th>`).join("");
+  const cell = (value: string | number | boolean | null) => {
+    if (typeof value === "number") return `<td class="pb-page-number">${short(value)}</td>`;
+    return `<td>${value === null ? "–" : escaped(String(value))}</td>`;
+  };
+  const isNumber = columns.map((_, at) => rows.some((row) => typeof row[at] === "number"));
+  const head = columns
+    .map((name, at) => `<th scope="col"${isNumber[at] ? ' class="pb-page-number"' : ""}>${escaped(name)}</th>`)
+    .join("");
   const lines = rows.map((row) => `<tr>${row.map(cell).join("")}</tr>`).join("\n");
   const caption = item.caption ? `<caption>${escaped(item.caption)}</caption>` : "";
   return (
@@ -94,6 +99,9 @@ function itemPart(item: Exclude<PageItem, { view: View }>): string {
     `<table>${caption}<thead><tr>${head}</tr></thead><tbody>\n${lines}\n</tbody></table></div>`
   );
 }
+
+/** Six digits are more than anybody reads; files hold them all. */
+const short = (value: number): string => String(Number.isInteger(value) ? value : Number(value.toPrecision(6)));
 
 /** JSON that cannot end its script element or open a comment in it, and is one line for every reader. */
 const scriptData = (value: unknown): string =>

@@ -14,7 +14,7 @@ export type Request =
   /** Selection in a widget, for `pb.selection()`. */
   | { op: "select"; view: string; selection: unknown }
   /** The kernel renders a figure: answer { mime, base64 | text, name }. */
-  | { op: "export"; view: string; format: "svg" | "pdf" | "png" | "csv" | "latex" | "json"; metric?: string }
+  | { op: "export"; view: string; format: "svg" | "pdf" | "png" | "csv" | "latex" | "json" | "spec"; metric?: string }
   /** Attention behind a hop of a path graph: answer EdgeDetail. Needs the open model of the run that is shown. */
   | { op: "edge"; view: string; layer: number; from: number; to: number }
   /** Cuts hops of a path graph in the real model: answer CutResult. Needs the open model as well. */

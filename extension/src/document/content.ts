@@ -1,0 +1,209 @@
+/** What a result's document shows: one of its views with full interaction, or one of its tables. The file is read in the
+ *  browser by the code that the kernel uses. Statistics are made piece by piece between frames, so that nothing stalls. */
+import {
+  parseAnyResult,
+  type ResultViews,
+  type Table,
+  tableToCsv,
+  type View,
+  validateView,
+  viewsOf,
+} from "patchbay/view";
+import { button, el } from "../dom";
+import { NOTHING_KEPT, ViewFrame } from "../frame";
+import type { Host } from "../host";
+import { icon } from "../icons";
+import { download, fileName } from "../save-file";
+
+/** Most characters of a file that is opened here; more would stall the page. */
+const MAX_CHARACTERS = 200_000_000;
+/** From here on, reading is announced before it begins. */
+const WORTH_SAYING = 2_000_000;
+/** Rows of a table that are shown; all go into its CSV. */
+const MAX_ROWS = 500;
+/** Of a frame, for statistics. */
+const SLICE_MS = 10;
+
+type Result = ReturnType<typeof parseAnyResult>;
+
+export class ResultContent {
+  private readonly bar = el("div", { class: "pb-document-bar", role: "toolbar", "aria-label": "Result" });
+  private readonly place = el("div", { class: "pb-document-place" });
+  private frame: ViewFrame | null = null;
+  /** Grows with each thing shown, so that what is still being made for an earlier one is dropped. */
+  private turn = 0;
+
+  constructor(
+    private readonly root: HTMLElement,
+    private readonly host: Host,
+    private readonly name: () => string,
+  ) {
+    root.classList.add("pb-document");
+    root.append(this.bar, this.place);
+  }
+
+  /** Reads the file's text and shows what it holds. */
+  async show(text: string): Promise<void> {
+    const turn = ++this.turn;
+    this.bar.replaceChildren();
+    if (text.length > MAX_CHARACTERS) {
+      const size = `${Math.round(text.length / 1e6)} MB`;
+      this.refuse(
+        `${this.name()}: ${size}: at most ${MAX_CHARACTERS / 1e6} MB are opened here. Its tables can be read by \`patchbay export\`.`,
+      );
+      return;
+    }
+    if (text.length > WORTH_SAYING) {
+      this.put(el("p", { class: "pb-quiet", role: "status" }, `Reading ${Math.round(text.length / 1e6)} MB…`));
+      await nextFrame();
+      if (turn !== this.turn) return;
+    }
+    try {
+      const saved = savedView(text);
+      if (saved) this.showView(saved);
+      else this.open(parseAnyResult(text, this.name()));
+    } catch (error) {
+      this.refuse(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  private open(result: Result): void {
+    const views = drawable(result);
+    const tables = result.tableNames as readonly string[];
+    const options = [...(views ? [group(views.choosing, views.choices, "view")] : []), group("Table", tables, "table")];
+    const select = el("select", { class: "pb-select-input", "aria-label": "Shown" }, ...options);
+    const choose = () => {
+      const [what, at] = select.value.split(" ");
+      if (what === "view" && views) void this.showChoice(views, Number(at));
+      else this.showTable(result, tables[Number(at)]);
+    };
+    select.addEventListener("change", choose);
+    this.bar.replaceChildren(
+      el(
+        "label",
+        { class: "pb-control pb-outlined pb-select" },
+        el("span", { class: "pb-quiet" }, "Shown"),
+        select,
+        icon("chevronDown"),
+      ),
+      el("span", { class: "pb-quiet" }, factsOf(result)),
+    );
+    choose();
+  }
+
+  /** The picture at once, then with intervals and tests. */
+  private async showChoice(views: ResultViews, choice: number): Promise<void> {
+    const turn = ++this.turn;
+    const id = `document-${this.name()}-${choice}`;
+    try {
+      this.showView(views.view({ id, choice, statistics: views.slow.length === 0 }));
+      let started = performance.now();
+      for (const step of views.slow) {
+        if (performance.now() - started > SLICE_MS) {
+          await nextFrame();
+          started = performance.now();
+        }
+        if (turn !== this.turn) return;
+        step();
+      }
+      if (views.slow.length > 0 && turn === this.turn) this.showView(views.view({ id, choice }));
+    } catch (error) {
+      this.refuse(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  private showView(view: View): void {
+    this.framed().show(view);
+  }
+
+  private framed(): ViewFrame {
+    if (!this.frame) {
+      const node = el("div");
+      this.put(node);
+      this.frame = new ViewFrame(node, this.host, NOTHING_KEPT);
+    }
+    return this.frame;
+  }
+
+  private showTable(result: Result, name: string): void {
+    this.turn++;
+    try {
+      this.put(tableNode(result.table(name), this.name()));
+    } catch (error) {
+      this.refuse(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  private refuse(message: string): void {
+    this.framed().refuse("This file cannot be shown", message);
+  }
+
+  private put(node: HTMLElement): void {
+    this.frame?.dispose();
+    this.frame = null;
+    this.place.replaceChildren(node);
+  }
+
+  dispose(): void {
+    this.turn++;
+    this.frame?.dispose();
+    this.root.replaceChildren();
+  }
+}
+
+/** A file may hold a view itself, as a widget's JSON export does. */
+function savedView(text: string): View | null {
+  if (!/^\s*\{\s*"schema"\s*:\s*"patchbay\.view\//.test(text.slice(0, 200))) return null;
+  const checked = validateView(JSON.parse(text));
+  if (checked.ok) return checked.view;
+  throw new Error(checked.message);
+}
+
+/** null for a kind that has tables only. */
+function drawable(result: Result): ResultViews | null {
+  try {
+    return viewsOf(result);
+  } catch {
+    return null;
+  }
+}
+
+function factsOf(result: Result): string {
+  const { kind, state } = result.data;
+  return `${kind} · ${result.describe()}${state === "done" ? "" : `, ${state}`}`;
+}
+
+function group(label: string, names: readonly string[], what: string): HTMLElement {
+  return el("optgroup", { label }, ...names.map((name, at) => el("option", { value: `${what} ${at}` }, name)));
+}
+
+const nextFrame = () => new Promise<void>((done) => requestAnimationFrame(() => done()));
+
+function tableNode(table: Table, name: string): HTMLElement {
+  const cell = (value: string | number | boolean | null) =>
+    el("td", { class: typeof value === "number" ? "pb-number" : null }, value === null ? "–" : String(value));
+  const rows = table.rows.slice(0, MAX_ROWS).map((row) => el("tr", {}, ...row.map(cell)));
+  const more = table.rows.length - rows.length;
+  const save = button({ label: "CSV", icon: "export", look: "outlined" }, () =>
+    download(
+      fileName(`${name} ${table.name}`, "csv"),
+      new Blob([tableToCsv(table)], { type: "text/csv;charset=utf-8" }),
+    ),
+  );
+  return el(
+    "div",
+    { class: "pb-document-table" },
+    el(
+      "div",
+      { class: "pb-table-scroll", tabindex: 0, role: "region", "aria-label": `Table ${table.name}` },
+      el(
+        "table",
+        { class: "pb-table" },
+        el("caption", {}, `${table.name}: ${table.rows.length} rows${more > 0 ? `, the first ${MAX_ROWS} shown` : ""}`),
+        el("thead", {}, el("tr", {}, ...table.columns.map((column) => el("th", { scope: "col" }, column)))),
+        el("tbody", {}, ...rows),
+      ),
+    ),
+    el("div", { class: "pb-next" }, save),
+  );
+}
