@@ -1,5 +1,5 @@
 /** `kill -9` at random moments, then --resume, until the file is there: it is the file of an undisturbed run, but for
- *  the two fields of its making that say when it was made. */
+ *  the two fields of its making that say when it was made. While a run lives, no second one writes beside it. */
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -78,4 +78,28 @@ for (const kind of ["patch-sweep", "path-trace"] as const)
     expect(timeless(out)).toContain('"started":"","seconds":0');
     // A second process may have died between making a temporary file and renaming it; no journal and no lock is left.
     expect(readdirSync(folder).filter((name) => /journal/.test(name))).toEqual([]);
-  }, 120_000);
+  }, 300_000);
+
+for (const kind of ["patch-sweep", "path-trace"] as const)
+  test(`${kind}: a second writer is refused while the first lives, and takes over when it is gone`, async () => {
+    const spec = join(folder, `${kind}-two.json`);
+    writeFileSync(spec, JSON.stringify({ schema: "patchbay.spec/1", kind, model, ...SPECS[kind] }));
+    const out = join(folder, `${kind}-two.patchbay.json`);
+    const journal = `${out}.journal`;
+    const run = ["run", spec, "--plan", "naive", "--out", out];
+    const first = spawn(process.execPath, [BIN, ...run], { stdio: "ignore" });
+    const exit = new Promise((done) => first.once("exit", done));
+    while (first.exitCode === null && finished(journal) < 1) await setTimeout(2);
+    // Asleep, it is neither done nor gone when the second one comes.
+    first.kill("SIGSTOP");
+    const before = readFileSync(journal);
+    const second = await patchbay([...run, "--resume"]);
+    expect([second.code, second.stderr]).toEqual([2, expect.stringMatching(/^error: .*held by another run/m)]);
+    expect(readFileSync(journal)).toEqual(before);
+    expect(existsSync(out)).toBe(false);
+    first.kill("SIGKILL");
+    await exit;
+    expect((await patchbay([...run, "--resume"])).code).toBe(0);
+    expect(JSON.parse(readFileSync(out, "utf8")).state).toBe("done");
+    expect(readdirSync(folder).filter((name) => /two.*journal/.test(name))).toEqual([]);
+  }, 300_000);
