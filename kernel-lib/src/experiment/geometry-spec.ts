@@ -32,7 +32,7 @@ const envelope = z.strictObject({
   kind: choiceField("geometry"),
   model: z.string({ error: "must be a folder, a hub name or a demo" }).max(MAX_NAME, "must be shorter than a path"),
   groups: listField(MAX_GROUPS, "groups").optional(),
-  task: z.unknown(),
+  task: z.unknown().optional(),
   rephrasings: countField(1, MAX_PROMPTS).optional(),
   position: positionField.default(-1),
   site: choiceField<Site>(...SITES).optional(),
