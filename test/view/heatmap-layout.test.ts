@@ -9,7 +9,7 @@ import {
   type Size,
   themes,
 } from "../../kernel-lib/src/view";
-import { tickIndexes } from "../../kernel-lib/src/view/heatmap-layout";
+import { tickIndexes } from "../../kernel-lib/src/view/heatmap-axis";
 import { type MadeUp, madeUpView } from "./made-up";
 
 function layoutOf(made: MadeUp, size: Size, partial: Partial<HeatmapOptions> = {}, theme = themes.light) {

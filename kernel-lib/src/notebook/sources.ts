@@ -11,6 +11,7 @@ import { SweepResult } from "../result/sweep";
 import type { SweepMetric } from "../result/types";
 import { ExperimentRun } from "../run/experiment-run";
 import { PatchRun } from "../run/patch-run";
+import { sweepSlices } from "../view/heatmap-slices";
 import { heatmapViewOf } from "../view/heatmap-view";
 import type { HeatmapView, View } from "../view/types";
 import { validateView } from "../view/validate";
@@ -78,7 +79,11 @@ async function makeStatistics(result: SweepResult): Promise<void> {
 }
 
 function viewOf(results: readonly SweepResult[], id: string, choice: ViewChoice, intervals: boolean): HeatmapView {
-  const parts = results.map((result) => ({ data: result.data, grids: sweepGrids(result, { intervals }) }));
+  const parts = results.map((result) => ({
+    data: result.data,
+    grids: sweepGrids(result, { intervals }),
+    slices: intervals ? sweepSlices(result, { intervals }) : null,
+  }));
   if (intervals) return heatmapViewOf(parts, { id, ...choice, resultHash: hashOf(results) });
   // Ten a second go to the page: without the values of single samples, which are most of the bytes.
   const view = heatmapViewOf(parts, { id, ...choice });

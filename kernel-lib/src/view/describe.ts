@@ -1,8 +1,10 @@
 /** A heatmap in words: the read-out's two lines, what a screen reader says, and the summary of the whole. */
-import { unpack } from "../result/pack";
+
 import { count, interval, MISSING, plain, pValue, signed, spokenNumber } from "./format";
-import { heatmapPanels, isSigned, metricOf } from "./heatmap-grid";
+import { axisLabel } from "./heatmap-axis";
+import { heatmapPanels, isSigned, metricOf, type Panel } from "./heatmap-grid";
 import type { Cell, HeatmapOptions } from "./heatmap-types";
+import { opened } from "./opened";
 import type { HeatmapView } from "./types";
 
 /** A piece of a read-out line; `strong` is bold, `weak` is secondary text. */
@@ -23,14 +25,15 @@ const FIELDS = {
   coefficient: ["coefficient", "coefficients"],
 } as const;
 
-/** What a cell is called: `Layers 0 + 2`, `Layer 2`, `Layer 3, head 1`.
+/** What a cell is called: `Layers 0 + 2`, `Layer 2`, `Layer 3, head 1`; in a slice `Layers 0 + 2 with 5`.
  *  @example cellName(view, 0, 2) // "Layers 0 + 2" */
 export function cellName(view: HeatmapView, ix: number, iy: number, and = " + "): string {
-  const [x, y] = [view.x.labels[ix], view.y.labels[iy]];
+  const [x, y] = [axisLabel(view.x, ix), axisLabel(view.y, iy)];
   const [one, many] = FIELDS[view.x.field];
+  const held = view.held ? ` with ${view.held}` : "";
   const capital = (words: string) => words.charAt(0).toUpperCase() + words.slice(1);
-  if (view.layout === "singles" || (view.layout === "pairs" && ix === iy)) return `${capital(one)} ${x}`;
-  if (view.layout === "pairs") return `${capital(many)} ${x}${and}${y}`;
+  if (view.layout === "singles" || (view.layout === "pairs" && ix === iy)) return `${capital(one)} ${x}${held}`;
+  if (view.layout === "pairs") return `${capital(many)} ${x}${and}${y}${held}`;
   return `${capital(FIELDS[view.y.field][0])} ${y}, ${one} ${x}`;
 }
 
@@ -52,12 +55,17 @@ export function spokenCell(view: HeatmapView, options: HeatmapOptions, cell: Cel
 
 /** The read-out of a cell: name, value, interval and n; then what it means. With more than one panel the first line
  *  holds all panels' values of that cell.
+ *  @param panels the drawn panels, where a layout has them already
  *  @example readout(view, options, cellAt(layout, x, y)).first.map((s) => s.text).join(" ") */
-export function readout(view: HeatmapView, options: HeatmapOptions, cell: Cell): Readout {
+export function readout(
+  view: HeatmapView,
+  options: HeatmapOptions,
+  cell: Cell,
+  panels: readonly Pick<Panel, "name" | "cells">[] = heatmapPanels(view, options),
+): Readout {
   const metric = metricOf(view, options);
   const digits = metric.digits.readout;
   const write = isSigned(view, options) ? signed : plain;
-  const panels = heatmapPanels(view, options);
   const at = cell.iy * view.x.labels.length + cell.ix;
   const first: Segment[] = [strong(cellName(view, cell.ix, cell.iy))];
   if (cell.kind === "pending") return { first: [...first, weak("still to come")], second: [] };
@@ -89,11 +97,11 @@ function meaning(view: HeatmapView, options: HeatmapOptions, cell: Cell): Segmen
   const source = options.panels[cell.panel];
   if (view.layout === "pairs" && cell.ix !== cell.iy && source !== undefined) {
     const index = (ix: number, iy: number) => (source * view.y.labels.length + iy) * view.x.labels.length + ix;
-    const mean = unpack(metric.mean);
+    const mean = opened(metric.mean);
     if (metric.interaction !== null) {
-      const value = unpack(metric.interaction.mean)[index(cell.ix, cell.iy)];
-      const p = unpack(metric.interaction.p)[index(cell.ix, cell.iy)];
-      const positive = unpack(metric.interaction.positive)[index(cell.ix, cell.iy)];
+      const value = opened(metric.interaction.mean)[index(cell.ix, cell.iy)];
+      const p = opened(metric.interaction.p)[index(cell.ix, cell.iy)];
+      const positive = opened(metric.interaction.positive)[index(cell.ix, cell.iy)];
       if (options.mode === "effect" && Number.isFinite(value)) parts.push(`interaction ${signed(value, digits)}`);
       if (options.mode === "interaction") parts.push(`together ${signed(mean[index(cell.ix, cell.iy)], digits)}`);
       if (Number.isFinite(positive) && cell.n !== null) {
@@ -105,17 +113,22 @@ function meaning(view: HeatmapView, options: HeatmapOptions, cell: Cell): Segmen
       .map((layer) => [view.x.labels[layer], signed(mean[index(layer, layer)], digits)])
       .filter(([, value]) => value !== MISSING)
       .map(([layer, value]) => `layer ${layer} alone ${value}`);
-    if (metric.signed && alone.length > 0) parts.push(alone.join(", "));
+    // In a slice the diagonal is a pair with the held layer.
+    if (metric.signed && alone.length > 0 && !view.held) parts.push(alone.join(", "));
   }
   return parts.length === 0 ? [] : [weak(parts.join(" · "))];
 }
 
 /** The cell with the best value over all panels: the highest, or the lowest where the metric says so; null when there
  *  is none. */
-export function bestCell(view: HeatmapView, options: HeatmapOptions): Cell | null {
+export function bestCell(
+  view: HeatmapView,
+  options: HeatmapOptions,
+  panels: readonly Pick<Panel, "cells">[] = heatmapPanels(view, options),
+): Cell | null {
   const sign = metricOf(view, options).best === "lowest" && options.mode === "effect" ? -1 : 1;
   let best: Cell | null = null;
-  for (const cell of heatmapPanels(view, options).flatMap((panel) => [...panel.cells])) {
+  for (const cell of panels.flatMap((panel) => [...panel.cells])) {
     if (cell.value !== null && (best?.value == null || sign * cell.value > sign * best.value)) best = cell;
   }
   return best;

@@ -83,9 +83,10 @@ function sameAxes(first: GridResult, other: GridResult): void {
   });
 }
 
-const axisOf = ({ title, labels, field }: GridAxis): HeatmapAxis => ({
+const axisOf = ({ title, labels, field, keys }: GridAxis): HeatmapAxis => ({
   title,
   field,
+  keys: keys.map(String),
   labels: labels.map((label) => shown(label).slice(0, MAX_LABEL)),
 });
 

@@ -3,6 +3,7 @@ import { inkOn, rampColour } from "./colour";
 import { rampPosition } from "./colour-domain";
 import { spokenCell } from "./describe";
 import { plain, signed } from "./format";
+import { axisLabels } from "./heatmap-axis";
 import { hatchLines } from "./heatmap-legend";
 import type { Cell, HeatmapLayout, HeatmapOptions } from "./heatmap-types";
 import { BAR, CROSS, hatchPath } from "./marks";
@@ -204,14 +205,16 @@ function axesOf(view: HeatmapView, theme: Theme, layout: HeatmapLayout, index: n
   const write = (words: string) => (theme.medium === "print" ? words.charAt(0).toUpperCase() + words.slice(1) : words);
   return {
     x: {
-      ...common(view.x.labels, indexes("x")),
-      labelPadding: tick * (1 + MIDDLE),
+      ...common(axisLabels(view.x), indexes("x")),
+      ...(layout.xAngle === 0
+        ? { labelPadding: tick * (1 + MIDDLE) }
+        : { labelPadding: tick * 0.6, labelAngle: layout.xAngle, labelAlign: "right", labelBaseline: "middle" }),
       title: isFirst && isLastRow ? write(view.x.title) : null,
       titleX: (right.x + right.width - box.x) / 2,
-      titleY: tick * 1.36 + label * 1.4,
+      titleY: layout.xTitle,
     },
     y: {
-      ...common(view.y.labels, indexes("y")),
+      ...common(axisLabels(view.y), indexes("y")),
       labelAlign: "right",
       labelPadding: tick * 0.64,
       labelOffset: tick * MIDDLE,

@@ -1,8 +1,9 @@
 /** From a heatmap view to its drawn cells: which panels, which numbers, and what kind each cell is. */
-import { type PackedArray, unpack } from "../result/pack";
+import type { PackedArray } from "../result/pack";
 import { holm } from "../stats/adjust";
 import { signTest } from "../stats/sign";
 import type { Cell, CellKind, HeatmapOptions, PanelBox } from "./heatmap-types";
+import { opened } from "./opened";
 import type { HeatmapMetric, HeatmapView } from "./types";
 
 /** Level of tests; an interaction's p is corrected already. */
@@ -69,23 +70,23 @@ interface Numbers {
 
 function readMetric(view: HeatmapView, options: HeatmapOptions): Numbers {
   const metric = metricOf(view, options);
-  const n = unpack(metric.n);
+  const n = opened(metric.n);
   if (options.mode === "interaction" && metric.interaction !== null) {
-    const p = unpack(metric.interaction.p);
+    const p = opened(metric.interaction.p);
     return {
-      mean: unpack(metric.interaction.mean),
-      low: unpack(metric.interaction.low),
-      high: unpack(metric.interaction.high),
+      mean: opened(metric.interaction.mean),
+      low: opened(metric.interaction.low),
+      high: opened(metric.interaction.high),
       n,
       significant: (at) => (Number.isNaN(p[at]) ? null : p[at] < ALPHA),
       diagonal: view.layout !== "pairs",
     };
   }
-  const notSignificant = unpack(metric.notSignificant);
+  const notSignificant = opened(metric.notSignificant);
   return {
-    mean: unpack(metric.mean),
-    low: unpack(metric.low),
-    high: unpack(metric.high),
+    mean: opened(metric.mean),
+    low: opened(metric.low),
+    high: opened(metric.high),
     n,
     significant: (at) => (notSignificant[at] === 255 ? null : notSignificant[at] === 0),
     diagonal: true,
@@ -168,7 +169,7 @@ function pairedTests(
   if (metric.samples === null || metric.test === null || options.mode === "interaction" || running) {
     return Array.from({ length: perPanel }, () => null);
   }
-  const samples = unpack(metric.samples);
+  const samples = opened(metric.samples);
   const width = view.sampleLabels.length;
   const tails = Array.from({ length: perPanel }, (_, at) => {
     const from = (panel: number) => (panel * perPanel + at) * width;

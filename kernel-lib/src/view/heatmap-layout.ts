@@ -8,24 +8,13 @@
  *  Layers grow to the right and up. Cell (ix, iy) is the tuple of labels x[ix] and y[iy]; row 0 is the lowest. */
 import { colourDomain } from "./colour-domain";
 import { plain, signed, textWidth } from "./format";
+import { axisLabels, ticksOf, turnedRoom, xAngle } from "./heatmap-axis";
 import { heatmapPanels, isSigned, metricOf, type Panel } from "./heatmap-grid";
 import { legendBox } from "./heatmap-legend";
-import type {
-  Cell,
-  CellWindow,
-  ColourDomain,
-  HeatmapLayout,
-  HeatmapOptions,
-  PanelBox,
-  Rect,
-  Size,
-  Tick,
-} from "./heatmap-types";
+import type { Cell, ColourDomain, HeatmapLayout, HeatmapOptions, PanelBox, Rect, Size } from "./heatmap-types";
 import type { Theme } from "./theme";
 import type { HeatmapView } from "./types";
 
-/** Below this pitch only every 2nd, 4th, 8th tick is labelled. */
-const TICK_PITCH = 14;
 /** Panels share a row as long as their cells stay at least this wide in print; on screen the theme's least. */
 const PRINT_ROW_PITCH = 6;
 
@@ -38,7 +27,8 @@ export function heatmapLayout(view: HeatmapView, theme: Theme, size: Size, optio
   const window = options.window ?? { x0: 0, x1: nx - 1, y0: 0, y1: ny - 1 };
   const domain = domainOf(view, panels, options);
   const metric = metricOf(view, options);
-  const space = spaces(view, theme, options);
+  const angle = xAngle(view, theme, size, panels.length);
+  const space = spaces(view, theme, options, angle);
   const { columns, rows, pitch: whole, gap: panelGap } = cellPitch(view, theme, size, panels, space);
   // A part is drawn as large as the whole was, so that zooming moves nothing around it.
   const frame = { width: nx * whole, height: ny * whole };
@@ -84,8 +74,10 @@ export function heatmapLayout(view: HeatmapView, theme: Theme, size: Size, optio
     ny,
     window,
     panels: placed,
-    ticks: ticksOf(view, theme, placed, pitch, window),
+    ticks: ticksOf(view, theme, placed, pitch, window, angle),
     yTitle: space.yTitle,
+    xAngle: angle,
+    xTitle: space.xTitle,
     domain,
     digits: metric.digits.cell,
     showsValues,
@@ -139,25 +131,30 @@ export interface Space {
   differenceGap: number;
   rowGap: number;
   yLabels: number;
-  /** From the panels' left edge to the middle of the y title. */
+  /** From the panels' left edge to the middle of the y title, and from their lower edge to that of the x title. */
   yTitle: number;
+  xTitle: number;
 }
 
-function spaces(view: HeatmapView, theme: Theme, options: HeatmapOptions): Space {
+function spaces(view: HeatmapView, theme: Theme, options: HeatmapOptions, angle: number): Space {
   const { tick, label, body } = theme.size;
-  const yLabels = Math.max(...view.y.labels.map((text) => textWidth(text, tick))) + tick * 0.64;
-  const xLabel = Math.max(...view.x.labels.map((text) => textWidth(text, tick)));
+  const yLabels = Math.max(...axisLabels(view.y).map((text) => textWidth(text, tick))) + tick * 0.64;
+  const xLabel = Math.max(...axisLabels(view.x).map((text) => textWidth(text, tick)));
+  const turned = angle === 0 ? null : turnedRoom(view, theme, angle);
   const titled = options.panels.length > 1 || options.difference !== null || options.letters;
   const titles = titled ? body * 1.5 + tick * 1.75 : tick * 0.7;
   const marginal = options.marginal ? tick * 6 - titles : 0;
   // Vega sets panels side by side in whole pixels; so do we.
   const gap = Math.round(tick * (theme.medium === "print" ? 1.75 : 2.36));
-  const bottom = tick * 1.36 + label * 2.25;
+  // One line of labels, or as deep as turned ones hang.
+  const labels = turned === null ? tick * 1.36 : tick * 0.6 + turned.down;
+  const bottom = labels + label * 2.25;
   return {
-    left: label * 1.9 + yLabels,
+    left: Math.max(label * 1.9 + yLabels, turned === null ? 0 : turned.left - theme.cell.min / 2),
     yTitle: label * 0.8 + yLabels,
     top: titles + marginal,
-    right: Math.max(tick * 1.27, xLabel / 2),
+    right: Math.max(tick * 1.27, turned === null ? xLabel / 2 : 0),
+    xTitle: labels + label * 1.4,
     bottom,
     gap,
     differenceGap: Math.max(2 * gap + 1, Math.ceil(gap * 1.5 + yLabels)),
@@ -180,10 +177,10 @@ function cellPitch(view: HeatmapView, theme: Theme, size: Size, panels: readonly
     return (size.width - space.left - space.right - gaps) / (columns * nx);
   };
   const least = theme.medium === "print" ? PRINT_ROW_PITCH : theme.cell.min;
-  let columns = count;
+  let columns = Math.min(count, view.columns ?? count);
   while (columns > 1 && wide(columns) < least) columns--;
   const rows = Math.ceil(count / columns);
-  columns = Math.ceil(count / rows);
+  if (view.columns === undefined) columns = Math.ceil(count / rows);
   const tall =
     size.height === undefined
       ? Number.POSITIVE_INFINITY
@@ -236,55 +233,6 @@ function valuesFit(panels: readonly Panel[], digits: number, withSign: boolean, 
     panel.cells.map((cell) => (cell.value === null ? 0 : textWidth(write(cell.value, digits), theme.size.tick))),
   );
   return Math.max(0, ...widths) <= pitch - theme.cell.gap - 4;
-}
-
-/** Which labels are written: all, or every 2nd, 4th, 8th, and always the last.
- *  @example tickIndexes(16, 8) // [0, 2, 4, 6, 8, 10, 12, 15] */
-export function tickIndexes(count: number, pitch: number): number[] {
-  let every = 1;
-  while (pitch * every < TICK_PITCH) every *= 2;
-  const indexes = Array.from({ length: Math.ceil(count / every) }, (_, i) => i * every);
-  const last = count - 1;
-  if (indexes.at(-1) === last) return indexes;
-  // The last one takes the place of a neighbour that would touch it.
-  return [...indexes.filter((index) => (last - index) * pitch >= TICK_PITCH), last];
-}
-
-function ticksOf(
-  view: HeatmapView,
-  theme: Theme,
-  panels: readonly PanelBox[],
-  pitch: number,
-  { x0, x1, y0, y1 }: CellWindow,
-): Tick[] {
-  const { tick } = theme.size;
-  const widest = Math.max(...view.x.labels.map((text) => textWidth(text, tick)));
-  // Long labels (tokens) need more room than a digit.
-  const xPitch = pitch * Math.min(1, TICK_PITCH / (widest + 4));
-  return panels.flatMap((box, panel) => [
-    ...tickIndexes(x1 - x0 + 1, xPitch).map(
-      (at): Tick => ({
-        panel,
-        axis: "x",
-        index: x0 + at,
-        text: view.x.labels[x0 + at],
-        x: box.x + (at + 0.5) * pitch,
-        y: box.y + box.height + tick,
-        anchor: "middle",
-      }),
-    ),
-    ...(box.showsY ? tickIndexes(y1 - y0 + 1, pitch) : []).map(
-      (at): Tick => ({
-        panel,
-        axis: "y",
-        index: y0 + at,
-        text: view.y.labels[y0 + at],
-        x: box.x - tick * 0.64,
-        y: box.y + (y1 - y0 + 0.5 - at) * pitch,
-        anchor: "end",
-      }),
-    ),
-  ]);
 }
 
 /** For each column the best of its cells; in pairs of all cells that hold the layer, one layer alone included. */

@@ -97,6 +97,8 @@ export interface Tick {
   x: number;
   y: number;
   anchor: "middle" | "end";
+  /** Degrees that it is turned by, around its anchor; 0 for most. */
+  angle: number;
 }
 
 /** The geometry of a heatmap: enough for the spec, for an overlay, and for keyboard and pointer. */
@@ -116,6 +118,9 @@ export interface HeatmapLayout {
   ticks: readonly Tick[];
   /** From a panel's left edge to the middle of the y axis' title. */
   yTitle: number;
+  /** Degrees that the x labels are turned by, and from the cells to the middle of the x title. */
+  xAngle: number;
+  xTitle: number;
   domain: ColourDomain;
   /** Decimals written in cells. */
   digits: number;

@@ -4,6 +4,7 @@ import { ResultError } from "../errors";
 import { METRICS } from "../result/metrics";
 import { pack } from "../result/pack";
 import type { SweepData, SweepGridMetric, SweepGrids } from "../result/types";
+import { size } from "../tensor";
 import { captionOf } from "./caption";
 import { codeOf } from "./code";
 import { plain } from "./format";
@@ -11,6 +12,10 @@ import type { HeatmapMetric, HeatmapView, Packed, RunStatus, ViewState } from ".
 
 /** Most per-sample numbers that a view carries for the side panel; more are left out. */
 const MAX_SAMPLE_NUMBERS = 200_000;
+/** Most cells of all slices and metrics together; with more, the sweep shows one slice. */
+const MAX_SLICE_NUMBERS = 60_000;
+/** Most per-sample numbers of all slices together. */
+const MAX_SLICE_SAMPLES = 100_000;
 
 export type Stage = "base" | "sft" | "dpo";
 
@@ -35,6 +40,8 @@ export interface HeatmapViewOptions {
 export interface HeatmapPart {
   data: SweepData;
   grids: SweepGrids;
+  /** Of a sweep over three layers: the grid with each third layer, as `sweepSlices` gives them. */
+  slices?: readonly SweepGrids[] | null;
 }
 
 /** The view of one or more sweeps over the same layers.
@@ -49,6 +56,7 @@ export function heatmapViewOf(parts: readonly HeatmapPart[], options: HeatmapVie
   const panels = parts.map(({ data }, at) => panelOf(data, options.panels?.[at]));
   const state = options.state ?? stateOf(parts);
   const { making, spec } = first.data;
+  const slices = slicesOf(parts);
   const view: HeatmapView = {
     schema: "patchbay.view/1",
     kind: "heatmap",
@@ -75,6 +83,8 @@ export function heatmapViewOf(parts: readonly HeatmapPart[], options: HeatmapVie
     metrics,
     metric: metrics.find((metric) => metric.key === options.metric)?.key ?? metrics[0].key,
     sampleLabels: first.grids.sampleLabels,
+    ...(slices === null ? {} : { slices }),
+    ...(first.grids.third === null ? {} : { held: String(first.grids.third) }),
   };
   return { ...view, caption: captionOf(view, spec, making) };
 }
@@ -127,6 +137,27 @@ function baselines(data: SweepData): string {
   ]
     .filter((words) => words !== "")
     .join(" · ");
+}
+
+/** The slices that all parts have; null where one has none, or they would be too many numbers. */
+function slicesOf(parts: readonly HeatmapPart[]): HeatmapView["slices"] | null {
+  const [first] = parts;
+  const thirds = first.slices?.map(({ third }) => third) ?? [];
+  const same = parts.every(({ slices }) => slices?.map(({ third }) => third).join() === thirds.join());
+  if (thirds.length === 0 || !same) return null;
+  const sets = thirds.map((third, at) => ({
+    held: third === null ? null : String(third),
+    metrics: sharedMetrics(parts.map(({ data, slices }) => ({ data, grids: (slices as SweepGrids[])[at] }))),
+  }));
+  const numbers = sets.length * sets[0].metrics.length * size(sets[0].metrics[0].mean.shape);
+  if (numbers > MAX_SLICE_NUMBERS) return null;
+  const light = numbers * first.grids.sampleLabels.length <= MAX_SLICE_SAMPLES;
+  return {
+    shown: Math.max(0, thirds.indexOf(first.grids.third)),
+    sets: light
+      ? sets
+      : sets.map((set) => ({ ...set, metrics: set.metrics.map((metric) => ({ ...metric, samples: null })) })),
+  };
 }
 
 /** The metrics that every part has, in the first part's order. */

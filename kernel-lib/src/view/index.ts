@@ -26,6 +26,7 @@ export * from "./describe";
 export * from "./format";
 export { heatmapOptions, heatmapPanels, isSigned, metricOf } from "./heatmap-grid";
 export { cellAt, cellRect, heatmapLayout, inWindow } from "./heatmap-layout";
+export { sliceOf, sweepSlices } from "./heatmap-slices";
 export { heatmapSpec } from "./heatmap-spec";
 export { heatmapText, type TextOptions } from "./heatmap-text";
 export type * from "./heatmap-types";

@@ -10,6 +10,7 @@ import { SweepResult } from "../result/sweep";
 import { TraceResult } from "../result/trace";
 import { accuracyChart } from "./chart-accuracy";
 import { gridViewOf } from "./grid-view";
+import { sweepSlices } from "./heatmap-slices";
 import { heatmapViewOf } from "./heatmap-view";
 import { pathsViewOf, pendingPathsView } from "./paths-view";
 import { scatterViewOf } from "./scatter-view";
@@ -84,7 +85,8 @@ function sweepViews(result: SweepResult): ResultViews {
     view: ({ id, choice = 0, statistics = true, metric, resultHash }) => {
       mustExist(choice, 1);
       const grids = sweepGrids(result, { intervals: statistics });
-      return heatmapViewOf([{ data: result.data, grids }], { id, metric, resultHash });
+      const slices = sweepSlices(result, { intervals: statistics });
+      return heatmapViewOf([{ data: result.data, grids, slices }], { id, metric, resultHash });
     },
   };
 }

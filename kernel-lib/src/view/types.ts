@@ -83,6 +83,8 @@ export interface HeatmapAxis {
   /** In plain words: "earlier layer patched". */
   title: string;
   labels: readonly string[];
+  /** Names for linking where labels do not tell places apart (tokens): positions as numbers. Default: the labels. */
+  keys?: readonly string[];
   /** What a label is, for linking. */
   field: "layer" | "head" | "position" | "task" | "coefficient";
 }
@@ -94,12 +96,25 @@ export interface HeatmapView extends ViewBase {
   x: HeatmapAxis;
   y: HeatmapAxis;
   panels: readonly { name: string; stage: "base" | "sft" | "dpo" | null; note: string }[];
+  /** Most panels in a row, where rows mean something (a model each); default: as many as fit. */
+  columns?: number;
   n: number;
   metrics: readonly HeatmapMetric[];
   /** Which metric is shown first. */
   metric: string;
   /** One label for each sample, for the side panel. */
   sampleLabels: readonly string[];
+  /** A sweep over three layers: the same metrics, or some of them, with each third layer. `metrics` are those of the
+   *  slice that is `shown` first. */
+  slices?: { shown: number; sets: readonly HeatmapSlice[] };
+  /** In a slice, the layer that is patched along with every cell; as `sliceOf` gives it. */
+  held?: string | null;
+}
+
+export interface HeatmapSlice {
+  /** The third layer; null: none is patched along. */
+  held: string | null;
+  metrics: readonly HeatmapMetric[];
 }
 
 /** The other kinds are added beside this one. */

@@ -15,6 +15,8 @@ const MAX_PANELS = 64;
 const MAX_METRICS = 32;
 const MAX_CELLS = 1_000_000;
 const MAX_SAMPLES = 100_000;
+/** Hashes of all results that a view shows together: 71 characters each. */
+const MAX_HASHES = 20_000;
 
 export type Validation = { ok: true; view: View } | { ok: false; message: string };
 
@@ -63,13 +65,13 @@ function base(view: Fields): void {
   const model = object("model", view.model);
   text("model.name", model.name, 400);
   oneOf("model.stage", model.stage, STAGES);
-  text("model.fingerprint", model.fingerprint, 200);
+  text("model.fingerprint", model.fingerprint, MAX_HASHES);
   text("device", view.device, 200);
   list("warnings", view.warnings, 100).map((words, at) => text(`warnings[${at}]`, words, 2000));
   prose("code", view.code, 20_000);
   prose("caption", view.caption, 20_000);
   const hashes = object("hashes", view.hashes);
-  text("hashes.spec", hashes.spec, 200);
+  text("hashes.spec", hashes.spec, MAX_HASHES);
   text("hashes.result", hashes.result, 200);
   run(view.run);
   if (view.error !== null) {
@@ -86,13 +88,27 @@ function heatmap(view: Fields): HeatmapView {
   if (view.layout === "pairs" && nx !== ny) complain("y.labels", ny, `must be as many as x.labels (${nx}) for pairs`);
   if (view.layout === "singles" && ny !== 1) complain("y.labels", ny, "must be one row for singles");
   const panels = list("panels", view.panels, MAX_PANELS).map((item, at) => panel(`panels[${at}]`, item)).length;
+  if (view.columns !== undefined) whole("columns", view.columns, 1, MAX_PANELS);
   if (panels === 0) complain("panels", [], "must hold at least one panel");
   if (panels * ny * nx > MAX_CELLS) complain("view", `${panels} x ${ny} x ${nx} cells`, `must be at most ${MAX_CELLS}`);
   whole("n", view.n, 0, MAX_SAMPLES);
   const labels = list("sampleLabels", view.sampleLabels, MAX_SAMPLES);
   for (const [at, label] of labels.entries()) text(`sampleLabels[${at}]`, label, 400);
   metrics(view, [panels, ny, nx], labels.length);
+  slices(view, [panels, ny, nx], labels.length);
   return view as unknown as HeatmapView;
+}
+
+function slices(view: Fields, shape: readonly number[], samples: number): void {
+  if (view.held !== undefined && view.held !== null) text("held", view.held, 100);
+  if (view.slices === undefined) return;
+  const { sets, shown } = object("slices", view.slices);
+  const all = list("slices.sets", sets, MAX_LABELS).map((item, at) => object(`slices.sets[${at}]`, item));
+  for (const [at, set] of all.entries()) {
+    if (set.held !== null) text(`slices.sets[${at}].held`, set.held, 100);
+    metrics({ ...view, metrics: set.metrics }, shape, samples, `slices.sets[${at}].`);
+  }
+  whole("slices.shown", shown, 0, all.length - 1);
 }
 
 const STAGES = ["base", "sft", "dpo", null];
@@ -114,6 +130,11 @@ function axis(name: string, value: unknown): number {
   const labels = list(`${name}.labels`, fields.labels, MAX_LABELS);
   if (labels.length === 0) complain(`${name}.labels`, [], "must hold at least one label");
   for (const [at, label] of labels.entries()) text(`${name}.labels[${at}]`, label, 100);
+  if (fields.keys !== undefined) {
+    const keys = list(`${name}.keys`, fields.keys, MAX_LABELS);
+    if (keys.length !== labels.length) complain(`${name}.keys`, keys.length, `must be ${labels.length}, as the labels`);
+    for (const [at, key] of keys.entries()) text(`${name}.keys[${at}]`, key, 100);
+  }
   return labels.length;
 }
 
@@ -124,11 +145,12 @@ function panel(name: string, value: unknown): void {
   oneOf(`${name}.stage`, fields.stage, STAGES);
 }
 
-function metrics(view: Fields, shape: readonly number[], samples: number): void {
-  const all = list("metrics", view.metrics, MAX_METRICS).map((item, at) => object(`metrics[${at}]`, item));
-  if (all.length === 0) complain("metrics", [], "must hold at least one metric");
-  const keys = all.map((fields, at) => metric(`metrics[${at}]`, fields, shape, samples));
-  if (new Set(keys).size !== keys.length) complain("metrics", keys, "must have each key once");
+function metrics(view: Fields, shape: readonly number[], samples: number, of = ""): void {
+  const name = `${of}metrics`;
+  const all = list(name, view.metrics, MAX_METRICS).map((item, at) => object(`${name}[${at}]`, item));
+  if (all.length === 0) complain(name, [], "must hold at least one metric");
+  const keys = all.map((fields, at) => metric(`${name}[${at}]`, fields, shape, samples));
+  if (new Set(keys).size !== keys.length) complain(name, keys, "must have each key once");
   oneOf("metric", view.metric, keys);
 }
 
