@@ -3,6 +3,7 @@ import type { View } from "patchbay/view";
 import { heatmapKind } from "./heatmap/part";
 import type { Host } from "./host";
 import { pathsKind } from "./paths/part";
+import { scatterKind } from "./scatter/part";
 import { type Mounted, type Saved, ShellWidget, type Tied } from "./shell/widget";
 
 /** Puts the widget of a view's kind into `root`. */
@@ -12,6 +13,8 @@ export function mount(root: HTMLElement, view: View, host: Host, tie: Tied, save
       return new ShellWidget(heatmapKind, root, view, host, tie, saved);
     case "paths":
       return new ShellWidget(pathsKind, root, view, host, tie, saved);
+    case "scatter":
+      return new ShellWidget(scatterKind, root, view, host, tie, saved);
     default:
       throw new Error(`a ${view.kind} cannot be drawn here yet`);
   }

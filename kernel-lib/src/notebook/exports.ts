@@ -3,6 +3,7 @@ import { SpecError } from "../errors";
 import { figureOf } from "../figure";
 import { tableToCsv } from "../result/csv";
 import { tableToLatex } from "../result/latex";
+import type { FigureChoice } from "../view/protocol";
 import type { Source } from "./sources";
 
 export const EXPORT_FORMATS = ["svg", "pdf", "png", "csv", "latex", "json", "spec"] as const;
@@ -15,10 +16,18 @@ const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base6
 /** The view's figure (with the metric that is chosen in the widget), its result's summary table or spec, or the view as
  *  JSON.
  *  @throws SpecError for a table or spec of a view without a result, or a metric that it does not have. */
-export async function exportOf(source: Source, format: ExportFormat, metric?: string): Promise<Exported> {
+export async function exportOf(
+  source: Source,
+  format: ExportFormat,
+  { metric, figure: choice }: { metric?: string; figure?: FigureChoice } = {},
+): Promise<Exported> {
   const view = source.view();
   const name = view.title.replace(/[^\p{L}\p{N}]+/gu, "-").toLowerCase();
-  const figure = () => figureOf(view, view.kind === "heatmap" ? { metric: metric ?? view.metric } : {});
+  const figure = () => {
+    if (view.kind === "scatter" && choice)
+      return figureOf(view, { layer: choice.layer, site: choice.site, method: choice.method, axes: choice.axes });
+    return figureOf(view, view.kind === "heatmap" ? { metric: metric ?? view.metric } : {});
+  };
   switch (format) {
     case "svg":
       return { mime: "image/svg+xml", name: `${name}.svg`, text: await figure().svg() };

@@ -1,5 +1,12 @@
 /** Answers what widgets ask over the comm (view/protocol.ts), also while a cell runs. */
-import { type Answer, COMM_TARGET, type HelloResult, type HopCut, type Request } from "../view/protocol";
+import {
+  type Answer,
+  COMM_TARGET,
+  type FigureChoice,
+  type HelloResult,
+  type HopCut,
+  type Request,
+} from "../view/protocol";
 import type { WorkbenchChoice } from "../view/workbench";
 import { cut, edgeOf } from "./drill";
 import { EXPORT_FORMATS, type ExportFormat, exportOf } from "./exports";
@@ -69,7 +76,9 @@ async function handle(comm: Comm, data: Record<string, unknown>, version: string
         throw new RequestError("bad-request", `format ${format}: must be one of ${EXPORT_FORMATS.join(", ")}`);
       }
       const metric = data.metric === undefined ? undefined : text(data.metric, "metric");
-      return exportOf(view(data.view), format, metric);
+      // What is chosen is checked against the view when it is drawn.
+      const figure = isRecord(data.figure) ? (data.figure as unknown as FigureChoice) : undefined;
+      return exportOf(view(data.view), format, { metric, figure });
     }
     case "edge":
       return edgeOf(view(data.view), hop(data));

@@ -14,7 +14,14 @@ export type Request =
   /** Selection in a widget, for `pb.selection()`. */
   | { op: "select"; view: string; selection: unknown }
   /** The kernel renders a figure: answer { mime, base64 | text, name }. */
-  | { op: "export"; view: string; format: "svg" | "pdf" | "png" | "csv" | "latex" | "json" | "spec"; metric?: string }
+  | {
+      op: "export";
+      view: string;
+      format: "svg" | "pdf" | "png" | "csv" | "latex" | "json" | "spec";
+      metric?: string;
+      /** What is chosen in a scatter, for its figure. */
+      figure?: FigureChoice;
+    }
   /** Attention behind a hop of a path graph: answer EdgeDetail. Needs the open model of the run that is shown. */
   | { op: "edge"; view: string; layer: number; from: number; to: number }
   /** Cuts hops of a path graph in the real model: answer CutResult. Needs the open model as well. */
@@ -37,6 +44,14 @@ export type Answer =
 
 /** Pushed at most ten times a second and view. */
 export type Push = { pb: 1; push: "view"; view: View };
+
+/** The frame of a scatter that is drawn, and its two axes from 0. */
+export interface FigureChoice {
+  layer: number;
+  site: string;
+  method: "lda" | "pca";
+  axes: readonly [number, number];
+}
 
 export interface HelloResult {
   version: string;

@@ -95,7 +95,7 @@ export function scatterLayout(
   const radius = radiusOf(view.prompts.length, theme, compact);
   const plane = frame && planeOf(view, frame, options.axes);
   const hidden = new Set(options.hidden);
-  const bounds = options.zoom ?? boundsOf(view, plane?.xy ?? new Float32Array(0), hidden);
+  const bounds = options.zoom ?? boundsOf(plane?.xy ?? new Float32Array(0));
   const window = fit(bounds, plot, { margin: options.zoom ? 0 : 3 * radius + 4, spread });
   const base: ScatterLayout = {
     width: size.width,
@@ -153,12 +153,12 @@ function radiusOf(points: number, theme: Theme, compact: boolean): number {
   return points > 600 ? full * 0.75 : full;
 }
 
-function boundsOf(view: ScatterView, xy: Float32Array, hidden: ReadonlySet<number>): Window {
-  const classOf = classesOf(view);
+/** Of all points, those of hidden classes too: nothing moves when a class goes or comes back. */
+function boundsOf(xy: Float32Array): Window {
   const window = { x0: Infinity, x1: -Infinity, y0: Infinity, y1: -Infinity };
   for (let i = 0; 2 * i < xy.length; i++) {
     const [x, y] = [xy[2 * i], xy[2 * i + 1]];
-    if (hidden.has(classOf[i]) || !Number.isFinite(x + y)) continue;
+    if (!Number.isFinite(x + y)) continue;
     window.x0 = Math.min(window.x0, x);
     window.x1 = Math.max(window.x1, x);
     window.y0 = Math.min(window.y0, y);
