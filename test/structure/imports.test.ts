@@ -100,3 +100,22 @@ test("the extension imports of kernel-lib only the view", () => {
     .map(({ from, to }) => `${relative(folder, from)} imports ${to}`);
   expect(wrong).toEqual([]);
 });
+
+test("what the browser bundles brings no checker of specs along, however indirectly", () => {
+  const reached = new Set<string>();
+  const visit = (file: string) => {
+    if (reached.has(file)) return;
+    reached.add(file);
+    for (const { to, typeOnly } of importsOf(file)) {
+      if (typeOnly) continue;
+      if (to.startsWith(".")) {
+        const target = resolve(dirname(file), to);
+        const found = files.find((name) => name === `${target}.ts` || name === join(target, "index.ts"));
+        if (found) visit(found);
+      } else reached.add(to);
+    }
+  };
+  visit(join(SRC, "view/index.ts"));
+  expect(reached.size).toBeGreaterThan(20);
+  expect([...reached].filter((name) => !name.startsWith("/") && name !== "@patchbay/style")).toEqual([]);
+});

@@ -4,12 +4,13 @@
 import { z } from "zod";
 import type { Tokenizer } from "../checkpoint/types";
 import { SpecError } from "../errors";
+import { MAX_SAMPLES } from "./limits";
 import type { SpecModel } from "./types";
 
 export const SPEC_SCHEMA = "patchbay.spec/1";
 
-/** Most samples of one spec. The largest benchmark splits have some tens of thousands. */
-export const MAX_SAMPLES = 100_000;
+export { MAX_SAMPLES };
+
 /** Characters of one text, about a hundred thousand tokens. */
 const MAX_TEXT = 400_000;
 const MAX_LABEL = 200;

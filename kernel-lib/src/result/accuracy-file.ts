@@ -2,7 +2,7 @@
 import { parseJson } from "../checkpoint/json";
 import { ResultError } from "../errors";
 import type { AccuracyAnswer, AccuracySpec } from "../experiment/accuracy-types";
-import { MAX_SAMPLES } from "../experiment/fields";
+import { MAX_SAMPLES } from "../experiment/limits";
 import { AccuracyResult } from "./accuracy";
 import { list, oneOf, record, refuse, text, whole } from "./fields";
 import { checkMaking, checkTokenText } from "./file-checks";

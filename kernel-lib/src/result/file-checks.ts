@@ -1,5 +1,5 @@
 /** What a saved result says of its spec and making, checked against each other. */
-import { MAX_SAMPLES } from "../experiment/fields";
+import { MAX_SAMPLES } from "../experiment/limits";
 import { countTuples, listTuples } from "../experiment/tuples";
 import type { PatchSweepSpec, SweepSample } from "../experiment/types";
 import { amount, list, oneOf, record, refuse, text, whole } from "./fields";

@@ -3,7 +3,7 @@
  *  axes and arrays, and running it again checks it against the model. */
 import { parseJson } from "../checkpoint/json";
 import { ResultError } from "../errors";
-import { MAX_SAMPLES } from "../experiment/fields";
+import { MAX_SAMPLES } from "../experiment/limits";
 import { list, oneOf, record, refuse, text } from "./fields";
 import { checkMaking, checkTokenText } from "./file-checks";
 import { type GridMetric, isGridMetric } from "./grid-metrics";

@@ -2,7 +2,7 @@
  *  size, range and shape was checked. Reading gives back each number bit for bit. */
 import { parseJson } from "../checkpoint/json";
 import { ResultError } from "../errors";
-import { MAX_SAMPLES } from "../experiment/fields";
+import { MAX_SAMPLES } from "../experiment/limits";
 import type { PathTraceSpec, SampleTrace, TracedEdge } from "../experiment/trace-types";
 import { amount, list, oneOf, record, refuse, text, whole } from "./fields";
 import { checkMaking, checkTokenText } from "./file-checks";
