@@ -57,6 +57,11 @@ export interface Table {
   name: string;
   columns: readonly string[];
   rows: readonly (readonly (string | number | boolean | null)[])[];
+  /** Headings over neighbouring columns, for print: every column in order, under its group's title ("" for none) and by
+   *  the shorter name that it has there. */
+  groups?: readonly { readonly title: string; readonly columns: readonly string[] }[];
+  /** The first column names sections: print sets each of its values once, as a heading over its rows. */
+  sections?: boolean;
 }
 
 /** What a heatmap needs of one metric. All arrays are [ny, nx] row-major; NaN is a missing number. */
