@@ -49,6 +49,8 @@ export {
 } from "./notebook";
 export { type AccuracyMeasure, AccuracyResult, type AccuracyTable, type Rate } from "./result/accuracy";
 export type { Result } from "./result/base";
+export { type CompareOptions, Comparison, compare } from "./result/compare";
+export type { AccuracyDifference, SweepDifference } from "./result/compare-types";
 export { tableToCsv } from "./result/csv";
 export { parseResult, serialize } from "./result/file";
 export { GeometryResult } from "./result/geometry";
@@ -98,3 +100,4 @@ export { type SteerInput, type SteerOptions, steer } from "./run/steer";
 export type { TraceRun } from "./run/trace-run";
 export * as stats from "./stats";
 export { accuracyChart } from "./view/chart-accuracy";
+export { comparisonChart } from "./view/chart-compare";

@@ -167,15 +167,19 @@ function authorisation({ apiKeyEnv }: JudgeSpec): Record<string, string> {
 async function bounded(response: Response): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of response.body ?? []) {
+  const reader = response.body?.getReader();
+  for (let part = await reader?.read(); part?.value !== undefined; part = await reader?.read()) {
+    const chunk = part.value;
     size += chunk.length;
-    if (size > MAX_RESPONSE)
+    if (size > MAX_RESPONSE) {
+      await reader?.cancel();
       throw new PatchbayError({
         thing: `judge at ${response.url}: response`,
         value: `more than ${MAX_RESPONSE} bytes`,
         rule: "must be a short answer",
         wayOut: "Look at whether this is an OpenAI-compatible endpoint",
       });
+    }
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString("utf8");

@@ -6,6 +6,7 @@ export { type CrossValidation, crossValidate, fitLogistic, foldProbe, type Logis
 export { type Matrix, matrix } from "./matrix";
 export { cohenD, mean, variance } from "./moments";
 export { normalCdf, normalQuantile, normalTwoSided } from "./normal";
+export { type PairedCounts, type PairedShares, pairedShares } from "./paired";
 export { type PaperTest, paperTest } from "./paper";
 export { type Components, pca } from "./pca";
 export { permutation, type Random, seeded } from "./random";

@@ -5,6 +5,7 @@ export { parseAnyResult } from "../result/kinds";
 export { type PackedArray, pack, unpack } from "../result/pack";
 export type { Table } from "../result/types";
 export { type AccuracyChartOptions, accuracyChart } from "./chart-accuracy";
+export { type ComparisonChartOptions, comparisonChart } from "./chart-compare";
 export {
   barSpan,
   type ChartBox,

@@ -1,0 +1,164 @@
+/** Models compared on the same samples: against SciPy, and what is refused. */
+import { describe, expect, test } from "vitest";
+import type { AccuracyAnswer } from "../../kernel-lib/src/experiment/accuracy-types";
+import { AccuracyResult } from "../../kernel-lib/src/result/accuracy";
+import { compare } from "../../kernel-lib/src/result/compare";
+import type { SweepResult } from "../../kernel-lib/src/result/sweep";
+import type { SweepData } from "../../kernel-lib/src/result/types";
+import { pairedShares } from "../../kernel-lib/src/stats/paired";
+import { chartPoints, comparisonChart, validateView } from "../../kernel-lib/src/view";
+import { expectClose, golden } from "../stats/golden";
+import { changed, madeUp, making } from "./sweeps";
+
+const named = (result: SweepResult, name: string, spec: Partial<SweepData["spec"]> = {}): SweepResult =>
+  changed(result, {
+    making: { ...result.making, model: { ...result.making.model, name } },
+    spec: { ...result.spec, ...spec },
+  });
+
+const column = (table: { columns: readonly string[]; rows: readonly (readonly unknown[])[] }, name: string) =>
+  table.rows.map((row) => row[table.columns.indexOf(name)]);
+
+describe("sweeps", () => {
+  const base = () => madeUp({ samples: 23, nLayers: 4, sizes: [1] });
+
+  test("differences, BCa intervals, sign, t and Wilcoxon tests and Holm are SciPy's, pair by pair", () => {
+    const { ranks, rows, seed } = golden("compare.json");
+    const results = ranks.map((all: number[][], m: number) => {
+      const made = base();
+      const logit = Float64Array.from(all.flat(), (rank) => 1 / rank);
+      return named(changed(made, { values: { ...made.data.values, logit } }), `model ${m}`);
+    });
+    const table = compare(results, { metrics: ["patched_logit"], seed }).table();
+    expect(table.rows).toHaveLength(rows.length);
+    const golds: { [key: string]: unknown }[] = rows;
+    for (const [i, gold] of golds.entries()) {
+      const what = `${gold.b} - ${gold.a} at ${gold.tuple}`;
+      expect(["a", "b", "layers"].map((name) => column(table, name)[i])).toEqual([
+        `model ${gold.a}`,
+        `model ${gold.b}`,
+        String(gold.tuple),
+      ]);
+      const cell = (name: string) => column(table, name)[i] as number;
+      expectClose(cell("difference"), gold.difference as number, `${what}: difference`, 1e-16);
+      const [low, high] = gold.ci as number[];
+      expectClose(cell("ci_low"), low, `${what}: low`, 1e-15);
+      expectClose(cell("ci_high"), high, `${what}: high`, 1e-15);
+      expectClose(cell("sign_p"), gold.sign_p as number, `${what}: sign_p`);
+      const [t, tP] = gold.t as number[];
+      expectClose(cell("t"), t, `${what}: t`);
+      expectClose(cell("t_p"), tP, `${what}: t_p`);
+      const [statistic, p] = gold.wilcoxon as number[];
+      expectClose(cell("wilcoxon"), statistic, `${what}: wilcoxon`);
+      expectClose(cell("wilcoxon_p"), p, `${what}: wilcoxon_p`);
+      expectClose(cell("p_holm"), gold.p_holm as number, `${what}: p_holm`);
+    }
+  });
+
+  test("a sample that one of the two has not measured is left out of both", () => {
+    const one = base();
+    const logit = one.values("patched_logit").slice();
+    const other = named(changed(one, { values: { ...one.data.values, logit } }), "other");
+    logit[0] = Number.NaN;
+    const [row] = compare([one, other], { metrics: ["patched_logit"] }).sweeps;
+    expect(row.n).toBe(22);
+    expect(row.difference).toBe(0);
+    expect(row.means[0]).toBe(row.means[1]);
+    expect([row.ci, row.t, row.sign.tail]).toEqual([null, null, null]);
+  });
+
+  test("other samples, another site, and two of one name are refused by name", () => {
+    const [one, two] = [base(), named(base(), "two")];
+    const fewer = named(madeUp({ samples: 22, nLayers: 4, sizes: [1] }), "two");
+    expect(() => compare([one, fewer])).toThrow(
+      /two and made-up at capital is "22 samples and 23 samples"|22 and 23 samples/,
+    );
+    const samples = two.spec.samples.map((s, i) => (i === 5 ? { ...s, answer: 9 } : s));
+    expect(() => compare([one, named(two, "two", { samples })])).toThrow(/sample 5: 0 15 -> 9 and 0 15 -> 7/);
+    expect(() => compare([one, named(two, "two", { site: "attn_out" })])).toThrow(
+      /site of two is "attn_out", must be resid_post/,
+    );
+    expect(() => compare([one, base()])).toThrow(/is "made-up", is there twice for the same task/);
+    expect(compare([one, base()], { names: ["plain", "again"] }).sweeps[0]).toMatchObject({ a: "plain", b: "again" });
+    expect(() => compare([one, named(two, "two", { task: "color" })])).toThrow(/two results of one task/);
+    expect(() => compare([one])).toThrow(/at least two results/);
+  });
+});
+
+/** Results of a model that is right where `right` says so. */
+function answers(name: string, right: readonly boolean[], task = "capital"): AccuracyResult {
+  const given = right.map((isRight): AccuracyAnswer => {
+    return { tokens: [1], text: isRight ? " yes" : " no", stopped: "eos", verdict: null, reply: null };
+  });
+  return new AccuracyResult({
+    ...{ schema: "patchbay.result/1", kind: "accuracy", state: "done", answers: given, tokenText: {} },
+    spec: {
+      ...{ schema: "patchbay.spec/1", kind: "accuracy", model: name, maxNewTokens: 8, stop: [], match: "exact", task },
+      samples: right.map((_, i) => ({ prompt: [1], answer: "yes", label: `item ${i}` })),
+      scope: ["yes", "no"],
+    },
+    making: { ...making(4), model: { ...making(4).model, name } },
+  });
+}
+
+describe("accuracies", () => {
+  const right = (n: number, of = 20) => Array.from({ length: of }, (_, i) => i < n);
+
+  test("each pair has its fourfold counts, Newcombe's interval and McNemar's test; Holm over all pairs", () => {
+    const results = [answers("base", right(5)), answers("sft", right(12)), answers("dpo", right(18).reverse())];
+    const comparison = compare(results, { measures: ["exact_match"] });
+    const table = comparison.table();
+    expect(table.rows.map((row) => row.slice(0, 9))).toEqual([
+      ["base", "sft", "capital", "exact_match", 20, 5, 0, 7, 8],
+      ["base", "dpo", "capital", "exact_match", 20, 3, 2, 15, 0],
+      ["sft", "dpo", "capital", "exact_match", 20, 10, 2, 8, 0],
+    ]);
+    const first = pairedShares({ both: 5, first: 0, second: 7, neither: 8 });
+    expect([column(table, "ci_low")[0], column(table, "ci_high")[0]]).toEqual(first?.ci);
+    const p = column(table, "mcnemar_p") as number[];
+    // 2 (1/2)^7; 2 (1 + 17 + 136) (1/2)^17; 2 (1 + 10 + 45) (1/2)^10.
+    expect(p[0]).toBeCloseTo(0.015625, 12);
+    expect(p[1]).toBeCloseTo((2 * 154) / 2 ** 17, 12);
+    expect(p[2]).toBeCloseTo(112 / 1024, 12);
+    expect(column(table, "p_holm")).toEqual([2 * p[0], 3 * p[1], p[2]].map((v) => expect.closeTo(v, 12)));
+    expect(comparison.significant()).toHaveLength(2);
+    expect(String(comparison)).toBe(
+      "a comparison of accuracy results: sft - base, dpo - base, dpo - sft; 3 differences, 2 of them significant (Holm, 5 %)",
+    );
+  });
+
+  test("tasks are compared each for itself, instructional accuracy too where it is known", () => {
+    const results = ["capital", "color"].flatMap((task) => [
+      answers("a", right(3), task),
+      answers("b", right(9), task),
+    ]);
+    const table = compare(results).table();
+    expect(table.rows.map((row) => row.slice(0, 4))).toEqual([
+      ["a", "b", "capital", "exact_match"],
+      ["a", "b", "capital", "in_scope"],
+      ["a", "b", "color", "exact_match"],
+      ["a", "b", "color", "in_scope"],
+    ]);
+    expect(column(table, "difference")).toEqual([0.3, 0, 0.3, 0]);
+    expect(column(table, "mcnemar_p")[1]).toBe(1);
+  });
+
+  test("the chart shows each difference with its interval; those that are not significant are open", () => {
+    const results = [answers("base", right(5)), answers("dpo", right(18).reverse())];
+    const view = comparisonChart(compare(results));
+    expect(validateView(JSON.parse(JSON.stringify(view)))).toMatchObject({ ok: true });
+    expect(view.references).toEqual([]);
+    const [point] = chartPoints(view);
+    expect(point.value).toBeCloseTo(0.65, 12);
+    expect(point.significant).toBe(true);
+    expect(view.caption).toContain("exact McNemar");
+    const sweeps = comparisonChart(compare([named(madeUp({ seed: 1 }), "a"), named(madeUp({ seed: 2 }), "b")]));
+    expect(chartPoints(sweeps).length).toBeGreaterThan(5);
+    expect(validateView(JSON.parse(JSON.stringify(sweeps)))).toMatchObject({ ok: true });
+  });
+
+  test("kinds do not mix, and samples must be the same", () => {
+    expect(() => compare([answers("a", right(3)), madeUp()])).toThrow(/takes patch sweeps, or accuracies/);
+    expect(() => compare([answers("a", right(3)), answers("b", right(3, 19))])).toThrow(/19 and 20 samples/);
+  });
+});
