@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readGeometry } from "../../kernel-lib/src/experiment/geometry";
-import { resolveGeometrySpec } from "../../kernel-lib/src/experiment/geometry-spec";
+import { geometryWarnings, resolveGeometrySpec } from "../../kernel-lib/src/experiment/geometry-spec";
 import type { Place } from "../../kernel-lib/src/experiment/geometry-types";
 import { loadModel } from "../../kernel-lib/src/forward/model";
 import type { Model } from "../../kernel-lib/src/forward/types";
@@ -190,6 +190,15 @@ test("a stopped run keeps its places, and resuming comes to the bytes of one tha
   expect(resumed.state).toBe("done");
   for (const name of GEOMETRY_TABLES) expect(resumed.table(name)).toEqual(whole.table(name));
   expect(() => geometry(model, { ...asked, seed: 4, journal, resume: true })).toThrow(/must be the journal of this/);
+});
+
+test("a reader is told where discriminants look apart whatever the labels", () => {
+  const asked = { task: ["antonym", "noun"], layers: [0] } as const;
+  const warn = (options: object) =>
+    geometryWarnings(resolveGeometrySpec(geometryQuestion(model, { ...asked, ...options }), model), model.config);
+  expect(warn({})).toEqual([expect.stringMatching(/fitted to 80 prompts of 96 dimensions/)]);
+  expect(warn({ methods: ["pca", "probe"] })).toEqual([]);
+  expect(warn({ task: "paper" })).toEqual([]);
 });
 
 test("a reader is told of few folds and of prompts that are read alike", async () => {

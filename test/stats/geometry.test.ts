@@ -7,8 +7,11 @@ import { stratifiedFolds } from "../../kernel-lib/src/stats/folds";
 import { lda } from "../../kernel-lib/src/stats/lda";
 import { crossValidate, fitLogistic, predict } from "../../kernel-lib/src/stats/logistic";
 import { gram, type Matrix, matrix, timesTransposed } from "../../kernel-lib/src/stats/matrix";
+import { mean, variance } from "../../kernel-lib/src/stats/moments";
 import { pca } from "../../kernel-lib/src/stats/pca";
 import { seeded } from "../../kernel-lib/src/stats/random";
+import { separation } from "../../kernel-lib/src/stats/separation";
+import { cholesky, inSpan, solveInto } from "../../kernel-lib/src/stats/span";
 import { expectClose } from "./golden";
 
 interface Case {
@@ -149,4 +152,57 @@ test("the probe refuses fewer samples than folds, and ties go to the first class
   expect(() => crossValidate(x, [0, 0, 1, 1], 2, 3)).toThrow(/3 folds/);
   const same = matrix(4, 1, Float64Array.of(1, 1, 1, 1));
   expect(Array.from(predict(fitLogistic(same, [0, 1, 0, 1], 2), same))).toEqual([0, 0, 0, 0]);
+});
+
+test("rows in their span keep their inner products, also where one depends on others", () => {
+  const random = seeded(8);
+  const x = matrix(
+    5,
+    9,
+    Float64Array.from({ length: 45 }, () => random.uniform() - 0.5),
+  );
+  for (let j = 0; j < 9; j++) x.data[3 * 9 + j] = x.data[j] - 2 * x.data[9 + j];
+  const z = inSpan(x);
+  expect(z.columns).toBe(5);
+  gram(z).data.forEach((v, at) => {
+    expectClose(v, gram(x).data[at], `${at}`, 1e-14);
+  });
+  expect(inSpan(z)).toBe(z);
+});
+
+test("solveInto() solves by a Cholesky factor", () => {
+  const lower = cholesky(matrix(2, 2, Float64Array.of(4, 2, 2, 10)));
+  expect(Array.from(lower.data)).toEqual([2, 0, 1, 3]);
+  const v = Float64Array.of(10, 23);
+  solveInto(v, lower); // 4 a + 2 b = 10, 2 a + 10 b = 23
+  expectClose(v[0], 1.5, "a");
+  expectClose(v[1], 2, "b");
+});
+
+test("separation measures each fold along the other folds' means, and is missing where nothing spreads", () => {
+  // Held-out places of class 0: 0 and 2, of class 1: 10 and 12, whichever fold draws the line.
+  const x = matrix(4, 1, Float64Array.of(0, 2, 10, 12));
+  const { cohenD, auc } = separation(x, [0, 0, 1, 1], 2, Int32Array.of(0, 1, 0, 1));
+  // Fold 0 is measured from the middle 7 of 2 and 12, fold 1 from the middle 5 of 0 and 10.
+  expectClose(cohenD[0], 10 / Math.sqrt((2 * 2 ** 2 + 2 * 2 ** 2) / 2), "d");
+  expect(auc[0]).toBe(1);
+  const same = separation(matrix(4, 1, Float64Array.of(1, 1, 1, 1)), [0, 0, 1, 1], 2, Int32Array.of(0, 1, 0, 1));
+  expect([same.cohenD[0], same.auc[0]]).toEqual([Number.NaN, 0.5]);
+  expect(() => separation(x, [0, 0, 1, 1], 2, Int32Array.of(0, 0, 0, 1))).toThrow(/class 0 are in fold 0/);
+});
+
+test("separation of labels without meaning is about nothing, where discriminants fitted to them lie far apart", () => {
+  const random = seeded(1);
+  const x = matrix(
+    60,
+    50,
+    Float64Array.from({ length: 3000 }, () => random.uniform() - 0.5),
+  );
+  const labels = Array.from({ length: 60 }, (_, i) => i % 2);
+  const { cohenD } = separation(x, labels, 2, stratifiedFolds(labels, 5));
+  expect(Math.abs(cohenD[0])).toBeLessThan(1);
+  const along = lda(x, labels, 2).coordinates.data;
+  const of = (label: number) => Array.from(along).filter((_, i) => labels[i] === label);
+  const deviation = Math.sqrt(((variance(of(0)) as number) + (variance(of(1)) as number)) / 2);
+  expect(Math.abs((mean(of(0)) as number) - (mean(of(1)) as number)) / deviation).toBeGreaterThan(3);
 });

@@ -1,6 +1,7 @@
 /** `patchbay.spec/1`, kind `geometry`: one JSON value that says in full whose representations are compared, where they
  *  are read and by which methods; checked before anything runs. */
 import { z } from "zod";
+import type { ModelConfig } from "../checkpoint/types";
 import {
   choiceField,
   countField,
@@ -155,9 +156,21 @@ function checkSizes(groups: readonly PromptGroup[], methods: readonly GeometryMe
 export const readPart = (position: number, prompt: readonly number[]): readonly number[] =>
   prompt.slice(0, resolvePosition(position, prompt.length, ["position"]) + 1);
 
-/** What a reader should know of the prompts before he trusts an accuracy. */
-export function geometryWarnings({ groups, position, methods }: GeometrySpec): string[] {
+/** Fewer prompts for each dimension, and discriminants lie a deviation or more apart by any labels. */
+const PROMPTS_PER_DIMENSION = 5;
+
+/** What a reader should know of the prompts before trusting a picture or an accuracy. */
+export function geometryWarnings(
+  { groups, position, methods }: GeometrySpec,
+  { dModel }: Pick<ModelConfig, "dModel">,
+): string[] {
   const warnings: string[] = [];
+  const total = groups.reduce((n, { prompts }) => n + prompts.length, 0);
+  if (methods.includes("lda") && total < PROMPTS_PER_DIMENSION * dModel)
+    warnings.push(
+      `discriminants are fitted to ${total} prompts of ${dModel} dimensions, and so few look apart by any labels: ` +
+        "go by the probe, its control and the separation, which are measured on held-out prompts",
+    );
   const smallest = Math.min(...groups.map(({ prompts }) => prompts.length));
   if (methods.includes("probe") && smallest < FOLDS)
     warnings.push(

@@ -15,7 +15,7 @@ export async function geometryCost(spec: GeometrySpec, model: Model): Promise<{ 
   const { flopsPerSecond } = await probe(model.stages, model.config);
   const seconds = flops / flopsPerSecond;
   const places = placesOf(spec).length;
-  const warnings = geometryWarnings(spec);
+  const warnings = geometryWarnings(spec, model.config);
   const n = (value: number) => value.toLocaleString("en-GB");
   const lines = [
     `Geometry${spec.task === undefined ? "" : ` of ${spec.task}`} on ${spec.model}: ${spec.groups.length} groups, ${n(prompts.length)} prompts, ${n(places)} places`,

@@ -28,7 +28,7 @@ export class GeometryRun extends ItemRun<PlaceGeometry, GeometryResult> {
         prefix: "geometry",
         spec,
         unit: "places",
-        warnings: geometryWarnings(spec),
+        warnings: geometryWarnings(spec, model.config),
         records: {
           count: places.length,
           toJson: packPlace,

@@ -92,7 +92,7 @@ const geometry: Experiment = {
   check(json, model) {
     const spec = resolveGeometrySpec(json, model);
     const text = `${promptsOf(spec).prompts.length} prompts in ${spec.groups.length} groups, ${placesOf(spec).length} places`;
-    return { text, warnings: geometryWarnings(spec) };
+    return { text, warnings: geometryWarnings(spec, model.config) };
   },
   plan: (json, model) => geometryCost(resolveGeometrySpec(json, model), model),
   start: geometrySpec,
