@@ -6,11 +6,14 @@ import type { Figure } from "../figure";
 import { Result } from "../result/base";
 import { serialize } from "../result/file";
 import { sweepGrids } from "../result/grid";
+import { GRID_METRICS, type GridMetric, isGridMetric } from "../result/grid-metrics";
+import { GridResult } from "../result/grid-result";
 import { METRICS } from "../result/metrics";
 import { SweepResult } from "../result/sweep";
 import type { SweepMetric } from "../result/types";
 import { ExperimentRun } from "../run/experiment-run";
 import { PatchRun } from "../run/patch-run";
+import { gridViewOf } from "../view/grid-view";
 import { sweepSlices } from "../view/heatmap-slices";
 import { heatmapViewOf } from "../view/heatmap-view";
 import type { HeatmapView, View } from "../view/types";
@@ -20,11 +23,11 @@ import { KindSource } from "./kind-source";
 import type { Live } from "./live";
 
 /** What can be shown, drawn and saved as a picture. */
-export type Showable = ExperimentRun | Result | readonly SweepResult[] | Figure | View;
+export type Showable = ExperimentRun | Result | readonly SweepResult[] | readonly GridResult[] | Figure | View;
 
 export interface ViewChoice {
-  /** Which metric is shown first: `rr_diff_target`, `logit_diff_target`, ... */
-  metric?: SweepMetric;
+  /** Which metric is shown first: `rr_diff_target`, `logit_diff_target`, ...; of grids `rr_diff`, `kl`, ... */
+  metric?: SweepMetric | GridMetric;
   /** Of a path trace: which sample, from 0. */
   sample?: number;
 }
@@ -42,6 +45,9 @@ export function sourceOf(value: Showable, choice: ViewChoice = {}): Source {
   if (value instanceof SweepResult) return new ResultSource([value], choice);
   if (Array.isArray(value) && value.length > 0 && value.every((item) => item instanceof SweepResult)) {
     return new ResultSource(value, choice);
+  }
+  if (Array.isArray(value) && value.length > 0 && value.every((item) => item instanceof GridResult)) {
+    return new FixedSource(gridViewOf(value, { id: newId(), metric: choice.metric }), {});
   }
   if (value instanceof ExperimentRun || value instanceof Result) return new KindSource(value, newId(), choice);
   if (isFigure(value)) return new FixedSource(value.view, choice, value);
@@ -66,8 +72,9 @@ export const isFigure = (value: unknown): value is Figure =>
   typeof value === "object" && value !== null && "view" in value && "svg" in value && "spec" in value;
 
 function checkMetric(metric: string | undefined): void {
-  if (metric === undefined || Object.hasOwn(METRICS, metric)) return;
-  throw new SpecError({ thing: "metric", value: metric, rule: `must be one of ${Object.keys(METRICS).join(", ")}` });
+  if (metric === undefined || Object.hasOwn(METRICS, metric) || isGridMetric(metric)) return;
+  const names = [...Object.keys(METRICS), ...Object.keys(GRID_METRICS)];
+  throw new SpecError({ thing: "metric", value: metric, rule: `must be one of ${names.join(", ")}` });
 }
 
 /** Makes all intervals and tests of a result, which it keeps; other things in this process get their turn between. */

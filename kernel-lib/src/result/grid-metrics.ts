@@ -42,11 +42,11 @@ export const GRID_METRICS = {
   logit: { ...level("logit", CHANGED, "logit = 0", 1), signed: true },
   prob: level("probability", CHANGED, "impossible = 0", 2),
   logprob: { ...level("log-probability", `${CHANGED}, nats`, "certain = 0", 1), signed: true },
-  exact_match: rate("exact match", "first token of the greedy output is the answer's"),
-  follows_source: rate("follows the source", "the output is what the source's task answers to this query"),
-  follows_target: rate("follows the target", "the output is what the target's task answers to this query"),
-  in_source_scope: rate("in the source's scope", "the output is one of the source task's answers"),
-  in_target_scope: rate("in the target's scope", "the output is one of the target task's answers"),
+  exact_match: rate("exact match", "in this share of outputs: the first token is the answer's"),
+  follows_source: rate("follows source", "in this share of outputs: what the source's task answers to the query"),
+  follows_target: rate("follows target", "in this share of outputs: what the target's task answers to the query"),
+  in_source_scope: rate("in source's scope", "in this share of outputs: any answer of the source's task"),
+  in_target_scope: rate("in target's scope", "in this share of outputs: any answer of the target's task"),
 } as const satisfies Record<string, GridMetricMeaning>;
 
 export type GridMetric = keyof typeof GRID_METRICS;

@@ -4,7 +4,8 @@ import { ResultError } from "../errors";
 import { type GridMetric, gridMeaning } from "../result/grid-metrics";
 import type { GridAxis, GridResult } from "../result/grid-result";
 import { pack } from "../result/pack";
-import { captionOfGrid, codeOfGrids, titleOfGrid } from "./grid-words";
+import { codeOfGrids } from "./grid-code";
+import { captionOfGrid, titleOfGrid } from "./grid-words";
 import type { HeatmapAxis, HeatmapMetric, HeatmapView, ViewState } from "./types";
 
 /** Most per-sample numbers that a view carries for the side panel; more are left out. */
@@ -128,6 +129,8 @@ function metricOf(results: readonly GridResult[], metric: GridMetric, statistics
       dims,
     );
   const made = tests[0]?.made ?? 0;
+  // A cell that a whole run has left empty cannot be asked: a task that does not know the other's queries.
+  const asked = (n: number) => (n === 0 && results.every(({ state }) => state === "done") ? -1 : n);
   return {
     key: metric,
     label,
@@ -143,7 +146,7 @@ function metricOf(results: readonly GridResult[], metric: GridMetric, statistics
     low: end(0),
     high: end(1),
     n: pack(
-      Int32Array.from(cells, ({ n }) => n),
+      Int32Array.from(cells, ({ n }) => asked(n)),
       dims,
     ),
     notSignificant: pack(Uint8Array.from(rejected), dims),

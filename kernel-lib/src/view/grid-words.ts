@@ -1,4 +1,4 @@
-/** The words around a grid's heatmap: its title, a draft of its caption, and the code that makes it again. */
+/** The words around a grid's heatmap: its title and a draft of its caption. */
 import { type GridMetric, gridMeaning } from "../result/grid-metrics";
 import type { GridData, GridKind, GridResult } from "../result/grid-result";
 import { count, plain, signed } from "./format";
@@ -6,8 +6,6 @@ import type { HeatmapView } from "./types";
 
 /** Characters of a model's hash that a caption shows. */
 const HASH_LENGTH = 12;
-/** A spec longer than this is named, not written out. */
-const MAX_SPEC = 4000;
 
 type Spec = GridData["spec"];
 
@@ -63,20 +61,4 @@ function bestCell(result: GridResult, metric: GridMetric): string {
   const ends = cell.ci?.map((end) => plain(end, digits.readout)).join(" to ");
   const range = ends === undefined ? "" : ` (95 % ${name} interval ${ends})`;
   return `${best === "lowest" ? "Lowest" : "Highest"}: ${where.join(", ")}, ${write(cell.mean, digits.readout)}${range}.`;
-}
-
-/** TypeScript that makes the heatmap again.
- *  @example codeOfGrids([spec]) // "import * as pb from \"patchbay\"; ..." */
-export function codeOfGrids(specs: readonly Spec[]): string {
-  const lines = ['import * as pb from "patchbay";', ""];
-  const names = specs.map((spec, at) => {
-    const suffix = specs.length === 1 ? "" : String(at + 1);
-    const json = JSON.stringify(spec, null, 2);
-    const asked = json.length <= MAX_SPEC ? json : `"spec${suffix}.json"`;
-    const note = json.length <= MAX_SPEC ? "" : ` // the spec: JSON.stringify(result${suffix}.spec)`;
-    lines.push(`const result${suffix} = await pb.run(${asked});${note}`);
-    return `result${suffix}`;
-  });
-  lines.push(`pb.show(${names.length === 1 ? names[0] : `[${names.join(", ")}]`});`);
-  return lines.join("\n");
 }

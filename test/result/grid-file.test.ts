@@ -1,0 +1,108 @@
+/** Files of grids: what is written comes back bit for bit, and what was changed is refused by its path. */
+import { expect, test } from "vitest";
+import { packPart, parseGrid, serializeGrid, unpackPart } from "../../kernel-lib/src/result/grid-file";
+import { type GridData, GridResult } from "../../kernel-lib/src/result/grid-result";
+import { parseAnyResult } from "../../kernel-lib/src/result/kinds";
+import { pack } from "../../kernel-lib/src/result/pack";
+
+const { NaN: none } = Number;
+
+function made(change: Partial<GridData> = {}): GridResult {
+  const axis = { name: "layer", title: "layer steered", field: "layer" as const, keys: [0, 1], labels: ["0", "1"] };
+  return new GridResult({
+    schema: "patchbay.result/1",
+    kind: "steer",
+    state: "stopped",
+    spec: { schema: "patchbay.spec/1", kind: "steer", model: "m", vector: { values: [1 / 3, 2] } },
+    rows: axis,
+    columns: { ...axis, name: "coefficient", field: "coefficient", keys: [0.5], labels: ["0.5"] },
+    sampleLabels: ["a", "b"],
+    values: { rr_diff: Float64Array.of(1 / 3, none, 0.1, -0), exact_match: Float64Array.of(1, 0, none, 1) },
+    baselines: { target_rank: Float64Array.of(3, none) },
+    outputs: [" one", null, "", " two"],
+    tokenText: { 3: " x" },
+    making: {
+      patchbay: "0.1.0",
+      model: {
+        ...{ name: "m", fingerprint: "sha256:0", modelType: "plain", nLayers: 2, nHeads: 1, dModel: 2 },
+        ...{ vocab: 9, parameters: 1 },
+      },
+      provider: { device: "cpu", precision: "fp32", reason: "asked", onnxruntime: "1.30.0" },
+      ...{ plan: "planned", seed: 0, started: "now", seconds: 1, node: "v20", platform: "x", specHash: "sha256:0" },
+      warnings: [],
+    },
+    ...change,
+  });
+}
+
+test("a file gives back every number and text", () => {
+  const again = parseAnyResult(serializeGrid(made())) as GridResult;
+  expect(again).toBeInstanceOf(GridResult);
+  expect(again.data).toEqual(made().data);
+  expect(Object.is(again.values("rr_diff")[3], -0)).toBe(true);
+  expect(again.table("outputs").rows).toEqual([
+    [0, 0, 0.5, " one"],
+    [1, 0, 0.5, ""],
+    [1, 1, 0.5, " two"],
+  ]);
+});
+
+test("tables leave out what was not measured, and means say how many were", () => {
+  const result = made();
+  expect(result.table("cells").rows).toEqual([
+    [0, 0, 0.5, 1 / 3, 1],
+    [0, 1, 0.5, null, 0],
+    [1, 0, 0.5, 0.1, null],
+    [1, 1, 0.5, -0, 1],
+  ]);
+  expect(result.table("baselines").rows).toEqual(
+    [
+      ["0", "a", 3],
+      ["1", "b", null],
+    ].map(([sample, ...rest]) => [Number(sample), ...rest]),
+  );
+  expect(result.means("rr_diff").map(({ n }) => n)).toEqual([2, 1]);
+  expect(result.cell("exact_match", { row: 1, column: 0.5 })).toMatchObject({ n: 2, mean: 0.5 });
+  expect(() => result.cell("rr_diff", { row: 2, column: 0.5 })).toThrow(/layer.*0, 1/);
+  expect(() => result.values("kl")).toThrow(/metric.*rr_diff, exact_match/);
+  expect(result.finished).toBe(2);
+});
+
+test("a sample's record gives back its part, and a wrong one is refused", () => {
+  const part = {
+    values: { rr_diff: Float64Array.of(1 / 3, none) },
+    baselines: { target_rank: none, target_logit: 2.5 },
+    outputs: [" one", null],
+  };
+  const json = JSON.parse(JSON.stringify(packPart(part)));
+  expect(unpackPart("part 0", json, 2)).toEqual(part);
+  expect(() => unpackPart("part 0", json, 3)).toThrow(/part 0\.values\.rr_diff\.shape/);
+  expect(() => unpackPart("part 0", { ...json, baselines: { x: "1" } }, 2)).toThrow(/part 0\.baselines\.x/);
+});
+
+test("a changed file is refused by the path of what is wrong", () => {
+  const packed = (numbers: number[], shape: number[]) => pack(Float64Array.from(numbers), shape);
+  const changes: [Record<string, unknown>, RegExp][] = [
+    [{ kind: "steering" }, /kind/],
+    [{ state: "failed" }, /state/],
+    [{ spec: { schema: "patchbay.spec/1", kind: "patch-grid", model: "m" } }, /spec\.kind/],
+    [{ sampleLabels: ["a"] }, /values\.rr_diff\.shape/],
+    [{ sampleLabels: "ab" }, /sampleLabels/],
+    [{ values: {} }, /values/],
+    [{ values: { other: packed([1, 2, 3, 4], [2, 2, 1]) } }, /other/],
+    [{ values: { rr_diff: packed([1, 2, 3, Number.POSITIVE_INFINITY], [2, 2, 1]) } }, /values\.rr_diff\[3\]/],
+    [{ values: { rr_diff: packed([1, 2, 3, 4], [4]) } }, /values\.rr_diff\.shape/],
+    [{ values: { rr_diff: pack(Int32Array.of(1, 2, 3, 4), [2, 2, 1]) } }, /values\.rr_diff\.dtype/],
+    [{ baselines: { target_rank: packed([1], [1]) } }, /baselines\.target_rank/],
+    [{ outputs: ["a"] }, /outputs/],
+    [{ outputs: [1, 2, 3, 4] }, /outputs\[0\]/],
+    [{ tokenText: { 9: "x" } }, /tokenText/],
+    [{ rows: { name: "layer", title: "", field: "layer", keys: [0, 0], labels: ["0", "0"] } }, /rows\.keys/],
+    [{ rows: { name: "layer", title: "", field: "layer", keys: [0, 1], labels: ["0"] } }, /rows\.labels/],
+    [{ columns: { name: "c", title: "", field: "token", keys: [0], labels: ["0"] } }, /columns\.field/],
+    [{ making: {} }, /making/],
+  ];
+  const file = JSON.parse(serializeGrid(made()));
+  for (const [change, message] of changes)
+    expect(() => parseGrid(JSON.stringify({ ...file, ...change }), "result")).toThrow(message);
+});
