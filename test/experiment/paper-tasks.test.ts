@@ -146,6 +146,15 @@ describe("chat templates", () => {
     );
   });
 
+  test("an answer that begins a turn has no space before it; one that follows a word keeps it", () => {
+    const fresh = withChat((messages) => `<s>${messages[0].content}\n`);
+    const first = (model: SpecModel) => samplesOf(model, task("capital"), { chat: true }).samples[0].answer;
+    expect(demo.tokenizer?.tokenText(first(turns))).toBe(" Paris");
+    expect(demo.tokenizer?.encode("Paris")[0]).toBe(first(fresh));
+    expect(preview(fresh, "capital", { n: 1, chat: true }).items[0].answer.join("")).toBe("Paris");
+    expect(preview(fresh, "capital", { n: 1 }).items[0].answer.join("")).toBe(" Paris");
+  });
+
   test("are refused where there is none, or where it changes the text", () => {
     expect(() => samplesOf(withChat(null), task("capital"), { chat: true })).toThrow(/chat: needs a chat template/);
     const shouting = withChat((messages) => messages[0].content.toUpperCase());

@@ -1,6 +1,7 @@
 /** What a model sees of a task: its prompts token by token, and what may go wrong with them, before anything runs. */
 import { inspect } from "node:util";
 import { SpecError } from "../errors";
+import { answerText, layPrompt } from "./prompt";
 import { type OwnTask, type SamplesOptions, samplesOf, type Task, task } from "./task";
 import type { SpecModel } from "./types";
 
@@ -69,12 +70,11 @@ export function preview(
     throw new SpecError({ thing: "preview: n", value: n, rule: "must be a whole number of at least 1" });
   }
   const texts = (ids: readonly number[]) => ids.map((id) => tokenizer.tokenText(id));
-  const items = samples.slice(0, n).map(
-    ({ target }, i): PreviewedItem => ({
-      query: asked.items[i].query,
-      target: texts(target),
-      answer: texts(tokenizer.encode(asked.items[i].answer)),
-    }),
-  );
+  const { chat = false } = options;
+  const items = samples.slice(0, n).map(({ target }, i): PreviewedItem => {
+    const { query, answer } = asked.items[i];
+    const prompt = layPrompt(model, { ...asked, query: asked.query.replace("{x}", () => query), chat });
+    return { query, target: texts(target), answer: texts(tokenizer.encode(answerText(answer, prompt))) };
+  });
   return new TaskPreview(model.name, asked, texts(samples[0].source), items, warnings);
 }

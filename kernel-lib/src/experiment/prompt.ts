@@ -10,7 +10,15 @@ export interface LaidPrompt {
   query: number[];
   /** Tokenised as one text they would give other ids. */
   merges: boolean;
+  /** The answer stands at the beginning of a turn (behind a line feed, or behind `<|assistant|>`): without the space
+   *  that parts it from a word before it. */
+  startsTurn: boolean;
 }
+
+/** An answer's text as it follows a prompt.
+ *  @example answerText(" Paris", { startsTurn: true }) // "Paris" */
+export const answerText = (answer: string, { startsTurn }: Pick<LaidPrompt, "startsTurn">): string =>
+  startsTurn ? answer.trimStart() : answer;
 
 /** @throws SpecError when the model has no tokenizer, or no chat template that keeps the message's text.
  *  @example layPrompt(model, { instruction: "State its antonym.", query: " Adjective: big. Answer:", chat: false }).instruction.at(-1) */
@@ -27,6 +35,7 @@ export function layPrompt(
   return {
     instruction: [...start, ...first],
     query: second,
+    startsTurn: chat && /[\s>]$/.test(after),
     merges: tokenizer.encode(before + after).join() !== [...first, ...second].join(),
   };
 }

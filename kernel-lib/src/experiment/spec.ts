@@ -44,6 +44,7 @@ const envelope = z.strictObject({
   task: labelField.optional(),
   samples: listField(MAX_SAMPLES, "samples").optional(),
   n: countField(1, MAX_SAMPLES).optional(),
+  chat: z.boolean({ error: "must be true or false" }).optional(),
   tuples: z.unknown(),
 });
 
@@ -104,6 +105,7 @@ export function resolveSpec(json: unknown, model: SpecModel): ResolvedSpec {
     samples,
     tuples: asked,
     ...(given.task === undefined ? {} : { task: given.task }),
+    ...(given.chat === true ? { chat: true } : {}),
   };
   return { spec, job: jobOf(spec, tuples, model), warnings };
 }
@@ -131,7 +133,11 @@ function resolveSamples(given: readonly unknown[], model: SpecModel): SweepSampl
 
 function samplesOfTask(given: z.infer<typeof envelope>, model: SpecModel) {
   if (given.task === undefined) refuse(["samples"], undefined, "is missing", "Give samples, or the task of a demo");
-  const { samples, warnings } = samplesOf(model, task(given.task), { protocol: given.protocol, n: given.n });
+  const { samples, warnings } = samplesOf(model, task(given.task), {
+    protocol: given.protocol,
+    n: given.n,
+    chat: given.chat,
+  });
   return { list: samples, warnings };
 }
 

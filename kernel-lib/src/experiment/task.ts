@@ -6,7 +6,7 @@
 import { SpecError } from "../errors";
 import { demoTasks, paperTasks } from "./bundled";
 import { MAX_SAMPLES } from "./fields";
-import { layPrompt } from "./prompt";
+import { answerText, layPrompt } from "./prompt";
 import type { Protocol, SpecModel, SweepSample } from "./types";
 
 export interface TaskItem {
@@ -129,8 +129,9 @@ export function samplesOf(
   const merged: string[] = [];
   const samples = used.map((item): SweepSample => {
     const prompt = layPrompt(model, { instruction, query: query.replace("{x}", () => item.query), chat });
-    const answer = tokenizer.encode(item.answer);
-    answers.set(item.answer, answer);
+    const text = answerText(item.answer, prompt);
+    const answer = tokenizer.encode(text);
+    answers.set(text, answer);
     if (prompt.merges) merged.push(item.query);
     return {
       source: prompt.instruction,

@@ -30,6 +30,7 @@ const envelope = z.strictObject({
   kind: choiceField("path-trace"),
   model: z.string({ error: "must be a folder, a hub name or a demo" }).max(MAX_NAME, "must be shorter than a path"),
   task: labelField.optional(),
+  chat: z.boolean({ error: "must be true or false" }).optional(),
   samples: listField(MAX_SAMPLES, "samples"),
   topK: countField(1, 100_000).default(1),
   // The paper's text keeps ranks below 100, its code ranks up to 100; this is the code's.
@@ -54,13 +55,14 @@ const sampleFields = z.strictObject(
 export function resolveTraceSpec(json: unknown, model: SpecModel): PathTraceSpec {
   if (typeof json !== "object" || json === null || Array.isArray(json))
     refuse([], json, `must be an object with "schema": "${SPEC_SCHEMA}"`);
-  const { samples, task, ...given } = parseFields(envelope, json);
+  const { samples, task, chat, ...given } = parseFields(envelope, json);
   return {
     ...given,
     schema: SPEC_SCHEMA,
     kind: "path-trace",
     samples: samples.map((entry, i) => resolveSample(entry, ["samples", i], model)),
     ...(task === undefined ? {} : { task }),
+    ...(chat === true ? { chat } : {}),
   };
 }
 

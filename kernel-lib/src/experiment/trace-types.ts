@@ -25,6 +25,8 @@ export interface PathTraceSpec {
   /** Most paths that one sample may have. */
   budget: number;
   task?: string;
+  /** The task's prompts are laid into the checkpoint's chat template. */
+  chat?: boolean;
 }
 
 /** A hop that kept paths take. */

@@ -29,6 +29,8 @@ export interface PatchSweepSpec {
   tuples: { sizes: readonly number[] } | { list: readonly (readonly number[])[] };
   /** Shown in titles. */
   task?: string;
+  /** The task's prompts are laid into the checkpoint's chat template. */
+  chat?: boolean;
 }
 
 /** Per-sample measurements of one forward, all at the last position of the target. */

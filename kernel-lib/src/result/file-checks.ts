@@ -42,6 +42,8 @@ export function checkSpec(value: unknown, model: Making["model"]): PatchSweepSpe
   oneOf("spec.protocol", spec.protocol, ["paper", "released-code"]);
   oneOf("spec.site", spec.site, ["resid_post", "attn_out", "mlp_out"]);
   if (spec.task !== undefined) text("spec.task", spec.task, 4096);
+  if (spec.chat !== undefined && typeof spec.chat !== "boolean")
+    refuse("spec.chat", spec.chat, "must be true or false");
   list("spec.samples", spec.samples, MAX_SAMPLES).forEach((sample, i) => {
     checkSample(`spec.samples[${i}]`, sample, model.vocab);
   });

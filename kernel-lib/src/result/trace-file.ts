@@ -88,6 +88,8 @@ function checkSpec(value: unknown, model: Making["model"]): PathTraceSpec {
   oneOf("spec.equation", spec.equation, ["eq3", "released-code"]);
   text("spec.model", spec.model, 4096);
   if (spec.task !== undefined) text("spec.task", spec.task, 4096);
+  if (spec.chat !== undefined && typeof spec.chat !== "boolean")
+    refuse("spec.chat", spec.chat, "must be true or false");
   for (const key of ["topK", "maxRank", "budget"]) whole(`spec.${key}`, spec[key], 1, 2 ** 31 - 1);
   list("spec.samples", spec.samples, MAX_SAMPLES).forEach((entry, i) => {
     const at = `spec.samples[${i}]`;

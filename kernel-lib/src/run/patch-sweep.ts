@@ -40,6 +40,8 @@ export interface SweepQuestion {
   position?: 0 | -1;
   /** Token in place of the instruction. Default: the beginning-of-sequence token. */
   filler?: number | string;
+  /** The task's instruction and query as a user's message in the checkpoint's chat template. Default false. */
+  chat?: boolean;
 }
 
 export type PatchSweepOptions = SweepQuestion & RunOptions;
@@ -71,7 +73,10 @@ export function spec<S = PatchSweepSpec>(run: { readonly spec: S }): S {
 /** The question, checked; the model need not be loaded.
  *  @throws SpecError */
 export function resolveQuestion(model: SpecModel, options: SweepQuestion): ResolvedSpec {
-  const { task, samples, sizes, tuples, site, protocol } = options;
+  const { task, samples, sizes, tuples, site, protocol, chat } = options;
+  if (chat === true && samples !== undefined) {
+    throw new SpecError({ thing: "patchSweep(): chat", rule: "lays out a task's prompts, but samples are given" });
+  }
   if (tuples !== undefined && sizes !== undefined) {
     throw new SpecError({ thing: "patchSweep()", rule: "takes either sizes or tuples, not both" });
   }
@@ -86,7 +91,7 @@ export function resolveQuestion(model: SpecModel, options: SweepQuestion): Resol
   if (task !== undefined && samples === undefined) {
     const asked = checkedTask(task);
     const made = samplesOf(model, asked, options);
-    const resolved = resolveSpec({ ...base, task: asked.name, samples: made.samples }, model);
+    const resolved = resolveSpec({ ...base, task: asked.name, chat, samples: made.samples }, model);
     return { ...resolved, warnings: [...made.warnings, ...resolved.warnings] };
   }
   if (samples !== undefined && task === undefined) return resolveSpec({ ...base, samples }, model);

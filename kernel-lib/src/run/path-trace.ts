@@ -2,11 +2,12 @@
 import { SpecError } from "../errors";
 import { SPEC_SCHEMA } from "../experiment/fields";
 import { task as checkedTask, type OwnTask, samplesOf } from "../experiment/task";
+import { resolveTraceSpec } from "../experiment/trace-spec";
 import type { TraceSample } from "../experiment/trace-types";
 import type { SpecModel } from "../experiment/types";
 import type { Model } from "../forward/types";
 import type { Equation } from "../path/types";
-import { type TraceRun, type TraceRunOptions, traceSpec } from "./trace-run";
+import { TraceRun, type TraceRunOptions } from "./trace-run";
 
 /** A prompt in token ids or, where the model has a tokenizer, in text. */
 export interface TraceInput {
@@ -23,6 +24,8 @@ export interface PathTraceOptions extends TraceRunOptions {
   samples?: readonly TraceInput[];
   /** The first n items of the task. */
   n?: number;
+  /** Instruction and query as a user's message in the checkpoint's chat template. Default false. */
+  chat?: boolean;
   /** Positions that the task's paths may start from; `instruction-end` is T_inst. Default "all". */
   sources?: "all" | "instruction-end" | readonly number[];
   /** Attended positions per head and query that count as edges. Default 1. */
@@ -42,7 +45,8 @@ export interface PathTraceOptions extends TraceRunOptions {
  *  const run = pathTrace(model, { task: "capital", n: 5, sources: "instruction-end", maxRank: 10 });
  *  console.log((await run).table("counts")); */
 export function pathTrace(model: Model, options: PathTraceOptions): TraceRun {
-  return traceSpec(model, traceQuestion(model, options), options);
+  const { warnings, ...asked } = samplesAsked(model, options);
+  return new TraceRun(model, resolveTraceSpec(questionOf(model, asked, options), model), options, warnings);
 }
 
 /** The spec that `pathTrace` runs, not yet checked in full; the model need not be loaded.
@@ -51,12 +55,22 @@ export function traceQuestion(
   model: SpecModel,
   options: PathTraceOptions,
 ): { kind: "path-trace"; samples: readonly unknown[] } & Record<string, unknown> {
-  const { topK, maxRank, equation, budget } = options;
-  const asked = samplesAsked(model, options);
-  return { schema: SPEC_SCHEMA, kind: "path-trace", model: model.name, ...asked, topK, maxRank, equation, budget };
+  const { warnings: _, ...asked } = samplesAsked(model, options);
+  return questionOf(model, asked, options);
 }
 
-function samplesAsked(model: SpecModel, options: PathTraceOptions): { samples: readonly unknown[]; task?: string } {
+interface Asked {
+  samples: readonly unknown[];
+  task?: string;
+  chat?: boolean;
+}
+
+function questionOf({ name: model }: SpecModel, asked: Asked, options: PathTraceOptions) {
+  const { topK, maxRank, equation, budget } = options;
+  return { schema: SPEC_SCHEMA, kind: "path-trace" as const, model, ...asked, topK, maxRank, equation, budget };
+}
+
+function samplesAsked(model: SpecModel, options: PathTraceOptions): Asked & { warnings: readonly string[] } {
   const { task, samples, sources = "all" } = options;
   if ((task === undefined) === (samples === undefined))
     throw new SpecError({
@@ -64,12 +78,14 @@ function samplesAsked(model: SpecModel, options: PathTraceOptions): { samples: r
       rule: "needs either a task or samples",
       wayOut: 'For example { task: "capital", n: 5 }',
     });
-  if (samples !== undefined) return { samples };
+  if (samples !== undefined && options.chat === true)
+    throw new SpecError({ thing: "pathTrace(): chat", rule: "lays out a task's prompts, but samples are given" });
+  if (samples !== undefined) return { samples, warnings: [] };
   const asked = checkedTask(task as string | OwnTask);
-  const made = samplesOf(model, asked, { n: options.n }).samples;
+  const { samples: made, warnings } = samplesOf(model, asked, { n: options.n, chat: options.chat });
   const traced = made.map(({ source, reference, answer, label }): TraceSample => {
     const from = sources === "instruction-end" ? [source.length - 1] : sources;
     return { tokens: reference ?? source, answer, sources: from, instructionEnd: source.length - 1, label };
   });
-  return { samples: traced, task: asked.name };
+  return { samples: traced, task: asked.name, chat: options.chat, warnings };
 }

@@ -14,13 +14,14 @@ export interface TraceRunOptions extends ExperimentOptions, Pick<TracerOptions, 
 
 export class TraceRun extends ItemRun<SampleTrace, TraceResult> {
   /** @throws PatchbayError when the journal is of another run or in use. */
-  constructor(model: Model, spec: PathTraceSpec, options: TraceRunOptions = {}) {
+  constructor(model: Model, spec: PathTraceSpec, options: TraceRunOptions = {}, warnings: readonly string[] = []) {
     const { batch, probes, meetAt } = options;
     super(
       model,
       {
         prefix: "trace",
         spec,
+        warnings,
         unit: "samples",
         records: traceRecords(spec, model.config),
         how: { batch: batch ?? null, probes: probes ?? null, meetAt: meetAt ?? null },

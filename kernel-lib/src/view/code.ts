@@ -39,6 +39,7 @@ function settings(spec: PatchSweepSpec, task: string): string {
     `task: pb.task(${JSON.stringify(task)})`,
     tuples,
     ...(spec.protocol === "paper" ? [] : [`protocol: ${JSON.stringify(spec.protocol)}`]),
+    ...(spec.chat === true ? ["chat: true"] : []),
     ...(spec.site === "resid_post" ? [] : [`site: ${JSON.stringify(spec.site)}`]),
   ].join(", ");
 }

@@ -153,8 +153,8 @@ function captionOf(view: PathsView): string {
 }
 
 function codeOf({ spec }: TraceData): string {
-  const { task, topK, maxRank, equation } = spec;
-  const rest = `topK: ${topK}, maxRank: ${maxRank}, equation: ${JSON.stringify(equation)}`;
+  const { task, topK, maxRank, equation, chat } = spec;
+  const rest = `${chat === true ? "chat: true, " : ""}topK: ${topK}, maxRank: ${maxRank}, equation: ${JSON.stringify(equation)}`;
   const model = `const model = await pb.load(${JSON.stringify(spec.model)});`;
   const question =
     task === undefined
