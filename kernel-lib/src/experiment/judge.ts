@@ -80,7 +80,10 @@ export function resolveJudge(given: unknown, path: Path): JudgeSpec {
 }
 
 /** What the judge is asked, after table 19. */
-export const judgePrompt = ({ instruction, criterion }: JudgeSpec, answer: string): string =>
+export const judgePrompt = (
+  { instruction, criterion }: Pick<JudgeSpec, "instruction" | "criterion">,
+  answer: string,
+): string =>
   "You will see the instruction of a task and an answer that someone gave. Whether the answer is right does not " +
   `matter. Decide only whether it is ${criterion}. Reply with one word, yes or no.\n` +
   `Instruction: ${JSON.stringify(instruction)}\nAnswer: ${JSON.stringify(answer.trim().slice(0, MAX_ANSWER))}\nDecision:`;
