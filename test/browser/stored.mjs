@@ -138,6 +138,123 @@ export function heatmap({
   return view;
 }
 
+/** One metric over any grid: `value(x, y)` with an interval, hatched near zero, and samples around it. */
+function gridMetric(nx, ny, n, value) {
+  const shape = [1, ny, nx];
+  const rand = random(nx * 31 + ny);
+  const cells = Array.from({ length: nx * ny }, (_, at) => value(at % nx, Math.floor(at / nx)));
+  const samples = cells.flatMap((mean) => Array.from({ length: n }, () => mean + 0.2 * (rand() + rand() - 1)));
+  return {
+    key: "rr_diff",
+    label: "Δ reciprocal rank",
+    meaning: "of the answer, patched against unpatched",
+    zero: "unpatched = 0",
+    digits: { cell: 2, readout: 2 },
+    signed: true,
+    mean: pack(Float64Array.from(cells), shape),
+    low: pack(
+      Float64Array.from(cells, (mean) => mean - 0.06),
+      shape,
+    ),
+    high: pack(
+      Float64Array.from(cells, (mean) => mean + 0.06),
+      shape,
+    ),
+    n: pack(
+      Int32Array.from(cells, (mean) => (Number.isNaN(mean) ? -1 : n)),
+      shape,
+    ),
+    notSignificant: pack(
+      Uint8Array.from(cells, (mean) => (Number.isNaN(mean) ? 255 : Math.abs(mean) < 0.06 ? 1 : 0)),
+      shape,
+    ),
+    interaction: null,
+    samples: pack(Float64Array.from(samples), [...shape, n]),
+    test: "sign test, Holm, 5 %",
+  };
+}
+
+const layerLabels = (count) => Array.from({ length: count }, (_, layer) => String(layer));
+
+/** Layers over the tokens of a prompt, as patching one position of one layer at a time gives them. */
+export function positions({ layers = 8, tokens = TOKENS, n = 12, ...more } = {}) {
+  const last = tokens.length - 1;
+  const value = (x, y) =>
+    0.8 * Math.exp(-((x - last) ** 2) / 4 - (y - layers) ** 2 / layers) -
+    0.4 * Math.exp(-((x - 4) ** 2) / 2 - (y - 1) ** 2 / 3);
+  const metric = gridMetric(tokens.length, layers, n, value);
+  return heatmap({
+    layers: 1,
+    n,
+    id: "positions",
+    title: "Patch position x layer: capital",
+    layout: "grid",
+    x: {
+      title: "position patched",
+      labels: tokens,
+      keys: tokens.map((_, at) => String(at - tokens.length)),
+      field: "position",
+    },
+    y: { title: "layer patched", labels: layerLabels(layers), field: "layer" },
+    metrics: [metric],
+    metric: metric.key,
+    sampleLabels: Array.from({ length: n }, (_, i) => `country ${i + 1}`),
+    ...more,
+  });
+}
+const TOKENS = [
+  "<s>",
+  "What",
+  " is",
+  " the",
+  " capital",
+  " of",
+  " France",
+  "?",
+  " The",
+  " capital",
+  " is",
+  " the",
+  " city",
+];
+
+/** Heads over layers. */
+export function heads({ layers = 8, count = 12, n = 12, ...more } = {}) {
+  const metric = gridMetric(count, layers, n, (x, y) =>
+    (x + y * 3) % 7 === 0 ? 0.5 - 0.05 * x : 0.04 * Math.sin(x * y),
+  );
+  return heatmap({
+    layers: 1,
+    n,
+    id: "heads",
+    title: "Patch head x layer: capital",
+    layout: "grid",
+    x: { title: "head patched", labels: layerLabels(count), field: "head" },
+    y: { title: "layer patched", labels: layerLabels(layers), field: "layer" },
+    metrics: [metric],
+    metric: metric.key,
+    sampleLabels: Array.from({ length: n }, (_, i) => `country ${i + 1}`),
+    ...more,
+  });
+}
+
+/** Pairs of layers, and the same with each third layer patched along. */
+export function slices({ layers = 8, ...more } = {}) {
+  const base = heatmap({ layers, id: "slices", title: "Patch sweep: capital, three layers", ...more });
+  const at = (third) =>
+    gridMetric(layers, layers, base.n, (x, y) =>
+      y < x || x === third || y === third ? Number.NaN : 0.9 * Math.exp(-((x - 1) ** 2 + (y - third) ** 2) / 9),
+    );
+  const sets = layerLabels(layers).map((held) => {
+    const metric = { ...at(Number(held)), key: "rr_diff_target" };
+    return { held, metrics: [metric] };
+  });
+  const view = { ...base, slices: { shown: 0, sets: [{ held: null, metrics: base.metrics }, ...sets] } };
+  const checked = validateView(view);
+  if (!checked.ok) throw new Error(checked.message);
+  return view;
+}
+
 /** A red square of one pixel: what a host without the extension shows. */
 export const PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==";
 

@@ -103,13 +103,13 @@ describe("links", () => {
     const extent = extentOf(scene(v).layout);
     expect(pointingAt(v, { x: 0, y: 1 })).toEqual({ layer: ["0", "1"] });
     expect(pointingAt(v, { x: 1, y: 1 })).toEqual({ layer: ["1"] });
-    expect(linkedSpots(v, extent, { layer: ["1", "0"] })).toEqual([{ x: 0, y: 1 }]);
-    expect(linkedSpots(v, extent, { layer: ["1"] })).toEqual([{ x: 1, y: 1 }]);
+    expect(linkedSpots(v, extent, { layer: ["1", "0"] })).toMatchObject([{ x: 0, y: 1 }]);
+    expect(linkedSpots(v, extent, { layer: ["1"] })).toMatchObject([{ x: 1, y: 1 }]);
     expect(linkedSpots(v, extent, { layer: ["7"] })).toEqual([]);
     expect(linkedSpots(v, extent, { head: ["1"] })).toEqual([]);
     expect(linkedSpots(v, extent, null)).toEqual([]);
     const single = { ...v, layout: "singles" as const };
-    expect(linkedSpots(single, { ...extent, exists: (_x, y) => y === 0 }, { layer: ["0", "1"] })).toEqual([
+    expect(linkedSpots(single, { ...extent, exists: (_x, y) => y === 0 }, { layer: ["0", "1"] })).toMatchObject([
       { x: 0, y: 0 },
       { x: 1, y: 0 },
     ]);

@@ -120,6 +120,7 @@ export function dotPlot(
   for (const dot of plot.dots) {
     const node = svg("circle", {
       class: "pb-sample-dot",
+      "data-sample": dot.sample,
       cx: x(dot.at),
       cy: base - 5 - dot.level * pitch,
       r: Math.min(2.3, Math.max(0.8, pitch / 2)),

@@ -15,6 +15,7 @@ export const KEYS: KeyMap = {
     "Ctrl+Home": "first",
     "Ctrl+End": "last",
   },
+  letters: { "[": "slice-before", "]": "slice-after" },
   help: [
     ["Arrows", "move the cursor"],
     ["Home, End", "first and last cell of the row; with Ctrl or Cmd of the panel"],
@@ -25,6 +26,8 @@ export const KEYS: KeyMap = {
     HELP.esc,
     ...HELP.common,
     ["Ctrl or Cmd-click, drag", "add to the selection, select a range"],
+    HELP.zoom,
+    ["[, ]", "third layer before and after, in a sweep over three"],
     HELP.tab,
   ],
 };

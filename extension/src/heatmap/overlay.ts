@@ -1,10 +1,12 @@
 /** Everything that moves over a heatmap, as one SVG above the Vega picture: hover frame, bold ticks, linked marks,
  *  selection, pins, keyboard cursor, matches. Hovering changes only this, never the picture.
  *  Each frame keeps its own distance from the cell's edge, so that all can show at once. */
-import { cellRect, type HeatmapLayout, type Rect, type Theme } from "patchbay/view";
+import { cellRect, type HeatmapLayout, inWindow, type Rect, type Theme } from "patchbay/view";
 import { svg } from "../dom";
 import { badge, brackets, pinColour } from "../shell/frames";
-import { type Extent, type Marks, type Pin, type Place, type Spot, sameSpot } from "./state";
+import { Fresh } from "./fresh";
+import { type Extent, type Marks, type Place, type Spot, sameSpot } from "./state";
+import type { LinkedBox } from "./words";
 
 export interface OverlayScene {
   layout: HeatmapLayout;
@@ -14,7 +16,7 @@ export interface OverlayScene {
   hover: Place | null;
   /** null while the widget has no keyboard focus. */
   cursor: Place | null;
-  linked: readonly Spot[];
+  linked: readonly LinkedBox[];
   /** Found by the search field. */
   matches: readonly Spot[];
 }
@@ -30,14 +32,17 @@ export function outset(rect: Rect, by: number): Rect {
 }
 
 export class Overlay {
-  readonly node = svg("svg", { class: "pb-overlay", "aria-hidden": "true" });
+  private readonly moving = svg("g");
+  readonly fresh = new Fresh();
+  readonly node = svg("svg", { class: "pb-overlay", "aria-hidden": "true" }, this.fresh.node, this.moving);
 
   update(scene: OverlayScene): void {
     const { layout, marks, hover, cursor } = scene;
     const nodes: SVGElement[] = [];
-    const everyPanel = (spots: readonly Spot[], draw: (rect: Rect, spot: Spot) => SVGElement[]) => {
+    const everyPanel = <S extends Spot>(spots: readonly S[], draw: (rect: Rect, spot: S) => SVGElement[]) => {
       for (let panel = 0; panel < layout.panels.length; panel++)
-        for (const spot of spots) nodes.push(...draw(cellRect(layout, panel, spot.x, spot.y), spot));
+        for (const spot of spots)
+          if (inWindow(layout, spot.x, spot.y)) nodes.push(...draw(cellRect(layout, panel, spot.x, spot.y), spot));
     };
     const isHover = (spot: Spot) => hover !== null && sameSpot(hover, spot);
 
@@ -45,13 +50,11 @@ export class Overlay {
     everyPanel(scene.matches, (rect) => frame("match", outset(rect, OUTSET.match)));
     everyPanel(marks.pins, (rect, spot) => {
       const [halo, line] = frame("pin", outset(rect, OUTSET.pin));
-      line.style.stroke = pinColour(scene.theme, spot as Pin);
+      line.style.stroke = pinColour(scene.theme, spot);
       return [halo, line];
     });
-    everyPanel(
-      scene.linked.filter((s) => !isHover(s)),
-      (rect) => frame("linked", outset(rect, OUTSET.linked)),
-    );
+    for (let panel = 0; panel < layout.panels.length; panel++)
+      for (const box of scene.linked) if (!isHover(box)) nodes.push(...linkedFrame(layout, panel, box));
     if (hover)
       for (let panel = 0; panel < layout.panels.length; panel++)
         nodes.push(
@@ -60,31 +63,48 @@ export class Overlay {
             outset(cellRect(layout, panel, hover.x, hover.y), OUTSET.hover),
           ),
         );
-    if (marks.selection.length > 0)
-      for (let panel = 0; panel < layout.panels.length; panel++) nodes.push(...outline(layout, panel, marks.selection));
+    const drawn = marks.selection.filter(({ x, y }) => inWindow(layout, x, y));
+    if (drawn.length > 0)
+      for (let panel = 0; panel < layout.panels.length; panel++) nodes.push(...outline(layout, panel, drawn));
     if (cursor)
       nodes.push(...corners(outset(cellRect(layout, cursor.panel, cursor.x, cursor.y), cursorOutset(layout.pitch))));
     everyPanel(marks.pins, (rect, spot) =>
-      badge(rect.x + rect.width - 2, rect.y + 2, (spot as Pin).number, scene.theme, badgeRadius(layout.pitch)),
+      badge(rect.x + rect.width - 2, rect.y + 2, spot.number, scene.theme, badgeRadius(layout.pitch)),
     );
     nodes.push(...boldTicks(scene));
-    this.node.replaceChildren(...nodes);
+    this.moving.replaceChildren(...nodes);
   }
 
   /** Lays the surface colour over what is outside a selection of several cells. */
   private veil({ layout, marks, extent }: OverlayScene): SVGElement[] {
-    const veils: SVGElement[] = [];
+    const selected = new Set(marks.selection.map(({ x, y }) => y * extent.nx + x));
+    const { x0, x1, y0, y1 } = layout.window;
+    // One path for all of them: a selection in 64 layers would make thousands of nodes at every move.
+    const d: string[] = [];
     for (let panel = 0; panel < layout.panels.length; panel++)
-      for (let y = 0; y < extent.ny; y++)
-        for (let x = 0; x < extent.nx; x++)
-          if (extent.exists(x, y) && !marks.selection.some((s) => s.x === x && s.y === y))
-            veils.push(rectNode("pb-veil", cellRect(layout, panel, x, y)));
-    return veils;
+      for (let y = y0; y <= y1; y++)
+        for (let x = x0; x <= x1; x++) {
+          if (!extent.exists(x, y) || selected.has(y * extent.nx + x)) continue;
+          const rect = cellRect(layout, panel, x, y);
+          d.push(`M${rect.x} ${rect.y}h${rect.width}v${rect.height}h${-rect.width}z`);
+        }
+    return [svg("path", { class: "pb-veil", d: d.join("") })];
   }
 }
 
 function rectNode(className: string, { x, y, width, height }: Rect): SVGRectElement {
   return svg("rect", { class: className, x, y, width, height });
+}
+
+/** A cell, a row or a column that another view points at, as far as it is drawn. */
+function linkedFrame(layout: HeatmapLayout, panel: number, box: LinkedBox): SVGElement[] {
+  const { x0, x1, y0, y1 } = layout.window;
+  const [left, right] = [Math.max(box.x, x0), Math.min(box.x1, x1)];
+  const [bottom, top] = [Math.max(box.y, y0), Math.min(box.y1, y1)];
+  if (left > right || bottom > top) return [];
+  const [a, b] = [cellRect(layout, panel, left, top), cellRect(layout, panel, right, bottom)];
+  const rect = { x: a.x, y: a.y, width: b.x + b.width - a.x, height: b.y + b.height - a.y };
+  return frame("linked", outset(rect, OUTSET.linked));
 }
 
 function frame(kind: string, rect: Rect): [SVGElement, SVGElement] {
@@ -135,7 +155,14 @@ function boldTicks({ layout, hover, cursor, linked, marks }: OverlayScene): SVGE
       .map((tick) =>
         svg(
           "text",
-          { class: "pb-bold-tick", x: tick.x, y: tick.y, "text-anchor": tick.anchor, "dominant-baseline": "central" },
+          {
+            class: "pb-bold-tick",
+            x: tick.x,
+            y: tick.y,
+            "text-anchor": tick.anchor,
+            "dominant-baseline": "central",
+            transform: tick.angle === 0 ? null : `rotate(${tick.angle} ${tick.x} ${tick.y})`,
+          },
           tick.text,
         ),
       ),

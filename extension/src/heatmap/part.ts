@@ -1,5 +1,13 @@
 /** The heatmap: what the shell needs to show one. Keeps the choices of its toolbar and the picture that follows them. */
-import { type HeatmapOptions, type HeatmapView, heatmapSpec } from "patchbay/view";
+import {
+  type CellWindow,
+  cellAt,
+  type HeatmapOptions,
+  type HeatmapView,
+  heatmapSpec,
+  inWindow,
+  sliceOf,
+} from "patchbay/view";
 import { el } from "../dom";
 import { Picture } from "../picture";
 import { modelMark } from "../shell/header";
@@ -25,6 +33,7 @@ import type { Marks, Place } from "./state";
 import { tableNode } from "./table";
 import { heatmapToolbar } from "./toolbar";
 import { bestInWords, describePlace, describeView } from "./words";
+import { holding, windowWords, zoomed } from "./zoom";
 
 /** Above this the picture is a canvas: as SVG it would hold a node for each cell. */
 const SVG_CELLS = 2_000;
@@ -33,18 +42,25 @@ type HeatmapScene = Scene<HeatmapView>;
 
 class HeatmapPart implements Part<HeatmapView, Place, Marks> {
   readonly role = "heatmap";
-  readonly fields = ["layer", "head", "position", "sample"] as const;
+  get fields() {
+    const { x, y } = this.view;
+    const tokens = x.keys || y.keys ? (["token"] as const) : [];
+    return [...new Set([x.field, y.field, ...tokens, "sample"] as const)];
+  }
   readonly keys = KEYS;
   readonly words = {
     side: "Selected cell and pins",
     folded: "Samples, pins and code",
-    find: { label: "Find by label", placeholder: "labels, as 0 2" },
+    find: { label: "Find by label or sample", placeholder: "labels, as 0 2, or a sample" },
   };
   readonly reader: HeatmapReader;
   readonly toolbar;
   readonly picture;
   readonly overlay;
 
+  /** The view's numbers at the chosen third layer. */
+  private shown: HeatmapView;
+  private slice: number;
   private choices: Choices;
   private numbers: Numbers;
   private arrangement: Arrangement | null = null;
@@ -62,10 +78,20 @@ class HeatmapPart implements Part<HeatmapView, Place, Marks> {
     private view: HeatmapView,
   ) {
     this.choices = initialChoices(view);
-    this.numbers = new Numbers(view);
+    this.slice = view.slices?.shown ?? 0;
+    this.shown = sliceOf(view, this.slice);
+    this.numbers = new Numbers(this.shown);
     this.picture = this.canvas.node;
     this.overlay = this.marks.node;
-    this.reader = new HeatmapReader(readerActs, { view: () => this.view, arrangement: () => this.arrangement });
+    this.reader = new HeatmapReader(readerActs, {
+      view: () => this.shown,
+      arrangement: () => this.arrangement,
+      sampleValue: (sample, { x, y }) => {
+        const source = this.arrangement?.layout.panels[0]?.source ?? 0;
+        return this.numbers.samples(this.options.metric, source, x, y)[sample] ?? null;
+      },
+      arrived: (spot) => this.show(holding(this.shown, this.choices.window, spot)),
+    });
     this.toolbar = heatmapToolbar({
       options: () => this.options,
       change: (options) => {
@@ -73,9 +99,16 @@ class HeatmapPart implements Part<HeatmapView, Place, Marks> {
         this.limit = null;
         shell.redraw();
       },
+      slice: () => this.slice,
+      chooseSlice: (at) => this.chooseSlice(at),
+      most: () =>
+        Math.max(...this.cells().flatMap(({ value }) => (value === null ? [] : [Math.abs(value)])), Number.MIN_VALUE),
     });
     this.panel = new Side({
       copyCode: () => shell.copy(this.view.code, "Code copied"),
+      copyCell: (code) => shell.copy(code, "Code copied"),
+      insert: (code) => shell.insertCode(code),
+      sample: (sample) => this.reader.pointAtSample(sample),
       goTo: (spot) => {
         this.reader.goTo(spot);
         shell.focus();
@@ -89,14 +122,61 @@ class HeatmapPart implements Part<HeatmapView, Place, Marks> {
 
   take(view: HeatmapView, another: boolean): void {
     this.view = view;
-    this.numbers = new Numbers(view);
-    if (!another) return;
-    this.choices = initialChoices(view);
-    this.limit = null;
+    if (another) {
+      this.choices = initialChoices(view);
+      this.limit = null;
+    }
+    const last = (view.slices?.sets.length ?? 1) - 1;
+    this.slice = another ? (view.slices?.shown ?? 0) : Math.min(this.slice, last);
+    this.shown = sliceOf(view, this.slice);
+    this.numbers = new Numbers(this.shown);
+  }
+
+  private chooseSlice(at: number): void {
+    const sets = this.view.slices?.sets ?? [];
+    if (at === this.slice || !sets[at]) return;
+    this.slice = at;
+    this.shown = sliceOf(this.view, at);
+    this.numbers = new Numbers(this.shown);
+    this.shell.redraw();
+    const { held } = sets[at];
+    this.shell.say(held === null ? "Without a third layer." : `With layer ${held}.`);
+  }
+
+  act(name: string): void {
+    if (name === "slice-before") this.chooseSlice(this.slice - 1);
+    if (name === "slice-after") this.chooseSlice(this.slice + 1);
+  }
+
+  zoom(direction: "in" | "out" | "reset", at: { x: number; y: number } | null): boolean {
+    const { arrangement, shown, reader } = this;
+    if (!arrangement) return false;
+    const { layout } = arrangement;
+    const cell = at && cellAt(layout, at.x, at.y);
+    const middle = {
+      x: (layout.window.x0 + layout.window.x1) / 2,
+      y: (layout.window.y0 + layout.window.y1) / 2,
+    };
+    const around = cell ? { x: cell.ix, y: cell.iy } : ((at ? null : reader.state.cursor) ?? middle);
+    return this.show(zoomed(shown, this.choices.window, direction, around));
+  }
+
+  /** Draws this part; false when it is drawn already. */
+  private show(window: CellWindow | null): boolean {
+    if (JSON.stringify(window) === JSON.stringify(this.choices.window)) return false;
+    this.choices = { ...this.choices, window };
+    this.shell.redraw();
+    this.shell.say(window ? `${windowWords(this.shown, window)}.` : "All of it.");
+    return true;
+  }
+
+  private cells() {
+    return this.arrangement?.layout.panels.flatMap(({ cells }) => cells) ?? [];
   }
 
   draw(scene: HeatmapScene): Drawn {
-    const { view, theme, room } = scene;
+    const { theme, room } = scene;
+    const view = this.shown;
     const running = isRunning(view.state);
     const arrangement = arrange(view, theme, room, this.choices, running ? this.limit : null);
     const { layout, options } = arrangement;
@@ -121,17 +201,21 @@ class HeatmapPart implements Part<HeatmapView, Place, Marks> {
     };
   }
 
-  private paint({ view, theme }: HeatmapScene, { layout, options, size }: Arrangement): void {
-    const spec = heatmapSpec(view, theme, size, options);
+  private paint({ theme }: HeatmapScene, { layout, options, size }: Arrangement): void {
+    const spec = heatmapSpec(this.shown, theme, size, options);
     const text = JSON.stringify(spec);
     if (this.failed?.spec !== text) this.failed = null;
     if (text === this.drawn) return;
     this.drawn = text;
     const cells = layout.panels.reduce((sum, panel) => sum + panel.cells.length, 0);
-    this.canvas.show(spec, cells > SVG_CELLS ? "canvas" : "svg").catch((error: unknown) => {
-      this.failed = { spec: text, message: String(error) };
-      this.shell.redraw();
-    });
+    const fresh = this.marks.fresh.since(layout, isRunning(this.shown.state));
+    this.canvas.show(spec, cells > SVG_CELLS ? "canvas" : "svg").then(
+      () => this.marks.fresh.show(layout, fresh),
+      (error: unknown) => {
+        this.failed = { spec: text, message: String(error) };
+        this.shell.redraw();
+      },
+    );
   }
 
   private notice({ view }: HeatmapScene, { layout, options, width }: Arrangement): Drawn["notice"] {
@@ -141,23 +225,25 @@ class HeatmapPart implements Part<HeatmapView, Place, Marks> {
       return { icon: "table", title: "No tuples to draw", text, call: view.code };
     }
     if (!layout.tooNarrow && width !== "tiny") return null;
-    const text = `${cells} cells need more room than there is here; ${bestInWords(view, options)}`;
+    const text = `${cells} cells need more room than there is here; ${bestInWords(this.shown, options, layout)}`;
     return { icon: "grid", title: view.title, text, offersTable: true };
   }
 
-  mark({ view, theme, state }: HeatmapScene, focused: boolean): ReadoutText {
-    const { reader } = this;
+  mark({ theme, state }: HeatmapScene, focused: boolean): ReadoutText {
+    const { reader, shown: view } = this;
     const { layout, options } = this.arrangement as Arrangement;
+    const inSight = (place: Place | null) => (place && inWindow(layout, place.x, place.y) ? place : null);
     this.marks.update({
       layout,
       theme,
       extent: extentOf(layout),
       marks: reader.state.marks,
-      hover: reader.fitting(reader.hover),
-      cursor: focused ? reader.fitting(reader.state.cursor) : null,
+      hover: inSight(reader.fitting(reader.hover)),
+      cursor: focused ? inSight(reader.fitting(reader.state.cursor)) : null,
       linked: reader.linked,
       matches: reader.matches,
     });
+    this.panel.markSamples(reader.samples);
     const place = reader.target(focused);
     return place ? describePlace(view, options, layout, place) : describeView(view, options, layout, state);
   }
@@ -166,15 +252,17 @@ class HeatmapPart implements Part<HeatmapView, Place, Marks> {
     const metric = this.numbers.metric(this.options.metric);
     return [
       ...(metric ? [el("b", {}, metric.label), el("span", { class: "pb-meaning" }, ` ${metric.meaning}`), " · "] : []),
+      ...(this.shown.held ? ["with layer ", el("b", {}, this.shown.held), " · "] : []),
       el("b", { class: "pb-number" }, `n = ${view.n}`),
       " · ",
       ...modelMark(view.model, theme),
     ];
   }
 
-  side({ view, theme }: HeatmapScene, width: number): HTMLElement[] {
-    const { reader, numbers } = this;
-    const { layout, options } = this.arrangement as Arrangement;
+  side({ theme }: HeatmapScene, width: number): readonly HTMLElement[] {
+    const { reader, numbers, shown: view } = this;
+    const arrangement = this.arrangement as Arrangement;
+    const { layout, options } = arrangement;
     return this.panel.content({
       view,
       numbers,
@@ -182,7 +270,7 @@ class HeatmapPart implements Part<HeatmapView, Place, Marks> {
       layout,
       theme,
       marks: reader.state.marks,
-      best: bestPlace(view, options),
+      best: bestPlace(view, arrangement),
       panel: (reader.hover ?? reader.state.cursor)?.panel ?? 0,
       width,
     });
@@ -190,10 +278,11 @@ class HeatmapPart implements Part<HeatmapView, Place, Marks> {
 
   table() {
     const { layout, options } = this.arrangement as Arrangement;
-    return { key: options.metric, make: () => tableNode(this.numbers, options.metric, extentOf(layout)) };
+    return { key: [options.metric, this.slice], make: () => tableNode(this.numbers, options.metric, extentOf(layout)) };
   }
 
-  exports({ view }: HeatmapScene) {
+  exports(_: HeatmapScene) {
+    const view = this.shown;
     const { layout, options } = this.arrangement as Arrangement;
     const { pins } = this.reader.state.marks;
     return heatmapExports({ view, options, numbers: this.numbers, extent: extentOf(layout), pins });

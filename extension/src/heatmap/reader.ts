@@ -4,24 +4,37 @@ import type { Pointing } from "../link";
 import { Reader } from "../shell/reader";
 import { togglePin } from "../shell/state";
 import type { ReaderActs } from "../shell/types";
-import { type Arrangement, bestPlace, extentOf, find } from "./scene";
+import { type Arrangement, bestPlace, extentOf, find, findSamples } from "./scene";
 import * as S from "./state";
-import { describePlace, linkedSpots, pointingAt } from "./words";
+import { describePlace, type LinkedBox, linkedSpots, pointingAt } from "./words";
+
+/** Cells ringed for one sample: where it has most. */
+const RINGED = 3;
 
 export class HeatmapReader extends Reader<S.Place, S.Marks> {
   declare state: S.HeatmapState;
-  linked: readonly S.Spot[] = [];
+  linked: readonly LinkedBox[] = [];
   matches: readonly S.Spot[] = [];
+  /** Samples that another view points at, or that are searched for. */
+  samples: readonly number[] = [];
 
   constructor(
     acts: ReaderActs<S.Marks>,
-    private readonly of: { view(): HeatmapView; arrangement(): Arrangement | null },
+    private readonly of: {
+      view(): HeatmapView;
+      arrangement(): Arrangement | null;
+      /** One sample's value in a cell of the first drawn panel. */
+      sampleValue(sample: number, spot: S.Spot): number | null;
+      /** The cursor has come here: it should be in sight. */
+      arrived(spot: S.Spot): void;
+    },
   ) {
     super(acts, S.NO_MARKS);
   }
 
   override restart(saved: unknown): void {
     this.matches = [];
+    this.samples = [];
     super.restart(saved);
   }
 
@@ -40,6 +53,8 @@ export class HeatmapReader extends Reader<S.Place, S.Marks> {
   protected linkTo(at: Pointing): void {
     const arrangement = this.of.arrangement();
     this.linked = arrangement ? linkedSpots(this.of.view(), extentOf(arrangement.layout), at) : [];
+    const { sampleLabels } = this.of.view();
+    this.samples = (at?.sample ?? []).map((label) => sampleLabels.indexOf(label)).filter((sample) => sample >= 0);
   }
 
   override get searching(): boolean {
@@ -62,7 +77,7 @@ export class HeatmapReader extends Reader<S.Place, S.Marks> {
   enter(): void {
     const arrangement = this.of.arrangement();
     if (this.state.cursor || !arrangement) return;
-    const cursor = bestPlace(this.of.view(), arrangement.options) ?? S.firstPlace(extentOf(arrangement.layout));
+    const cursor = bestPlace(this.of.view(), arrangement) ?? S.firstPlace(extentOf(arrangement.layout));
     this.state = { ...this.state, cursor };
   }
 
@@ -77,6 +92,7 @@ export class HeatmapReader extends Reader<S.Place, S.Marks> {
     const state = { ...this.state, cursor: this.cursor };
     this.set(S.move(state, extentOf(arrangement.layout), direction as S.Direction, extend));
     if (extend) this.acts.say(`${this.state.marks.selection.length} cells selected.`);
+    if (this.state.cursor) this.of.arrived(this.state.cursor);
   }
 
   protected selectAtCursor(): void {
@@ -113,20 +129,50 @@ export class HeatmapReader extends Reader<S.Place, S.Marks> {
   }
 
   goTo(spot: S.Spot): void {
-    this.set({ ...this.state, cursor: { panel: this.state.cursor?.panel ?? 0, ...spot } });
+    this.set({ ...this.state, cursor: { panel: this.state.cursor?.panel ?? 0, ...S.spotOf(spot) } });
+    this.of.arrived(spot);
+  }
+
+  /** A dot of the side panel: its sample is marked in the other views. */
+  pointAtSample(sample: number | null): void {
+    const label = sample === null ? undefined : this.of.view().sampleLabels[sample];
+    this.acts.tellOthers(label === undefined ? null : { sample: [label] });
   }
 
   search(text: string): string {
     const arrangement = this.of.arrangement();
     if (!arrangement) return "";
-    this.matches = find(this.of.view(), extentOf(arrangement.layout), text);
+    const extent = extentOf(arrangement.layout);
+    this.matches = find(this.of.view(), extent, text);
+    this.samples = this.matches.length > 0 ? [] : findSamples(this.of.view(), text);
+    const [sample] = this.samples;
+    if (sample !== undefined) this.matches = this.strongest(extent, sample);
     const [first] = this.matches;
     if (first) this.goTo(first);
     else this.acts.pointedElsewhere(false);
     if (text.trim() === "") return "";
+    if (sample !== undefined) {
+      const label = this.of.view().sampleLabels[sample];
+      return first
+        ? `${label}: most in ${cellName(this.of.view(), first.x, first.y).toLowerCase()}`
+        : `${label}: its values are not in this view`;
+    }
     if (!first) return "no match";
     const many = this.matches.length === 1 ? "1 match" : `${this.matches.length} matches`;
     return `${many}, 1: ${cellName(this.of.view(), first.x, first.y)}`;
+  }
+
+  /** The cells where a sample has its largest values. */
+  private strongest(extent: S.Extent, sample: number): S.Spot[] {
+    const spots = S.box(extent, { x: 0, y: 0 }, { x: extent.nx - 1, y: extent.ny - 1 });
+    return spots
+      .flatMap((spot) => {
+        const value = this.of.sampleValue(sample, spot);
+        return value === null ? [] : [{ spot, value }];
+      })
+      .sort((a, b) => b.value - a.value)
+      .slice(0, RINGED)
+      .map(({ spot }) => spot);
   }
 
   nextMatch(): void {

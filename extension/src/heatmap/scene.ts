@@ -1,6 +1,7 @@
 /** From a view and the room it has to what is drawn: width class, options, layout. Pure. */
 import {
   bestCell,
+  type CellWindow,
   type HeatmapLayout,
   type HeatmapOptions,
   type HeatmapView,
@@ -21,6 +22,8 @@ export const changed = (choices: Choices, options: Partial<HeatmapOptions>): Cho
   hatch: options.hatch ?? choices.hatch,
   difference: options.difference === undefined ? choices.difference : options.difference,
   panels: options.panels ?? choices.panels,
+  threshold: options.threshold === undefined ? choices.threshold : options.threshold,
+  window: options.window === undefined ? choices.window : options.window,
 });
 
 /** What the reader chose; the rest follows from the view and the width. */
@@ -31,6 +34,8 @@ export interface Choices {
   difference: HeatmapOptions["difference"];
   /** The panel shown when there is room for one only; null: the last. */
   panels: readonly number[] | null;
+  threshold: number | null;
+  window: CellWindow | null;
 }
 
 export const initialChoices = (view: HeatmapView): Choices => ({
@@ -39,6 +44,8 @@ export const initialChoices = (view: HeatmapView): Choices => ({
   hatch: true,
   difference: null,
   panels: null,
+  threshold: null,
+  window: null,
 });
 
 export interface Arrangement {
@@ -69,6 +76,8 @@ export function arrange(
     hatch: choices.hatch,
     difference: choices.difference,
     previousLimit: previous,
+    threshold: choices.threshold,
+    window: choices.window,
     ...(one && {
       panels: choices.difference ? [] : [choices.panels?.[0] ?? view.panels.length - 1],
       legend: view.layout === "pairs" ? "inside" : "below",
@@ -95,8 +104,11 @@ export function extentOf(layout: HeatmapLayout): Extent {
 }
 
 /** Where the largest value stands; null when nothing has a value. */
-export function bestPlace(view: HeatmapView, options: HeatmapOptions): Place | null {
-  const best = bestCell(view, options);
+export function bestPlace(
+  view: HeatmapView,
+  { options, layout }: Pick<Arrangement, "options" | "layout">,
+): Place | null {
+  const best = bestCell(view, options, layout.panels);
   return best && { panel: best.panel, x: best.ix, y: best.iy };
 }
 
@@ -104,10 +116,7 @@ export const isRunning = (state: ViewState): boolean => state === "loading" || s
 
 /** Cells whose labels hold every word that is searched for: "0 2" finds layers 0 and 2 in either order. */
 export function find(view: HeatmapView, extent: Extent, text: string): { x: number; y: number }[] {
-  const words = text
-    .toLowerCase()
-    .split(/[\s,+]+/)
-    .filter(Boolean);
+  const words = wordsOf(text);
   if (words.length === 0) return [];
   const found: { x: number; y: number }[] = [];
   for (let y = 0; y < extent.ny; y++)
@@ -115,8 +124,25 @@ export function find(view: HeatmapView, extent: Extent, text: string): { x: numb
       if (!extent.exists(x, y)) continue;
       const labels = view.layout === "singles" ? [view.x.labels[x]] : [view.x.labels[x], view.y.labels[y]];
       const lower = labels.map((label) => label.toLowerCase());
-      if (words.every((word) => lower.some((label) => (/^\d+$/.test(word) ? label === word : label.includes(word)))))
+      if (
+        words.every((word) => lower.some((label) => (/^-?[\d.]+$/.test(word) ? label === word : label.includes(word))))
+      )
         found.push({ x, y });
     }
   return found;
 }
+
+/** Samples whose label holds every word that is searched for; numbers alone are never samples. */
+export function findSamples(view: HeatmapView, text: string): number[] {
+  const words = wordsOf(text);
+  if (words.every((word) => /^-?[\d.]+$/.test(word))) return [];
+  return view.sampleLabels.flatMap((label, sample) =>
+    words.every((word) => label.toLowerCase().includes(word)) ? [sample] : [],
+  );
+}
+
+const wordsOf = (text: string): string[] =>
+  text
+    .toLowerCase()
+    .split(/[\s,+]+/)
+    .filter(Boolean);

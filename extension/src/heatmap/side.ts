@@ -14,6 +14,7 @@ import { button, el, isolated } from "../dom";
 import { pinBadge } from "../shell/frames";
 import { stageMark } from "../shell/header";
 import { dotPlot, type Step, stack, waterfall } from "./charts";
+import { cellCode, layersOf, pathCode } from "./codes";
 import type { Numbers } from "./numbers";
 import type { Marks, Place, Spot } from "./state";
 
@@ -33,13 +34,21 @@ export interface SideScene {
 
 export interface SideActs {
   copyCode(): void;
+  copyCell(code: string): void;
+  insert(code: string): void;
+  /** The pointer is on a sample's dot; null: on none any more. */
+  sample(sample: number | null): void;
   goTo(spot: Spot): void;
 }
 
 /** Rows of a list of selected cells; the rest is counted. */
 const LISTED = 6;
+/** Samples named at each end. */
+const ENDS = 3;
 
 export class Side {
+  private dots: HTMLElement | null = null;
+
   constructor(private readonly acts: SideActs) {}
 
   content(scene: SideScene): HTMLElement[] {
@@ -52,12 +61,29 @@ export class Side {
           ? this.one(scene, spot, selection.length === 1 ? "selected" : "largest")
           : []),
       ...(pins.length > 0 ? [el("h5", {}, "Pinned"), this.list(scene, pins, true)] : []),
-      el(
-        "div",
-        { class: "pb-next" },
-        button({ label: "Copy as code", icon: "code", look: "outlined" }, () => this.acts.copyCode()),
-      ),
+      this.next(scene.view, selection.length > 1 ? null : spot),
     ];
+  }
+
+  /** Marks the dots of samples that something else points at. */
+  markSamples(samples: readonly number[]): void {
+    for (const dot of this.dots?.querySelectorAll(".pb-sample-dot") ?? [])
+      dot.classList.toggle("pb-sample-linked", samples.includes(Number(dot.getAttribute("data-sample"))));
+  }
+
+  /** What to do next: the paths behind this cell, the call that made all of it, and the call for this cell alone. */
+  private next(view: HeatmapView, spot: Spot | null): HTMLElement {
+    const paths = spot && pathCode(view, spot);
+    const alone = spot && cellCode(view, spot);
+    const named = spot ? layersOf(view, spot).join(" + ") : "";
+    return el(
+      "div",
+      { class: "pb-next" },
+      paths &&
+        button({ label: `Path graph for ${named}`, icon: "play", look: "outlined" }, () => this.acts.insert(paths)),
+      button({ label: "Copy as code", icon: "code", look: "outlined" }, () => this.acts.copyCode()),
+      alone && button({ label: "This cell as code", icon: "code", look: "outlined" }, () => this.acts.copyCell(alone)),
+    );
   }
 
   private one(scene: SideScene, { x, y }: Spot, badge: string): HTMLElement[] {
@@ -77,7 +103,8 @@ export class Side {
       ];
     if (view.panels.length > 1) nodes.push(this.byPanel(scene, x, y));
 
-    const pair = view.layout === "pairs" && x !== y;
+    // In a slice the diagonal is no layer alone, so its parts do not add up.
+    const pair = view.layout === "pairs" && x !== y && !view.held;
     const interaction = numbers.interaction(metric.key, source, x, y);
     const alone = pair ? [numbers.effect(metric.key, source, x, x), numbers.effect(metric.key, source, y, y)] : [];
     if (interaction && alone[0] && alone[1]) {
@@ -133,7 +160,15 @@ export class Side {
         withSign: metric.signed,
         names: view.sampleLabels,
       });
-      nodes.push(el("h5", {}, "Each sample"), el("div", {}, plot));
+      const holder = el("div", {}, plot);
+      this.dots = holder;
+      const at = (event: Event) => (event.target as Element).getAttribute("data-sample");
+      holder.addEventListener("pointerover", (event) => {
+        const sample = at(event);
+        this.acts.sample(sample === null ? null : Number(sample));
+      });
+      holder.addEventListener("pointerleave", () => this.acts.sample(null));
+      nodes.push(el("h5", {}, "Each sample"), holder, ...extremes(samples, view.sampleLabels, (v) => write(v, digits)));
     }
     return nodes;
   }
@@ -186,4 +221,24 @@ export class Side {
     });
     return el("div", { class: "pb-spots" }, ...rows);
   }
+}
+
+/** The samples at both ends in words, for people who cannot point at dots. */
+function extremes(
+  samples: readonly (number | null)[],
+  labels: readonly string[],
+  write: (value: number) => string,
+): HTMLElement[] {
+  const sorted = samples
+    .flatMap((value, sample) => (value === null ? [] : [{ value, label: labels[sample] ?? `sample ${sample}` }]))
+    .sort((a, b) => b.value - a.value);
+  if (sorted.length < 2 * ENDS) return [];
+  const line = (name: string, some: typeof sorted) =>
+    el(
+      "p",
+      { class: "pb-quiet" },
+      `${name}: `,
+      ...some.flatMap(({ label, value }, at) => [at > 0 ? ", " : "", isolated(label), ` ${write(value)}`]),
+    );
+  return [line("most", sorted.slice(0, ENDS)), line("least", sorted.slice(-ENDS).reverse())];
 }

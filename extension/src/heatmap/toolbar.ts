@@ -1,5 +1,5 @@
 /** The heatmap's controls: metric, effect or interaction, panels and their difference, hatch. */
-import type { HeatmapOptions, HeatmapView } from "patchbay/view";
+import { type HeatmapOptions, type HeatmapView, plain } from "patchbay/view";
 import type { MenuItem } from "../menu";
 import type { Bar } from "../shell/toolbar";
 import type { AnyPart, Scene } from "../shell/types";
@@ -8,11 +8,17 @@ export interface ToolbarActs {
   /** What is drawn now. */
   options(): HeatmapOptions;
   change(options: Partial<HeatmapOptions>): void;
+  slice(): number;
+  chooseSlice(at: number): void;
+  /** The largest magnitude of the drawn cells: the end of the threshold's range. */
+  most(): number;
 }
 
 type Difference = HeatmapOptions["difference"];
 type Toolbar = AnyPart<HeatmapView>["toolbar"];
 const differenceKey = (d: Difference) => (d ? `${d.a}-${d.b}` : "");
+/** Where the threshold begins, as a share of the largest magnitude. */
+const FIRST_THRESHOLD = 0.25;
 const isWordless = (scene: Scene) => scene.width === "narrow" || scene.width === "tiny";
 
 export function heatmapToolbar(acts: ToolbarActs): Toolbar {
@@ -47,6 +53,17 @@ export function heatmapToolbar(acts: ToolbarActs): Toolbar {
           (key) => change({ difference: key ? readDifference(key) : null }),
         ),
       );
+    const sets = view.slices?.sets;
+    if (sets && sets.length > 1)
+      nodes.push(
+        bar.slider(
+          "With layer",
+          { min: 0, max: sets.length - 1, step: 1 },
+          () => ({ value: acts.slice(), words: sets[acts.slice()]?.held ?? "none" }),
+          acts.chooseSlice,
+        ),
+      );
+    if (options().threshold !== null && width !== "tiny") nodes.push(thresholdSlider(bar, acts));
     if (width === "wide")
       nodes.push(
         bar.switch(
@@ -59,8 +76,14 @@ export function heatmapToolbar(acts: ToolbarActs): Toolbar {
   };
 
   const more = ({ view, width }: Scene<HeatmapView>): MenuItem[] => {
-    const { hatch, mode } = options();
-    const items: MenuItem[] = [];
+    const { hatch, mode, threshold } = options();
+    const items: MenuItem[] = [
+      {
+        label: "Threshold",
+        checked: threshold !== null,
+        act: () => change({ threshold: threshold === null ? acts.most() * FIRST_THRESHOLD : null }),
+      },
+    ];
     if (width !== "wide")
       items.push({ label: "Hatch what is not significant", checked: hatch, act: () => change({ hatch: !hatch }) });
     if (width === "tiny" && view.metrics.some((m) => m.interaction))
@@ -78,12 +101,27 @@ export function heatmapToolbar(acts: ToolbarActs): Toolbar {
       view.metrics.map((m) => [m.key, m.label]),
       hasInteraction(view),
       view.panels.map((p) => p.name),
+      view.slices?.sets.map(({ held }) => held),
+      options().threshold !== null,
+      options().metric,
+      options().mode,
     ],
     build,
     more,
     // Several panels bring another control; the toolbar stays one row.
     findInBar: ({ view }) => view.panels.length < 2,
   };
+}
+
+/** Cells under it recede. In a hundred steps to the largest magnitude. */
+function thresholdSlider(bar: Bar<HeatmapView>, { options, change, most }: ToolbarActs): HTMLElement {
+  const max = Number(most().toPrecision(2));
+  return bar.slider(
+    "At least",
+    { min: 0, max, step: max / 100 },
+    () => ({ value: options().threshold ?? 0, words: plain(options().threshold ?? 0, max < 1 ? 2 : 1) }),
+    (threshold) => change({ threshold }),
+  );
 }
 
 /** One panel at a time; the difference of the last and the first is one more choice. */

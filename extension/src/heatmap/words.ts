@@ -4,6 +4,7 @@ import {
   bestCell,
   cellName,
   count,
+  type HeatmapAxis,
   type HeatmapLayout,
   type HeatmapOptions,
   type HeatmapView,
@@ -17,9 +18,10 @@ import {
   summary,
   type ViewState,
 } from "patchbay/view";
-import type { LinkField, Pointing } from "../link";
+import type { Pointing } from "../link";
 import type { ReadoutText } from "../shell/types";
 import type { Extent, Place, Spot } from "./state";
+import { windowWords } from "./zoom";
 
 export function describePlace(
   view: HeatmapView,
@@ -34,12 +36,12 @@ export function describePlace(
     return { first: [strong(name), weak("not asked")], second: [], spoken: `${name}, not asked.` };
   }
   const spoken = spokenCell(view, options, cell, layout.panels.length > 1 ? box.name : null);
-  return { ...readout(view, options, cell), spoken };
+  return { ...readout(view, options, cell, layout.panels), spoken };
 }
 
 /** "best: layers 0 + 2, +0.85", or that nothing is there yet. */
-export function bestInWords(view: HeatmapView, options: HeatmapOptions): string {
-  const best = bestCell(view, options);
+export function bestInWords(view: HeatmapView, options: HeatmapOptions, layout: HeatmapLayout): string {
+  const best = bestCell(view, options, layout.panels);
   if (!best) return "no values yet";
   const value = (isSigned(view, options) ? signed : plain)(best.value, metricOf(view, options).digits.readout);
   const name = cellName(view, best.ix, best.iy);
@@ -56,7 +58,7 @@ export function describeView(
   const cells = layout.panels.flatMap((panel) => panel.cells.filter((cell) => cell.kind !== "absent"));
   const drawn = cells.filter((cell) => cell.kind === "value").length;
   const spoken = summary(view, options);
-  const best = bestInWords(view, options);
+  const best = bestInWords(view, options, layout);
   const done = `${count(drawn)} of ${count(cells.length)} cells`;
   const panels = layout.panels.length > 1 ? ` in ${layout.panels.length} panels` : "";
   const hint = "point at a cell, or press an arrow key";
@@ -70,37 +72,82 @@ export function describeView(
     stale: ["Made by an earlier kernel", "the numbers are true of their run; run the cell again to go on with them"],
     done: [`${count(cells.length)} cells${panels}`, `${best} · ${hint}`],
   };
-  const [first, second] = lines[state];
+  const [first, more] = lines[state];
+  const second = [
+    options.window && `drawn: ${windowWords(view, options.window).toLowerCase()}, 0 shows all`,
+    options.threshold !== null && underThreshold(layout, options.threshold, metricOf(view, options).digits.readout),
+    more,
+  ]
+    .filter(Boolean)
+    .join(" · ");
   return { first: [strong(first)], second: [weak(second)], spoken };
 }
 
-/** A place as labels by field, for linked views. A pair of layers is two labels of one field. */
-export function pointingAt(view: HeatmapView, { x, y }: Spot): Pointing {
-  const [a, b] = [view.x.labels[x], view.y.labels[y]];
-  if (view.layout === "singles") return { [view.x.field]: [a] };
-  if (view.x.field === view.y.field) return { [view.x.field]: a === b ? [a] : [a, b] };
-  return { [view.x.field]: [a], [view.y.field]: [b] };
+function underThreshold(layout: HeatmapLayout, threshold: number, digits: number): string {
+  const values = layout.panels.flatMap(({ cells }) => cells.flatMap(({ value }) => (value === null ? [] : [value])));
+  const left = values.filter((value) => Math.abs(value) >= threshold).length;
+  return `${count(left)} of ${count(values.length)} at ${plain(threshold, digits)} or more`;
 }
 
-/** The cells of this view that stand for what another view points at. */
-export function linkedSpots(view: HeatmapView, extent: Extent, at: Pointing): Spot[] {
-  if (!at) return [];
-  const index = (axis: "x" | "y", label: string) => view[axis].labels.indexOf(label);
-  const labels = (field: LinkField): readonly string[] => at[field] ?? [];
-  let spots: Spot[] = [];
-  if (view.layout === "singles") spots = labels(view.x.field).map((label) => ({ x: index("x", label), y: 0 }));
-  else if (view.x.field === view.y.field) {
-    const [a, b = a] = labels(view.x.field);
-    if (a === undefined) return [];
-    spots = [
-      { x: index("x", a), y: index("y", b) },
-      { x: index("x", b), y: index("y", a) },
-    ].slice(0, a === b ? 1 : 2);
-  } else {
-    const [xs, ys] = [labels(view.x.field), labels(view.y.field)];
-    spots = xs.flatMap((x) => ys.map((y) => ({ x: index("x", x), y: index("y", y) })));
+/** A place as labels by field, for linked views. A pair of layers is two labels of one field. Tokens are said with
+ *  their position, as they may come twice. */
+export function pointingAt(view: HeatmapView, { x, y }: Spot): Pointing {
+  const [a, b] = [fieldsAt(view.x, x), fieldsAt(view.y, y)];
+  const held = view.held ? [view.held] : [];
+  if (view.layout !== "grid" && view.x.field === "layer") {
+    const layers = view.layout === "singles" ? a.layer : [...(a.layer ?? []), ...(b.layer ?? [])];
+    return { layer: [...new Set([...(layers ?? []), ...held])] };
   }
-  return spots.filter(({ x, y }) => x >= 0 && y >= 0 && extent.exists(x, y));
+  if (view.layout === "singles") return a;
+  if (view.x.field !== view.y.field) return { ...a, ...b };
+  const [first, second] = [a[view.x.field]?.[0] ?? "", b[view.y.field]?.[0] ?? ""];
+  return { [view.x.field]: first === second ? [first] : [first, second] };
+}
+
+function fieldsAt({ field, labels, keys }: HeatmapAxis, index: number): NonNullable<Pointing> {
+  const key = keys?.[index] ?? labels[index];
+  return field === "position" && keys ? { position: [key], token: [labels[index]] } : { [field]: [key] };
+}
+
+/** Cells of this view that stand for what another view points at; a box of cells where only a row or a column is said. */
+export interface LinkedBox extends Spot {
+  x1: number;
+  y1: number;
+}
+
+export function linkedSpots(view: HeatmapView, extent: Extent, at: Pointing): LinkedBox[] {
+  if (!at) return [];
+  const one = ({ x, y }: Spot): LinkedBox => ({ x, y, x1: x, y1: y });
+  const drawn = ({ x, y }: Spot) => x >= 0 && y >= 0 && extent.exists(x, y);
+  const xs = indexes(view.x, at);
+  if (view.layout === "singles") return xs.map((x) => one({ x, y: 0 })).filter(drawn);
+  const ys = indexes(view.y, at);
+  if (view.layout === "pairs" || view.x.field === view.y.field) {
+    // A slice's own third layer is said by both and tells nothing.
+    const others = view.held ? xs.filter((x) => view.x.labels[x] !== view.held) : xs;
+    const [a, b = a] = others;
+    if (a === undefined) return [];
+    const [low, high] = [Math.min(a, b), Math.max(a, b)];
+    const both = view.layout === "pairs" || low === high ? [] : [one({ x: high, y: low })];
+    return [one({ x: low, y: high }), ...both].filter(drawn);
+  }
+  if (xs.length > 0 && ys.length > 0) return xs.flatMap((x) => ys.map((y) => one({ x, y }))).filter(drawn);
+  return [
+    ...xs.map((x) => ({ x, y: 0, x1: x, y1: extent.ny - 1 })),
+    ...ys.map((y) => ({ x: 0, y, x1: extent.nx - 1, y1: y })),
+  ];
+}
+
+/** Places on an axis that another view names. */
+function indexes({ field, labels, keys }: HeatmapAxis, at: NonNullable<Pointing>): number[] {
+  const places = (names: readonly string[], said: readonly string[] = []) => [
+    ...new Set(said.map((name) => names.indexOf(name)).filter((index) => index >= 0)),
+  ];
+  const found = places(keys ?? labels, at[field]);
+  if (field !== "position" || !at.token) return found;
+  // Another prompt has other tokens at the same positions.
+  const said = at.token;
+  return found.length > 0 ? found.filter((index) => !keys || said.includes(labels[index])) : [];
 }
 
 const strong = (text: string): Segment => ({ text, tone: "strong" });

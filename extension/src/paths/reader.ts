@@ -84,7 +84,9 @@ export class PathsReader extends Reader<S.Target, S.Marks> {
     const numbers = (labels: readonly string[] = [], most: number) =>
       labels.map(Number).filter((n) => Number.isInteger(n) && n >= 0 && n < most);
     const onLayers = numbers(at?.layer, layers);
-    const positions = numbers(at?.position, tokens.length);
+    // Views of several prompts count from the end.
+    const ends = (at?.position ?? []).map((p) => (p.startsWith("-") ? String(tokens.length + Number(p)) : p));
+    const positions = [...new Set(numbers(ends, tokens.length))];
     const [from, to = from] = positions;
     const hop =
       onLayers.length === 1 && from !== undefined && to !== undefined
@@ -98,16 +100,21 @@ export class PathsReader extends Reader<S.Target, S.Marks> {
   protected pointing(target: S.Target): Pointing {
     const { tokens } = this.of.view();
     const token = (...positions: number[]) => positions.map((p) => tokens[p] ?? "");
+    // From both ends: views of several prompts count from theirs.
+    const places = (...positions: number[]) => [
+      ...positions.map(String),
+      ...positions.map((p) => String(p - tokens.length)),
+    ];
     if (!S.isHop(target)) {
       const { boundary, position } = target;
       const layer = boundary === 0 ? {} : { layer: [String(boundary - 1)] };
-      return { ...layer, position: [String(position)], token: token(position) };
+      return { ...layer, position: places(position), token: token(position) };
     }
     const { layer, from, to } = target;
     const heads = this.of.graph().edge(layer, from, to)?.heads ?? [];
     return {
       layer: [String(layer)],
-      position: from === to ? [String(to)] : [String(from), String(to)],
+      position: from === to ? places(to) : places(from, to),
       token: from === to ? token(to) : token(from, to),
       ...(heads.length > 0 && { head: heads.map(String) }),
     };

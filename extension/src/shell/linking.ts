@@ -9,7 +9,7 @@ export class Linking implements Linked {
 
   constructor(
     document: object,
-    private readonly fields: readonly LinkField[],
+    private readonly fields: () => readonly LinkField[],
     private readonly acts: {
       pointed(at: Pointing): void;
       /** Views that are linked, this one included; 0: this one does not take part. */
@@ -53,10 +53,11 @@ export class Linking implements Linked {
         this.on = !this.on;
       }),
     };
-    if (!this.on || this.fields.length < 2) return [all];
+    const fields = this.fields();
+    if (!this.on || fields.length < 2) return [all];
     return [
       all,
-      ...this.fields.map(
+      ...fields.map(
         (field): MenuItem => ({
           label: `by ${field}`,
           checked: !this.off.has(field),

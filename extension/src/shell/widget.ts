@@ -126,7 +126,7 @@ export class ShellWidget<V extends View, T extends object, M extends Marks> impl
       this.toast.node,
     );
     this.theme = themeAt(root);
-    this.linking = new Linking(host.document(), part.fields, {
+    this.linking = new Linking(host.document(), () => part.fields, {
       pointed: (at) => reader.pointed(at),
       counted: (views) => this.readout.linked(views),
     });

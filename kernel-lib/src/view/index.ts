@@ -25,6 +25,7 @@ export { contrast, inkOn, parseHex, rampColour } from "./colour";
 export { colourDomain, rampPosition } from "./colour-domain";
 export * from "./describe";
 export * from "./format";
+export { axisLabel, axisLabels } from "./heatmap-axis";
 export { heatmapOptions, heatmapPanels, isSigned, metricOf } from "./heatmap-grid";
 export { cellAt, cellRect, heatmapLayout, inWindow } from "./heatmap-layout";
 export { sliceOf, sweepSlices } from "./heatmap-slices";

@@ -1,0 +1,241 @@
+/** What a heatmap can do beyond being looked at: slices, grids, zoom, threshold, search, links by field, code that goes
+ *  on, and thousands of cells. Stored views in a notebook without a kernel. */
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { openNotebook, picture, setTheme, startBrowser, startLab, withoutKernel } from "./lab.mjs";
+import { heads, heatmap, notebook, positions, slices } from "./stored.mjs";
+
+const CODE =
+  'import * as pb from "patchbay";\n\nconst model = await pb.load("demo/dpo");\n' +
+  'const result = await pb.patchSweep(model, { task: pb.task("capital"), sizes: [1, 2] });\npb.show(result);';
+const notebooks = {
+  "slices.ipynb": notebook([slices({ code: CODE })]),
+  "grids.ipynb": notebook([positions(), heads(), heatmap({ id: "pairs" })]),
+  "many.ipynb": notebook([heatmap({ id: "many", layers: 64 })]),
+};
+
+describe("a heatmap in a notebook", () => {
+  let lab;
+  let browser;
+  let page;
+  const view = (nth = 0) => page.locator(".pb-view").nth(nth);
+  const readout = (nth = 0) => view(nth).locator(".pb-readout-first").textContent();
+  const second = (nth = 0) => view(nth).locator(".pb-readout-second").textContent();
+  const drawn = async (nth = 0) => {
+    await view(nth).scrollIntoViewIfNeeded();
+    await view(nth).locator(".pb-picture :is(svg, canvas)").first().waitFor();
+    await page.waitForTimeout(200);
+  };
+  const open = async (name) => {
+    await openNotebook(page, lab, name);
+    await withoutKernel(page);
+    await drawn();
+  };
+  const more = async (item, nth = 0) => {
+    await view(nth).getByRole("button", { name: "More" }).click();
+    await view(nth).getByRole("menuitemcheckbox", { name: item }).click();
+  };
+  /** The middle of a cell, from the cursor's brackets around it. */
+  const cursor = async (nth = 0) => {
+    const box = await view(nth).locator(".pb-frame-cursor").boundingBox();
+    return { x: box.x + box.width / 2, y: box.y + box.height / 2, width: box.width };
+  };
+
+  before(async () => {
+    lab = await startLab({ notebooks });
+    browser = await startBrowser();
+    page = await browser.newPage();
+  });
+  after(async () => {
+    await browser?.stop();
+    await lab?.stop();
+  });
+
+  test("shows three layers slice by slice, with a slider and with keys", async () => {
+    await open("slices.ipynb");
+    const slider = view().getByRole("slider", { name: "With layer" });
+    assert.equal(await slider.getAttribute("aria-valuetext"), "none");
+    const before = await view().locator(".pb-picture svg").innerHTML();
+    await view().locator(".pb-stage").focus();
+    for (let i = 0; i < 4; i++) await page.keyboard.press("]");
+    assert.equal(await slider.getAttribute("aria-valuetext"), "3");
+    await page.waitForFunction((old) => document.querySelector(".pb-picture svg").innerHTML !== old, before);
+    assert.match(await view().locator(".pb-subtitle").textContent(), /with layer 3/);
+    await page.keyboard.press("Control+Home");
+    await page.keyboard.press("ArrowUp");
+    assert.match(await readout(), /^Layers 0 \+ 1 with 3 [+−]0\.\d\d/);
+    await picture(page, "heatmap-slice");
+    await slider.fill("0");
+    assert.doesNotMatch(await readout(), /with 3/);
+  });
+
+  test("lets cells under a threshold recede, and counts the others", async () => {
+    await more("Threshold");
+    const slider = view().getByRole("slider", { name: "At least" });
+    await slider.fill("0.3");
+    await page.keyboard.press("Escape");
+    await view().locator(".pb-stage").blur();
+    await page.waitForFunction(() =>
+      /of 36 at 0\.30 or more/.test(document.querySelector(".pb-readout-second").textContent),
+    );
+    await page.waitForFunction(() => /under 0\.30/.test(document.querySelector(".pb-picture svg").textContent));
+    const faded = await view()
+      .locator(".pb-picture svg [aria-roledescription='rect mark'], .pb-picture svg path[opacity='0.22']")
+      .count();
+    assert.ok(faded > 5, `${faded} cells recede`);
+    await picture(page, "heatmap-threshold");
+    await more("Threshold");
+    assert.equal(await view().getByRole("slider", { name: "At least" }).count(), 0);
+  });
+
+  test("zooms by wheel only while it has the focus, and by keys; the cursor stays in sight", async () => {
+    const overlay = await view().locator(".pb-overlay").boundingBox();
+    const spot = [overlay.x + overlay.width * 0.3, overlay.y + overlay.height * 0.5];
+    await page.mouse.move(...spot);
+    await page.mouse.wheel(0, -120);
+    await page.waitForTimeout(200);
+    await page.mouse.move(0, 0);
+    assert.doesNotMatch(await second(), /drawn/);
+    await view().locator(".pb-stage").focus();
+    await page.keyboard.press("Control+Home");
+    const small = await cursor();
+    await page.keyboard.press("+");
+    await page.waitForTimeout(200);
+    const large = await cursor();
+    assert.ok(large.width > small.width * 1.3, `${small.width} -> ${large.width}`);
+    const said = () => view().locator(".pb-spoken").textContent();
+    await page.waitForFunction(() => /^Layers 0 to 4\.$/.test(document.querySelector(".pb-spoken").textContent));
+    for (let i = 0; i < 7; i++) await page.keyboard.press("ArrowUp");
+    assert.equal(await view().locator(".pb-frame-cursor").count(), 1);
+    assert.match(await readout(), /^Layers 0 \+ 7/);
+    await page.keyboard.press("0");
+    await page.waitForFunction(() => /^All of it\.$/.test(document.querySelector(".pb-spoken").textContent), said);
+    await page.mouse.move(...spot);
+    await page.mouse.wheel(0, -120);
+    await page.mouse.move(overlay.x + 2, overlay.y + 2);
+    await view().locator(".pb-stage").blur();
+    await page.waitForFunction(() => /drawn: layers/.test(document.querySelector(".pb-readout-second").textContent));
+    await picture(page, "heatmap-zoom");
+    await view()
+      .locator(".pb-overlay")
+      .dblclick({ position: { x: overlay.width - 20, y: overlay.height * 0.6 } });
+    await page.mouse.move(0, 0);
+    await view().locator(".pb-stage").blur();
+    await page.waitForFunction(() => !/drawn: layers/.test(document.querySelector(".pb-readout-second").textContent));
+  });
+
+  test("finds cells by label, and a sample by its name", async () => {
+    await view().locator(".pb-stage").focus();
+    await page.keyboard.press("/");
+    await page.keyboard.type("0 2");
+    assert.match(await view().locator(".pb-finder").textContent(), /1 match, 1: Layers 0 \+ 2/);
+    await page.keyboard.press("Control+a");
+    await page.keyboard.type("country 7");
+    assert.match(await view().locator(".pb-finder").textContent(), /country 7: most in layers? \d/);
+    assert.ok((await view().locator(".pb-frame-match").count()) >= 1);
+    assert.equal(await view().locator(".pb-sample-linked").count(), 1);
+    await page.keyboard.press("Escape");
+    assert.equal(await view().locator(".pb-frame-match").count(), 0);
+  });
+
+  test("names the samples at both ends, and gives the code that goes on from a cell", async () => {
+    await view().locator(".pb-stage").focus();
+    await page.keyboard.press("Control+Home");
+    await page.keyboard.press("ArrowUp");
+    await page.keyboard.press("Space");
+    assert.match(await view().locator(".pb-side").textContent(), /most: country \d+ [+−]\d.*least: country \d+/);
+    await view().getByRole("button", { name: "Path graph for 0 + 1" }).click();
+    await page.waitForFunction(() => window.jupyterapp.shell.currentWidget.content.widgets.length === 2);
+    const source = await page.evaluate(
+      () => window.jupyterapp.shell.currentWidget.content.widgets[1].model.sharedModel.source,
+    );
+    assert.match(source, /layers 0 and 1/);
+    assert.match(source, /pb\.pathTrace\(model, \{ task: "capital"/);
+  });
+
+  test("draws layers over tokens and over heads, with the labels turned where they need it", async () => {
+    await open("grids.ipynb");
+    await drawn(1);
+    await view(0).scrollIntoViewIfNeeded();
+    assert.match(await view(0).locator(".pb-picture svg").textContent(), /·France/);
+    const turned = await view(0).locator(".pb-picture svg text[transform*='rotate(-']").count();
+    assert.ok(turned >= 13, `${turned} turned labels`);
+    await view(0).locator(".pb-stage").focus();
+    await page.keyboard.press("Control+Home");
+    for (let i = 0; i < 6; i++) await page.keyboard.press("ArrowRight");
+    assert.match(await readout(0), /^Layer 0, position ·France/);
+    await page.mouse.move(0, 0);
+    await picture(view(0), "heatmap-positions");
+    assert.match(await view(1).locator(".pb-picture svg").textContent(), /best layer in this head/);
+    await picture(view(1), "heatmap-heads");
+    for (const nth of [0, 1]) {
+      const overflow = await view(nth).evaluate((node) => node.scrollWidth - node.clientWidth);
+      assert.ok(overflow <= 1, `view ${nth}: ${overflow} px too wide`);
+    }
+  });
+
+  test("is linked by layer across kinds of heatmaps, field by field", async () => {
+    await view(1).locator(".pb-stage").focus();
+    await page.keyboard.press("Control+Home");
+    await page.keyboard.press("ArrowUp");
+    // Layer 1: a row over tokens, and one layer alone among pairs.
+    await view(0).locator(".pb-frame-linked").first().waitFor();
+    const row = await view(0).locator(".pb-frame-linked").boundingBox();
+    assert.ok(row.width > 10 * row.height, `${row.width} x ${row.height}`);
+    assert.equal(await view(2).locator(".pb-frame-linked").count(), 1);
+    await view(0).locator(".pb-link").first().click();
+    await view(0).getByRole("menuitemcheckbox", { name: "by layer" }).click();
+    await view(1).locator(".pb-stage").focus();
+    await page.keyboard.press("ArrowUp");
+    assert.equal(await view(0).locator(".pb-frame-linked").count(), 0);
+    assert.equal(await view(2).locator(".pb-frame-linked").count(), 1);
+  });
+
+  test("looks right in the dark and where there is little room", async () => {
+    await view(1).locator(".pb-stage").blur();
+    await setTheme(page, "JupyterLab Dark");
+    await page.waitForTimeout(800);
+    await view(0).scrollIntoViewIfNeeded();
+    await picture(page, "heatmap-grids-dark");
+    await setTheme(page, "JupyterLab Light");
+    for (const width of [600, 420]) {
+      await view(0).evaluate((node, w) => {
+        node.style.maxWidth = `${w}px`;
+      }, width);
+      await page.waitForTimeout(500);
+      await picture(view(0), `heatmap-positions-${width}`);
+      const overflow = await view(0).evaluate((node) => node.scrollWidth - node.clientWidth);
+      assert.ok(overflow <= 1, `${width}: ${overflow} px too wide`);
+    }
+  });
+
+  test("2,080 cells are drawn and pointed at without waiting", async () => {
+    await open("many.ipynb");
+    const box = await view().locator(".pb-overlay").boundingBox();
+    // A hover costs what its handlers and the overlay cost; measured in the page, reported, not judged by a clock.
+    const cost = await view()
+      .locator(".pb-overlay")
+      .evaluate((overlay) => {
+        const { left, top, width, height } = overlay.getBoundingClientRect();
+        const times = [];
+        for (let i = 0; i < 60; i++) {
+          const start = performance.now();
+          const [clientX, clientY] = [left + width * 0.15, top + height * (0.2 + 0.01 * i)];
+          overlay.dispatchEvent(new PointerEvent("pointermove", { clientX, clientY, bubbles: true }));
+          times.push(performance.now() - start);
+        }
+        times.sort((a, b) => a - b);
+        return { median: times[30], most: times[59], nodes: overlay.querySelectorAll("*").length };
+      });
+    console.log(`      hover over 2,080 cells: median ${cost.median.toFixed(2)} ms, most ${cost.most.toFixed(2)} ms`);
+    assert.ok(cost.nodes < 40, `${cost.nodes} nodes move with the pointer`);
+    await page.mouse.move(box.x + box.width * 0.15, box.y + box.height * 0.2);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.4, box.y + box.height * 0.5, { steps: 5 });
+    await page.mouse.up();
+    assert.match(await view().locator(".pb-side h4").textContent(), /^\d{3} cells/);
+    assert.equal(await view().locator(".pb-veil").count(), 1);
+    await picture(page, "heatmap-many");
+    assert.deepEqual(page.errors, []);
+  });
+});

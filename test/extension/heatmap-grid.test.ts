@@ -1,0 +1,247 @@
+/** Heatmaps beyond pairs of layers: grids of tokens and heads, slices at a third layer, parts drawn larger, and the code
+ *  that goes on from a cell. */
+import { describe, expect, test } from "vitest";
+import { cellCode, layersOf, pathCode } from "../../extension/src/heatmap/codes";
+import { arrange, extentOf, findSamples, initialChoices } from "../../extension/src/heatmap/scene";
+import { describeView, linkedSpots, pointingAt } from "../../extension/src/heatmap/words";
+import { holding, windowWords, zoomed } from "../../extension/src/heatmap/zoom";
+import {
+  axisLabels,
+  cellAt,
+  cellName,
+  cellRect,
+  type HeatmapMetric,
+  type HeatmapView,
+  heatmapLayout,
+  heatmapOptions,
+  inWindow,
+  pack,
+  sliceOf,
+  themes,
+  validateView,
+} from "../../kernel-lib/src/view";
+
+/** Values 1, 2, 3 … in every cell, one sample each. */
+function metric(nx: number, ny: number, exists: (x: number, y: number) => boolean, times = 1): HeatmapMetric {
+  const shape = [1, ny, nx];
+  const at = Array.from({ length: nx * ny }, (_, i) => [i % nx, Math.floor(i / nx), i] as const);
+  const values = at.map(([x, y, i]) => (exists(x, y) ? (i + 1) * times : Number.NaN));
+  const floats = pack(Float64Array.from(values), shape);
+  return {
+    key: "rr",
+    label: "Δ rr",
+    meaning: "",
+    zero: "",
+    digits: { cell: 1, readout: 1 },
+    signed: true,
+    mean: floats,
+    low: floats,
+    high: floats,
+    n: pack(Int32Array.from(at.map(([x, y]) => (exists(x, y) ? 1 : -1))), shape),
+    notSignificant: pack(new Uint8Array(nx * ny).fill(255), shape),
+    interaction: null,
+    samples: pack(Float64Array.from(values), [...shape, 1]),
+    test: null,
+  };
+}
+
+function view(more: Partial<HeatmapView>, nx: number, ny: number): HeatmapView {
+  const layers = (count: number) => Array.from({ length: count }, (_, i) => String(i));
+  const made: HeatmapView = {
+    schema: "patchbay.view/1",
+    kind: "heatmap",
+    id: "v",
+    state: "done",
+    run: null,
+    error: null,
+    title: "Patch",
+    model: { name: "tiny", stage: null, fingerprint: "" },
+    device: "cpu",
+    warnings: [],
+    code: 'const model = await pb.load("demo/dpo");\nconst result = await pb.patchSweep(model, { task: pb.task("capital"), sizes: [1, 2] });',
+    caption: "",
+    hashes: { spec: "", result: "" },
+    layout: "pairs",
+    x: { title: "earlier", labels: layers(nx), field: "layer" },
+    y: { title: "later", labels: layers(ny), field: "layer" },
+    panels: [{ name: "tiny", stage: null, note: "" }],
+    n: 1,
+    metrics: [metric(nx, ny, more.layout === "grid" ? () => true : (x, y) => y >= x)],
+    metric: "rr",
+    sampleLabels: ["France"],
+    ...more,
+  };
+  const checked = validateView(made);
+  if (!checked.ok) throw new Error(checked.message);
+  return made;
+}
+
+/** Four layers over the tokens of a prompt, one of which comes twice. */
+const tokens = () =>
+  view(
+    {
+      layout: "grid",
+      x: {
+        title: "position patched",
+        labels: [" the", " capital", " of", " the", " France"],
+        keys: ["-5", "-4", "-3", "-2", "-1"],
+        field: "position",
+      },
+    },
+    5,
+    4,
+  );
+const scene = (v: HeatmapView) => arrange(v, themes.light, { width: 900, height: 600 }, initialChoices(v), null);
+
+describe("a grid of layers and tokens", () => {
+  test("shows what is invisible in a token, and turns labels that do not fit side by side", () => {
+    const v = tokens();
+    expect(axisLabels(v.x)).toEqual(["·the", "·capital", "·of", "·the", "·France"]);
+    expect(cellName(v, 4, 2)).toBe("Layer 2, position ·France");
+    const { layout } = scene(v);
+    expect(layout.xAngle).toBeLessThan(0);
+    const ticks = layout.ticks.filter(({ axis }) => axis === "x");
+    expect(ticks.map(({ text }) => text)).toContain("·France");
+    expect(ticks.every(({ angle, anchor }) => angle === layout.xAngle && anchor === "end")).toBe(true);
+    expect(layout.padding.bottom).toBeGreaterThan(
+      heatmapLayout(view({}, 5, 5), themes.light, { width: 900 }, heatmapOptions(view({}, 5, 5))).padding.bottom,
+    );
+  });
+
+  test("tells two equal tokens apart by their position when it is linked", () => {
+    const v = tokens();
+    const extent = extentOf(scene(v).layout);
+    expect(pointingAt(v, { x: 3, y: 1 })).toEqual({ position: ["-2"], token: [" the"], layer: ["1"] });
+    expect(linkedSpots(v, extent, { position: ["-2"], token: [" the"], layer: ["1"] })).toMatchObject([{ x: 3, y: 1 }]);
+    expect(linkedSpots(v, extent, { position: ["-2"], token: [" a"], layer: ["1"] })).toEqual([
+      { x: 0, y: 1, x1: 4, y1: 1 },
+    ]);
+    // A path graph says both ends of its count.
+    expect(linkedSpots(v, extent, { position: ["17", "-1"], token: [" France"] })).toEqual([
+      { x: 4, y: 0, x1: 4, y1: 3 },
+    ]);
+  });
+
+  test("has a margin of the best layer at each position", () => {
+    expect(scene(tokens()).layout.marginal?.bars).toEqual([16, 17, 18, 19, 20]);
+  });
+});
+
+describe("a slice at a third layer", () => {
+  const sliced = () => {
+    const at = (times: number) => [metric(4, 4, (x, y) => y >= x, times)];
+    return view(
+      {
+        slices: {
+          shown: 0,
+          sets: [
+            { held: null, metrics: at(1) },
+            { held: "3", metrics: at(10) },
+          ],
+        },
+      },
+      4,
+      4,
+    );
+  };
+
+  test("has its own numbers, and says which layer is patched along", () => {
+    const slice = sliceOf(sliced(), 1);
+    expect(scene(slice).layout.panels[0]?.cells[4]?.value).toBe(50);
+    expect(cellName(slice, 0, 1)).toBe("Layers 0 + 1 with 3");
+    expect(pointingAt(slice, { x: 0, y: 1 })).toEqual({ layer: ["0", "1", "3"] });
+    expect(layersOf(slice, { x: 0, y: 1 })).toEqual(["0", "1", "3"]);
+  });
+
+  test("is found by the layers of a tuple, its own one left out", () => {
+    const slice = sliceOf(sliced(), 1);
+    expect(linkedSpots(slice, extentOf(scene(slice).layout), { layer: ["1", "3", "0"] })).toMatchObject([
+      { x: 0, y: 1 },
+    ]);
+  });
+
+  test("is refused when its numbers do not fit the axes", () => {
+    const v = sliced();
+    const bad = { ...v, slices: { shown: 0, sets: [{ held: "3", metrics: [metric(2, 2, () => true)] }] } };
+    expect(validateView(bad)).toMatchObject({
+      ok: false,
+      message: expect.stringContaining("slices.sets[0].metrics[0]"),
+    });
+    expect(validateView({ ...v, slices: { ...v.slices, shown: 2 } }).ok).toBe(false);
+  });
+});
+
+describe("a part drawn larger", () => {
+  const v = view({}, 16, 16);
+
+  test("keeps the cell it is around, the same range on both axes of pairs, and comes back to all", () => {
+    const once = zoomed(v, null, "in", { x: 2, y: 4 });
+    expect(once).toEqual({ x0: 1, x1: 10, y0: 1, y1: 10 });
+    const twice = zoomed(v, once, "in", { x: 2, y: 4 });
+    expect(twice).toMatchObject({ x0: 2, x1: 7 });
+    const out = (from: ReturnType<typeof zoomed>) => zoomed(v, from, "out", { x: 2, y: 4 });
+    expect(out(out(out(twice)))).toBeNull();
+    expect(zoomed(v, twice, "reset", { x: 0, y: 0 })).toBeNull();
+    expect(windowWords(v, { x0: 8, x1: 15, y0: 8, y1: 15 })).toBe("Layers 8 to 15");
+  });
+
+  test("goes along with the cursor, and grows where a pair lies further apart", () => {
+    const window = { x0: 4, x1: 9, y0: 4, y1: 9 };
+    expect(holding(v, window, { x: 5, y: 8 })).toBe(window);
+    expect(holding(v, window, { x: 5, y: 10 })).toEqual({ x0: 5, x1: 10, y0: 5, y1: 10 });
+    expect(holding(v, window, { x: 0, y: 15 })).toEqual({ x0: 0, x1: 15, y0: 0, y1: 15 });
+  });
+
+  test("has larger cells in the same frame, and a pointer finds what is drawn there", () => {
+    const size = { width: 700, height: 600 };
+    const whole = heatmapLayout(v, themes.light, size, heatmapOptions(v));
+    const window = { x0: 4, x1: 9, y0: 4, y1: 9 };
+    const part = heatmapLayout(v, themes.light, size, heatmapOptions(v, { window }));
+    expect(part.pitch).toBeGreaterThan(1.5 * whole.pitch);
+    expect([part.width, part.height]).toEqual([whole.width, whole.height]);
+    expect(part.domain).toEqual(whole.domain);
+    const rect = cellRect(part, 0, 5, 8);
+    expect(cellAt(part, rect.x + 2, rect.y + 2)).toMatchObject({ ix: 5, iy: 8 });
+    expect(inWindow(part, 3, 8)).toBe(false);
+    expect(part.ticks.filter(({ axis }) => axis === "x").map(({ text }) => text)).toEqual([
+      "4",
+      "5",
+      "6",
+      "7",
+      "8",
+      "9",
+    ]);
+  });
+
+  test("and a threshold are said when nothing is pointed at", () => {
+    const choices = { ...initialChoices(v), window: { x0: 4, x1: 9, y0: 4, y1: 9 }, threshold: 200 };
+    const { layout, options } = arrange(v, themes.light, { width: 900, height: 600 }, choices, null);
+    const [second] = describeView(v, options, layout, "done").second;
+    expect(second?.text).toContain("layers 4 to 9");
+    expect(second?.text).toContain("of 136 at 200.0 or more");
+  });
+});
+
+describe("code from a cell", () => {
+  const v = view({}, 4, 4);
+
+  test("measures this tuple alone, with the same model and task", () => {
+    expect(cellCode(v, { x: 0, y: 2 })).toContain('patchSweep(model, { task: pb.task("capital"), tuples: [[0, 2]] })');
+    expect(cellCode(v, { x: 2, y: 2 })).toContain("tuples: [[2]]");
+    expect(cellCode(tokens(), { x: 0, y: 0 })).toBeNull();
+  });
+
+  test("traces the paths of its task", () => {
+    const code = pathCode(v, { x: 0, y: 2 });
+    expect(code).toContain("layers 0 and 2");
+    expect(code).toContain('pb.load("demo/dpo")');
+    expect(code).toContain('pb.pathTrace(model, { task: "capital", n: 3 })');
+    expect(pathCode({ ...v, code: "" }, { x: 0, y: 2 })).toBeNull();
+  });
+
+  test("samples are found by their label, never by a number", () => {
+    expect(findSamples(v, "fra")).toEqual([0]);
+    expect(findSamples(v, "1")).toEqual([]);
+    expect(findSamples(v, " ")).toEqual([]);
+  });
+});
