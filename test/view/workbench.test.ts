@@ -1,6 +1,6 @@
 /** The workbench's table of experiments, and the cells that choices become. */
 import { expect, test } from "vitest";
-import { firstChoice, numberIn, withKind, withOption } from "../../extension/src/workbench/choice";
+import { firstChoice, numberIn, runName, withKind, withOption } from "../../extension/src/workbench/choice";
 import { EXPERIMENTS, experimentNamed, type WorkbenchChoice, workbenchCode } from "../../kernel-lib/src/view";
 
 const NOTHING = { patchbay: false, model: null };
@@ -59,6 +59,12 @@ test("another experiment begins with its own defaults and keeps what both ask in
     Object.fromEntries(experimentNamed("path-trace").fields.map(({ key, default: usual }) => [key, usual])),
   );
   expect(withKind(trace, "patch-sweep").task).toBe("capital");
+});
+
+test("an experiment over several tasks names them itself", () => {
+  const geometry = withKind(first, "geometry");
+  expect(workbenchCode(geometry, NOTHING)).toContain('pb.geometry(model, { task: "demo", rephrasings: 40 })');
+  expect(runName(withOption(geometry, "task", "animals")).name).toBe("animals, geometry");
 });
 
 test("a field of samples takes whole numbers in its range, or nothing", () => {

@@ -21,8 +21,8 @@ const MAX_CHARACTERS = 200_000_000;
 const WORTH_SAYING = 2_000_000;
 /** Rows of a table that are shown; all go into its CSV. */
 const MAX_ROWS = 500;
-/** Of a frame, for statistics. */
-const SLICE_MS = 10;
+/** Of statistics between two frames: pointing stays live. */
+const SLICE_MS = 25;
 
 type Result = ReturnType<typeof parseAnyResult>;
 
@@ -72,20 +72,16 @@ export class ResultContent {
     const tables = result.tableNames as readonly string[];
     const options = [...(views ? [group(views.choosing, views.choices, "view")] : []), group("Table", tables, "table")];
     const select = el("select", { class: "pb-select-input", "aria-label": "Shown" }, ...options);
+    const label = el("span", { class: "pb-quiet" });
     const choose = () => {
       const [what, at] = select.value.split(" ");
+      label.textContent = what === "view" && views ? views.choosing : "Table";
       if (what === "view" && views) void this.showChoice(views, Number(at));
       else this.showTable(result, tables[Number(at)]);
     };
     select.addEventListener("change", choose);
     this.bar.replaceChildren(
-      el(
-        "label",
-        { class: "pb-control pb-outlined pb-select" },
-        el("span", { class: "pb-quiet" }, "Shown"),
-        select,
-        icon("chevronDown"),
-      ),
+      el("label", { class: "pb-control pb-outlined pb-select" }, label, select, icon("chevronDown")),
       el("span", { class: "pb-quiet" }, factsOf(result)),
     );
     choose();

@@ -29,7 +29,8 @@ export const launcherPlugin: JupyterFrontEndPlugin<void> = {
     const { commands } = app;
     const folder = (args: { cwd?: unknown }) => (typeof args.cwd === "string" ? args.cwd : "");
     commands.addCommand(NEW, {
-      label: (args) => (args.isPalette || !args.cwd ? "New Patchbay Notebook" : "Patchbay Notebook"),
+      // The launcher says which folder it stands in.
+      label: (args) => ("cwd" in args ? "Patchbay Notebook" : "New Patchbay Notebook"),
       caption: "A notebook with the TypeScript (Patchbay) kernel, the demo model and a first patch",
       icon: patchbayIcon,
       execute: (args) => newNotebook(app, folder(args)).then(() => undefined),

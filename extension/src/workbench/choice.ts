@@ -1,5 +1,5 @@
 /** What is chosen in the workbench, and how a choice of another experiment or model changes it. Pure. */
-import { EXPERIMENTS, experimentNamed, type Field, type WorkbenchChoice } from "patchbay/view";
+import { askedTask, EXPERIMENTS, experimentNamed, type Field, type WorkbenchChoice } from "patchbay/view";
 
 export const firstChoice = (device: string): WorkbenchChoice => ({
   model: "demo/dpo",
@@ -39,8 +39,8 @@ function fits(field: Field, value: unknown): boolean {
   return field.values.some(([, each]) => JSON.stringify(each) === JSON.stringify(value));
 }
 
-/** "capital · demo/dpo", for the list of runs. */
+/** "capital, patch sweep", for the list of runs. */
 export const runName = (choice: WorkbenchChoice): { name: string; model: string } => ({
-  name: `${choice.task}, ${experimentNamed(choice.kind).label.toLowerCase()}`,
+  name: `${askedTask(choice)}, ${experimentNamed(choice.kind).label.toLowerCase()}`,
   model: choice.model,
 });

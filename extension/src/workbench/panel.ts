@@ -74,7 +74,14 @@ export class Workbench {
     this.cost.node.append(this.costs, el("div", { class: "pbw-go" }, run, insert), this.placeNode);
     const runs = section("Runs");
     runs.node.append(this.runs.node);
-    node.append(this.model.node, this.task.node, this.experiment.node, this.cost.node, runs.node);
+    node.append(
+      el("h2", { class: "pbw-head" }, "Patchbay"),
+      this.model.node,
+      this.task.node,
+      this.experiment.node,
+      this.cost.node,
+      runs.node,
+    );
     this.drawModel();
     this.drawTask();
     this.drawExperiment();
@@ -166,8 +173,10 @@ export class Workbench {
       }
       return;
     }
-    const task = await say<TaskCard>(this.tokens, { op: "task", model: choice.model, task: choice.task }, taskNodes);
-    this.task.note.textContent = task ? `${task.queries} queries` : "";
+    if (!experimentNamed(choice.kind).ownTask) {
+      const task = await say<TaskCard>(this.tokens, { op: "task", model: choice.model, task: choice.task }, taskNodes);
+      this.task.note.textContent = task ? `${task.queries} queries` : "";
+    }
     const plan = (measure: boolean) =>
       say<CostCard>(this.costs, { op: "plan", choice, measure }, (card) => this.costNodes(card));
     const planned = await plan(false);
@@ -260,7 +269,8 @@ export class Workbench {
         this.experiment.node.querySelector("select")?.focus();
       },
     );
-    const { hint, fields } = experimentNamed(kind);
+    const { hint, fields, ownTask = false } = experimentNamed(kind);
+    this.task.node.hidden = ownTask;
     this.experiment.fill(
       select,
       el("p", { class: "pb-quiet pbw-note" }, hint),
@@ -280,6 +290,7 @@ export class Workbench {
         type: "number",
         class: "pbw-input pbw-number",
         title: hint,
+        placeholder: "all",
         value: chosen === "null" ? "" : chosen,
       });
       input.min = String(field.range?.least ?? 0);

@@ -50,7 +50,7 @@ export const workbenchPlugin: JupyterFrontEndPlugin<void> = {
         return target ? Rpc.of(target.kernel).call(request) : Promise.reject(new Error(words));
       },
       insert: (choice, run) => insert(choice, run),
-      newNotebook: () => void newNotebook(app, "", []),
+      newNotebook: () => void newNotebook(app, "", [""]),
       device: () => preferences().device,
     });
 

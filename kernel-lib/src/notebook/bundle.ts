@@ -1,14 +1,8 @@
 /** What a notebook keeps of a view: the view for our widget, a PNG for everything else that shows notebooks, and text.
  *  All three, always: JupyterLab without the extension shows nothing at all for a lone view. */
 import { type Figure, figureOf } from "../figure";
-import { chartSummary, chartText } from "../view/chart-text";
-import { summary } from "../view/describe";
-import { heatmapOptions } from "../view/heatmap-grid";
-import { heatmapText } from "../view/heatmap-text";
-import { pathsSummary, pathsText } from "../view/paths-text";
-import { scatterSummary } from "../view/scatter-describe";
-import { scatterText } from "../view/scatter-text";
 import { VIEW_MIME, type View } from "../view/types";
+import { viewSummary, viewText } from "../view/view-text";
 import type { Bundle } from "./cell-display";
 
 /** CSS pixels of the picture: what fits into a notebook's column and a code host's page. */
@@ -23,14 +17,14 @@ export async function bundle(view: View, figure: Figure = screenFigure(view)): P
   const { data, metadata } = quickBundle(view);
   return {
     data: { ...data, "image/png": Buffer.from(png).toString("base64") },
-    metadata: { ...metadata, "image/png": { ...cssSize(png), alt: alternative(view) } },
+    metadata: { ...metadata, "image/png": { ...cssSize(png), alt: viewSummary(view) } },
   };
 }
 
 /** The same without the picture, for the first moment: drawing one takes a while. */
 export function quickBundle(view: View): Bundle {
   return {
-    data: { [VIEW_MIME]: view, "text/plain": textOf(view) },
+    data: { [VIEW_MIME]: view, "text/plain": viewText(view) },
     metadata: {},
   };
 }
@@ -39,19 +33,6 @@ function screenFigure(view: View): Figure {
   if (view.kind === "paths") return figureOf(view, { theme: "light", width: WIDTH.several });
   if (view.kind === "scatter") return figureOf(view, { theme: "light", width: WIDTH.scatter });
   return figureOf(view, { theme: "light", width: view.panels.length > 1 ? WIDTH.several : WIDTH.one });
-}
-
-/** "Patch sweep: capital, heatmap, 36 cells, largest layers 0 and 2, plus 0.85." */
-function alternative(view: View): string {
-  if (view.kind === "paths") return pathsSummary(view);
-  if (view.kind === "scatter") return scatterSummary(view);
-  return view.kind === "chart" ? chartSummary(view) : summary(view, heatmapOptions(view, {}));
-}
-
-function textOf(view: View): string {
-  if (view.kind === "paths") return pathsText(view);
-  if (view.kind === "scatter") return scatterText(view);
-  return view.kind === "chart" ? chartText(view) : heatmapText(view);
 }
 
 /** Width and height are the first two fields of a PNG's header. */

@@ -8,9 +8,13 @@ import { SpecError } from "../errors";
 import { preview } from "../experiment/preview";
 import { probe, type Speed, withSeconds } from "../experiment/probe";
 import { task as taskNamed, taskNames } from "../experiment/task";
+import type { SpecModel } from "../experiment/types";
 import { memoryOf, openModel } from "../forward/model";
 import type { DeviceName, Model } from "../forward/types";
+import { type AccuracyOptions, accuracyQuestion } from "../run/accuracy";
+import { type GeometryOptions, geometryQuestion } from "../run/geometry";
 import { experimentOf } from "../run/kinds";
+import { type PatchGridOptions, patchGridQuestion } from "../run/patch-grid";
 import { resolveQuestion, type SweepQuestion } from "../run/patch-sweep";
 import { type PathTraceOptions, traceQuestion } from "../run/path-trace";
 import { fitted, planResolved } from "../run/plan";
@@ -81,52 +85,63 @@ export async function taskCard(model: string, name: string): Promise<TaskCard> {
  *  @throws SpecError for what could not be run either, CheckpointError, DeviceError */
 export async function costCard(choice: WorkbenchChoice, measure: boolean): Promise<CostCard> {
   const checkpoint = await checkpointNamed(choice.model);
-  const find = Object.hasOwn(COSTS, choice.kind) ? COSTS[choice.kind] : null;
-  if (!find) throw new SpecError({ thing: "experiment", value: choice.kind, rule: "has no cost that could be said" });
-  return find({ checkpoint, choice, open: measure ? () => opened(checkpoint, choice.device) : null });
+  const open = measure ? () => opened(checkpoint, choice.device) : null;
+  if (choice.kind === "patch-sweep") return sweepCost(checkpoint, choice, open);
+  const question = Object.hasOwn(QUESTIONS, choice.kind) ? QUESTIONS[choice.kind] : null;
+  if (!question)
+    throw new SpecError({ thing: "experiment", value: choice.kind, rule: "is not one of the workbench's" });
+  const { json, warnings: own = [] } = question(checkpoint, callOptions(choice));
+  const experiment = experimentOf(json);
+  const { text, warnings } = experiment.check(json, checkpoint);
+  const said = [...new Set([...own, ...warnings])];
+  if (!open) return { rows: [["size", text]], warnings: said, measured: false };
+  const plan = await experiment.plan(json, (await open()).model);
+  const { rows, notes } = planRows(plan.text);
+  return { rows: [["size", text], ...rows], warnings: [...new Set([...said, ...notes])], measured: true };
 }
 
-interface Asked {
-  checkpoint: Checkpoint;
-  choice: WorkbenchChoice;
-  /** null: nothing may be opened. */
-  open: (() => Promise<Opened>) | null;
-}
+type Question = (model: SpecModel, options: object) => { json: { kind: string }; warnings?: readonly string[] };
 
-const COSTS: Readonly<Record<string, (asked: Asked) => Promise<CostCard>>> = {
-  async "patch-sweep"({ checkpoint, choice, open }) {
-    const resolved = resolveQuestion(checkpoint, callOptions(choice) as SweepQuestion);
-    const { cost } = planResolved(resolved, checkpoint.config, fitted({}, { memory: memoryOf(checkpoint, {}) }));
-    const { seconds } = open ? withSeconds(cost, await speedOf(await open())) : cost;
-    return {
-      rows: [
-        ["tuples × samples", `${count(cost.tuples)} × ${count(cost.samples)}`],
-        ["block-runs", `${count(cost.blockRuns)} of ${count(cost.naiveBlockRuns)} naive`],
-        ["activations", `${cost.megabytes < 10 ? cost.megabytes.toFixed(1) : count(Math.round(cost.megabytes))} MB`],
-        ...(seconds === null ? [] : [["time", roughly(seconds)] as const]),
-      ],
-      warnings: resolved.warnings,
-      measured: open !== null,
-    };
-  },
-  async "path-trace"({ checkpoint, choice, open }) {
-    const json = traceQuestion(checkpoint, callOptions(choice) as PathTraceOptions);
-    const experiment = experimentOf(json);
-    const { warnings } = experiment.check(json, checkpoint);
-    const samples = ["samples", count((json.samples as readonly unknown[]).length)] as const;
-    if (!open) return { rows: [samples], warnings, measured: false };
-    const { json: counted } = await experiment.plan(json, (await open()).model);
-    const { total, samples: each, budget } = counted as { total: number; samples: { paths: number }[]; budget: number };
-    const most = Math.max(...each.map(({ paths }) => paths));
-    const over = each.filter(({ paths }) => paths > budget).length;
-    return {
-      rows: [samples, ["paths", count(total)], ["most in a sample", count(most)]],
-      warnings:
-        over > 0 ? [...warnings, `${over} samples have more paths than the budget of ${count(budget)}`] : warnings,
-      measured: true,
-    };
-  },
+/** Specs from a call's options, by kind. A sweep says more than its spec and has its own way. */
+const QUESTIONS: Readonly<Record<string, Question>> = {
+  "path-trace": (model, options) => ({ json: traceQuestion(model, options as PathTraceOptions) }),
+  "patch-grid": (model, options) => patchGridQuestion(model, options as PatchGridOptions),
+  geometry: (model, options) => ({ json: geometryQuestion(model, options as GeometryOptions) }),
+  accuracy: (model, options) => ({ json: accuracyQuestion(model, options as AccuracyOptions) }),
 };
+
+async function sweepCost(
+  checkpoint: Checkpoint,
+  choice: WorkbenchChoice,
+  open: (() => Promise<Opened>) | null,
+): Promise<CostCard> {
+  const resolved = resolveQuestion(checkpoint, callOptions(choice) as SweepQuestion);
+  const { cost } = planResolved(resolved, checkpoint.config, fitted({}, { memory: memoryOf(checkpoint, {}) }));
+  const { seconds } = open ? withSeconds(cost, await speedOf(await open())) : cost;
+  return {
+    rows: [
+      ["size", `${count(cost.samples)} samples x ${count(cost.tuples)} tuples`],
+      ["block-runs", `${count(cost.blockRuns)} of ${count(cost.naiveBlockRuns)} naive`],
+      ["activations", `${cost.megabytes < 10 ? cost.megabytes.toFixed(1) : count(Math.round(cost.megabytes))} MB`],
+      ...(seconds === null ? [] : [["time", roughly(seconds)] as const]),
+    ],
+    warnings: resolved.warnings,
+    measured: open !== null,
+  };
+}
+
+/** The lines of a plan's text, `  key   value`, after its title; notes apart. */
+function planRows(text: string): { rows: (readonly [string, string])[]; notes: string[] } {
+  const rows: (readonly [string, string])[] = [];
+  const notes: string[] = [];
+  for (const line of text.split("\n").slice(1)) {
+    const note = /^\s*(?:note:|!)\s*(.+)$/.exec(line);
+    const row = /^\s*(.+?)(?::|\s{2,})\s*(.+)$/.exec(line);
+    if (note) notes.push(note[1]);
+    else rows.push(row ? [row[1], row[2]] : [line.trim(), ""]);
+  }
+  return { rows, notes };
+}
 
 const roughly = (seconds: number): string => (seconds < 1 ? "under a second" : `about ${duration(seconds)}`);
 

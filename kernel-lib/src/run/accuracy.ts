@@ -6,6 +6,7 @@ import { accuracyOfTask, type ResolvedAccuracy, resolveAccuracy, withCriterion }
 import type { AccuracyAnswer, Match } from "../experiment/accuracy-types";
 import { SPEC_SCHEMA } from "../experiment/fields";
 import type { OwnTask } from "../experiment/task";
+import type { SpecModel } from "../experiment/types";
 import type { Model } from "../forward/types";
 import { AccuracyResult } from "../result/accuracy";
 import { checkAnswer } from "../result/accuracy-file";
@@ -99,7 +100,15 @@ export const accuracySpec = (model: Model, json: unknown, options: ExperimentOpt
  *  const result = await accuracy(model, { task: "capital" });
  *  console.log(String(result));
  *  result.table("answers").rows[0]; */
-export function accuracy(model: Model, options: AccuracyOptions): AccuracyRun {
+export const accuracy = (model: Model, options: AccuracyOptions): AccuracyRun =>
+  accuracySpec(model, accuracyQuestion(model, options), options);
+
+/** The spec that `accuracy` runs, not yet checked in full; the model need not be loaded.
+ *  @throws SpecError when neither or both of task and samples are given, or the task is wrong */
+export function accuracyQuestion(
+  model: SpecModel,
+  options: AccuracyOptions,
+): { kind: "accuracy" } & Record<string, unknown> {
   const { task, samples, scope, maxNewTokens, stop, match, judge } = options;
   if ((task === undefined) === (samples === undefined))
     throw new SpecError({
@@ -111,6 +120,6 @@ export function accuracy(model: Model, options: AccuracyOptions): AccuracyRun {
     task === undefined
       ? { samples, chat: options.chat, judge }
       : { ...accuracyOfTask(model, task, options), judge: withCriterion(judge, task) };
-  const base = { schema: SPEC_SCHEMA, kind: "accuracy", model: model.name, maxNewTokens, stop, match };
-  return accuracySpec(model, { ...base, ...asked, ...(scope === undefined ? {} : { scope }) }, options);
+  const base = { schema: SPEC_SCHEMA, kind: "accuracy" as const, model: model.name, maxNewTokens, stop, match };
+  return { ...base, ...asked, ...(scope === undefined ? {} : { scope }) };
 }

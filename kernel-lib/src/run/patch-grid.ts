@@ -6,6 +6,7 @@ import { resolvePatchGrid } from "../experiment/patch-grid-spec";
 import type { PatchGridSpec } from "../experiment/patch-grid-types";
 import type { GridSite } from "../experiment/site-rows";
 import type { OwnTask } from "../experiment/task";
+import type { SpecModel } from "../experiment/types";
 import type { Model } from "../forward/types";
 import type { GridMetric } from "../result/grid-metrics";
 import type { GridAxis } from "../result/grid-result";
@@ -52,17 +53,27 @@ export interface PatchGridOptions extends ExperimentOptions, PatchGridTask {
  *  grid.best("rr_diff").column;
  *  const heads = await patchGrid(model, { task: "capital", by: "head" }); */
 export function patchGrid(model: Model, options: PatchGridOptions): GridRun {
+  const { json, warnings } = patchGridQuestion(model, options);
+  return patchGridSpec(model, json, { ...options, warnings });
+}
+
+/** The spec that `patchGrid` runs, not yet checked in full; the model need not be loaded.
+ *  @throws SpecError when neither or both of task and samples are given, or the task is wrong */
+export function patchGridQuestion(
+  model: SpecModel,
+  options: PatchGridOptions,
+): { json: { kind: "patch-grid" } & Record<string, unknown>; warnings: readonly string[] } {
   const { by, site, layers, positions } = options;
   const { warnings, ...asked } = samplesAgainst(model, options);
   const json = {
     schema: SPEC_SCHEMA,
-    kind: "patch-grid",
+    kind: "patch-grid" as const,
     model: model.name,
     ...asked,
     ...{ by, site, layers },
     positions: positions === "last" ? [-1] : positions === "instruction-end" ? asked.positions : positions,
   };
-  return patchGridSpec(model, json, { ...options, warnings });
+  return { json, warnings };
 }
 
 /** Starts what a spec of kind `patch-grid` says.

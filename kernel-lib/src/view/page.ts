@@ -2,10 +2,9 @@
  *  Its content security policy lets one script run, ours, by hash; views are data in a script element that is never
  *  run, and every other text is escaped. Pure: kernel and browser make the same page. */
 import { SpecError } from "../errors";
-import { heatmapText } from "./heatmap-text";
 import type { PageItem, PageOptions, PageParts } from "./page-types";
-import { pathsText } from "./paths-text";
 import type { View } from "./types";
+import { viewText } from "./view-text";
 
 /** Most characters of all views together: what a browser opens without stalling. */
 const MAX_VIEWS = 200_000_000;
@@ -64,11 +63,10 @@ function standing(view: View): View {
 }
 
 function viewPart(view: View, nth: number): string {
-  const text = view.kind === "paths" ? pathsText(view) : view.kind === "heatmap" ? heatmapText(view) : view.caption;
   const caption = view.caption ? `\n<figcaption>${escaped(view.caption)}</figcaption>` : "";
   return (
     `<figure class="pb-page-figure">\n<div class="pb-page-view" data-view="${nth}">` +
-    `<noscript><pre>${escaped(text)}</pre></noscript></div>${caption}\n</figure>`
+    `<noscript><pre>${escaped(viewText(view))}</pre></noscript></div>${caption}\n</figure>`
   );
 }
 

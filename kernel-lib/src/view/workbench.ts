@@ -9,8 +9,9 @@ export interface Field {
   hint: string;
   /** `[written in the panel, JSON value]`; with none of them, a whole number is asked for. */
   values: readonly (readonly [label: string, value: unknown])[];
-  /** Left out of the call when it is chosen. */
+  /** Left out of the call when it is chosen, unless `always` is set. */
   default: unknown;
+  always?: boolean;
   /** Of a whole number; null: may be left empty. */
   range?: { least: number; most: number };
 }
@@ -18,10 +19,12 @@ export interface Field {
 export interface WorkbenchExperiment {
   kind: string;
   label: string;
-  /** "all pairs of layers", from what is chosen; for the list of runs. */
+  /** What it does, in a sentence. */
   hint: string;
   /** The function of `patchbay` that starts it. */
   call: string;
+  /** It asks for tasks in a field of its own, so the panel's task is not its. */
+  ownTask?: boolean;
   fields: readonly Field[];
 }
 
@@ -51,6 +54,7 @@ export const EXPERIMENTS: readonly WorkbenchExperiment[] = [
           ["1–3", [1, 2, 3]],
         ],
         default: [1, 2],
+        always: true,
       },
       {
         key: "site",
@@ -117,6 +121,73 @@ export const EXPERIMENTS: readonly WorkbenchExperiment[] = [
       { ...samplesField, default: 3 },
     ],
   },
+  {
+    kind: "patch-grid",
+    label: "Patch grid",
+    hint: "Patches one position, or one head, in one layer at a time",
+    call: "patchGrid",
+    fields: [
+      {
+        key: "by",
+        label: "By",
+        hint: "What a column stands for",
+        values: [
+          ["position", "position"],
+          ["head", "head"],
+        ],
+        default: "position",
+      },
+      { ...samplesField, default: 10 },
+    ],
+  },
+  {
+    kind: "geometry",
+    label: "Geometry",
+    hint: "Where rephrased instructions of several tasks lie, layer by layer",
+    call: "geometry",
+    ownTask: true,
+    fields: [
+      {
+        key: "task",
+        label: "Tasks",
+        hint: "Whose instructions are compared",
+        values: [
+          ["of the demo models", "demo"],
+          ["adjectives", "adjectives"],
+          ["animals", "animals"],
+          ["all of the paper", "paper"],
+        ],
+        default: "demo",
+        always: true,
+      },
+      {
+        ...samplesField,
+        key: "rephrasings",
+        label: "Wordings",
+        hint: "The first so many wordings of each instruction; empty: all",
+        default: 40,
+      },
+    ],
+  },
+  {
+    kind: "accuracy",
+    label: "Accuracy",
+    hint: "Lets the model answer, and counts exact answers and answers within the task",
+    call: "accuracy",
+    fields: [
+      {
+        key: "match",
+        label: "Match",
+        hint: "exact: the same text; lenient: case, quotation marks and a full stop do not count",
+        values: [
+          ["exact", "exact"],
+          ["lenient", "lenient"],
+        ],
+        default: "exact",
+      },
+      samplesField,
+    ],
+  },
 ];
 
 /** What is chosen in the panel. */
@@ -129,18 +200,26 @@ export interface WorkbenchChoice {
   options: Readonly<Record<string, unknown>>;
 }
 
+/** What is asked about: the task, or the tasks that an experiment names itself. */
+export function askedTask({ kind, task, options }: WorkbenchChoice): string {
+  const { ownTask, fields } = experimentNamed(kind);
+  if (!ownTask) return task;
+  const field = fields.find(({ key }) => key === "task");
+  return String(options.task ?? field?.default);
+}
+
 export const experimentNamed = (kind: string): WorkbenchExperiment =>
   EXPERIMENTS.find((experiment) => experiment.kind === kind) ?? EXPERIMENTS[0];
 
 /** The call's options: the task, and what differs from what the call does by itself. */
 export function callOptions({ kind, task, options }: WorkbenchChoice): Record<string, unknown> {
-  const chosen = experimentNamed(kind).fields.flatMap(({ key, default: usual, values }) => {
-    const value = options[key] ?? usual;
-    // A number that is asked for has no default in the call, so it is always written.
-    const same = values.length > 0 && JSON.stringify(value) === JSON.stringify(usual) && key !== "sizes";
+  const { fields, ownTask } = experimentNamed(kind);
+  const chosen = fields.flatMap(({ key, default: usual, values, always = values.length === 0 }) => {
+    const value = key in options ? options[key] : usual;
+    const same = !always && JSON.stringify(value) === JSON.stringify(usual);
     return value === null || same ? [] : [[key, value] as const];
   });
-  return { task, ...Object.fromEntries(chosen) };
+  return { ...(ownTask ? {} : { task }), ...Object.fromEntries(chosen) };
 }
 
 /** The cell that does what is chosen.
