@@ -100,6 +100,22 @@ test("steering by one vector at the filler is the sweep's patch of that layer", 
   });
 });
 
+test.each(["resid_post", "attn_out", "mlp_out"] as const)("a sweep of %s patches as a grid does", async (site) => {
+  const sweep = await patchSweep(model, { task: "capital", n: 4, sizes: [1], site });
+  const samples = sweep.spec.samples.map(({ source, target, answer }) => ({ source, target, answer }));
+  const grid = await patchGrid(model, { samples, site, positions: [{ target: 0, source: -1 }] });
+  for (const [ours, theirs] of [
+    ["logit_diff", "logit_diff_target"],
+    ["kl", "kl_target"],
+  ] as const) {
+    const expected = sweep.values(theirs);
+    grid.values(ours).forEach((value, at) => {
+      expect(Math.abs(value - expected[at])).toBeLessThan(1e-5 * (1 + Math.abs(expected[at])));
+    });
+  }
+  expect(Math.max(...grid.values("kl"))).toBeGreaterThan(0.01);
+});
+
 test("coefficient 0 and a task's own vector change nothing", async () => {
   const steered = await steer(model, { task: "capital", n: 2, coefficients: [0], positions: "all" });
   expect([...steered.values("logit_diff")].every((value) => value === 0)).toBe(true);
