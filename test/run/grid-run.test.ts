@@ -113,7 +113,7 @@ test.each(["resid_post", "attn_out", "mlp_out"] as const)("a sweep of %s patches
       expect(Math.abs(value - expected[at])).toBeLessThan(1e-5 * (1 + Math.abs(expected[at])));
     });
   }
-  expect(Math.max(...grid.values("kl"))).toBeGreaterThan(0.01);
+  expect(Math.max(...grid.values("logit_diff").map(Math.abs))).toBeGreaterThan(0.01);
 });
 
 test("coefficient 0 and a task's own vector change nothing", async () => {
