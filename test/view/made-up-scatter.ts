@@ -60,7 +60,7 @@ export function madeUpScatter({
           layer,
           method,
           points: pack(coordinates, [points, axes]),
-          ratios: [0.41, 0.23, 0.12, 0.05].slice(0, axes),
+          ratios: [0.41, 0.23, 0.12, 0.05, 0.03, 0.02].slice(0, axes),
         };
       }),
     ),

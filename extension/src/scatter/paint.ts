@@ -26,6 +26,8 @@ export interface Painted {
   strip: Strip | null;
 }
 
+/** Of grid lines in high contrast, where all lines are ink. */
+const GRID_ALPHA = 0.35;
 /** Ink and halo around a selected point, beyond its rim. */
 const INK = 2.6;
 const HALO = 1.3;
@@ -66,8 +68,10 @@ export class Painter {
   private ground(context: CanvasRenderingContext2D, { layout, theme }: Painted): void {
     const { plot, xTicks, yTicks } = layout;
     context.strokeStyle = theme.colour.line;
+    const contrast = theme.cell.outline !== null;
     const rule = (value: number, x1: number, y1: number, x2: number, y2: number) => {
       context.lineWidth = value === 0 ? 1 : 0.5;
+      context.globalAlpha = value === 0 || !contrast ? 1 : GRID_ALPHA;
       context.beginPath();
       context.moveTo(x1, y1);
       context.lineTo(x2, y2);
@@ -75,6 +79,7 @@ export class Painter {
     };
     for (const { value, at } of xTicks) rule(value, at, plot.y, at, plot.y + plot.height);
     for (const { value, at } of yTicks) rule(value, plot.x, at, plot.x + plot.width, at);
+    context.globalAlpha = 1;
     clipped(context, layout, () => {
       for (const mark of layout.classes) ellipse(context, mark, theme);
     });

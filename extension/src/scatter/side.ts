@@ -149,9 +149,7 @@ function selection({ view, options, marks, live }: SideScene, acts: SideActs): H
   const listed = marks.selection.slice(0, LISTED);
   return [
     el("h5", {}, `Selection: ${count(n)} ${n === 1 ? "prompt" : "prompts"}`),
-    ...(own === null
-      ? []
-      : [el("p", { class: "pb-quiet" }, `nearest mean is of their own class: ${count(own)} of ${count(n)}`)]),
+    ...(own === null ? [] : [el("p", { class: "pb-quiet" }, ownMean(own, n))]),
     el("div", { class: "pb-prompts" }, ...listed.map((target) => promptRow(view, target, null, acts))),
     ...(n > listed.length ? [el("p", { class: "pb-quiet" }, `and ${count(n - listed.length)} more`)] : []),
     el(
@@ -172,6 +170,11 @@ function selection({ view, options, marks, live }: SideScene, acts: SideActs): H
     ),
   ];
 }
+
+const ownMean = (own: number, n: number): string =>
+  n === 1
+    ? `nearest mean is of ${own === 1 ? "its own" : "another"} class`
+    : `nearest mean is of their own class: ${count(own)} of ${count(n)}`;
 
 function pins({ view, theme, marks }: SideScene, acts: SideActs): HTMLElement {
   return el(

@@ -18,6 +18,9 @@ export interface ToolbarActs {
 const ROOMY = 960;
 
 const METHODS = { lda: "LDA", pca: "PCA" } as const;
+/** Beside a choice of sites there is no room for it in the middle widths. */
+const toolInBar = ({ width, view }: Scene<ScatterView>) =>
+  width === "wide" || (width === "middle" && view.sites.length === 1);
 const isRoomy = ({ room }: Scene<ScatterView>) => room.width >= ROOMY;
 
 export function scatterToolbar(acts: ToolbarActs): AnyPart<ScatterView>["toolbar"] {
@@ -76,7 +79,7 @@ export function scatterToolbar(acts: ToolbarActs): AnyPart<ScatterView>["toolbar
         ...(pairs.length > 1 && !small ? [axes] : []),
         ...(view.sites.length > 1 && !small ? [site] : []),
         layer,
-        ...(small ? [] : [tool]),
+        ...(toolInBar(scene) ? [tool] : []),
         ...(isRoomy(scene) ? [ellipses] : []),
       ];
     },
@@ -100,9 +103,9 @@ function moreItems(acts: ToolbarActs, scene: Scene<ScatterView>): MenuItem[] {
     ...(small && view.sites.length > 1
       ? view.sites.map((site) => choice(site, options.site === site, () => change({ site, zoom: null })))
       : []),
-    ...(small
-      ? [choice("Box instead of lasso", tool() === "box", () => setTool(tool() === "box" ? "lasso" : "box"))]
-      : []),
+    ...(toolInBar(scene)
+      ? []
+      : [choice("Box instead of lasso", tool() === "box", () => setTool(tool() === "box" ? "lasso" : "box"))]),
     choice("Ellipses, 2 sd", options.ellipses, () => change({ ellipses: !options.ellipses })),
     choice("Class means", options.means, () => change({ means: !options.means })),
     choice("Density", options.density === "on" || (options.density === "auto" && isDense(view)), () => {

@@ -42,12 +42,12 @@ export async function vegaSvg(spec: VegaLiteSpec): Promise<string> {
   return stableIds(svg);
 }
 
-/** Vega counts gradients over the life of the process: count them again from 0 within this picture, so that the same
- *  specification always gives the same text. */
+/** Vega counts gradients and clips over the life of the process: count them again from 0 within this picture, so that
+ *  the same specification always gives the same text. */
 function stableIds(svg: string): string {
-  const ids = [...new Set(Array.from(svg.matchAll(/<linearGradient id="([^"]+)"/g), (match) => match[1]))];
+  const ids = [...new Set(Array.from(svg.matchAll(/<(?:linearGradient|clipPath) id="([^"]+)"/g), (match) => match[1]))];
   return ids.reduce(
-    (text, id, at) => text.replaceAll(`"${id}"`, `"ramp${at}"`).replaceAll(`#${id})`, `#ramp${at})`),
+    (text, id, at) => text.replaceAll(`"${id}"`, `"def${at}"`).replaceAll(`#${id})`, `#def${at})`),
     svg,
   );
 }

@@ -83,7 +83,7 @@ export function scatterLayout(
   const compact = size.width < COMPACT && theme.medium === "screen";
   const spread = frame !== null && frame.points.shape[1] === 1;
   const pad = {
-    left: compact ? 8 : label * 1.6 + (spread ? tick : tick * 2.6),
+    left: compact ? 8 : label * (theme.medium === "print" ? 1.6 : 1.9) + (spread ? tick : tick * 2.6),
     right: compact ? 8 : tick,
     top: tick * 0.9,
     bottom: compact ? 8 : tick * 1.6 + label * 1.9,
@@ -95,7 +95,8 @@ export function scatterLayout(
   const radius = radiusOf(view.prompts.length, theme, compact);
   const plane = frame && planeOf(view, frame, options.axes);
   const hidden = new Set(options.hidden);
-  const bounds = options.zoom ?? boundsOf(plane?.xy ?? new Float32Array(0));
+  const stats = plane ? classStats(view, plane) : [];
+  const bounds = options.zoom ?? boundsOf(plane?.xy ?? new Float32Array(0), spread ? [] : stats);
   const window = fit(bounds, plot, { margin: options.zoom ? 0 : 3 * radius + 4, spread });
   const base: ScatterLayout = {
     width: size.width,
@@ -125,7 +126,6 @@ export function scatterLayout(
     points[2 * i + 1] = py(base, plane.xy[2 * i + 1]);
     if (!Number.isFinite(points[2 * i] + points[2 * i + 1])) missing++;
   }
-  const stats = classStats(view, plane);
   const marks = base.classes.map((mark) => {
     const of = hidden.has(mark.index) ? null : stats[mark.index];
     return of ? { ...mark, ...placed(base, of, options) } : mark;
@@ -153,16 +153,22 @@ function radiusOf(points: number, theme: Theme, compact: boolean): number {
   return points > 600 ? full * 0.75 : full;
 }
 
-/** Of all points, those of hidden classes too: nothing moves when a class goes or comes back. */
-function boundsOf(xy: Float32Array): Window {
+/** Of all points and ellipses, those of hidden classes too: nothing moves when a class goes or comes back. */
+function boundsOf(xy: Float32Array, stats: readonly (ClassStats | null)[]): Window {
   const window = { x0: Infinity, x1: -Infinity, y0: Infinity, y1: -Infinity };
-  for (let i = 0; 2 * i < xy.length; i++) {
-    const [x, y] = [xy[2 * i], xy[2 * i + 1]];
-    if (!Number.isFinite(x + y)) continue;
+  const hold = (x: number, y: number) => {
+    if (!Number.isFinite(x + y)) return;
     window.x0 = Math.min(window.x0, x);
     window.x1 = Math.max(window.x1, x);
     window.y0 = Math.min(window.y0, y);
     window.y1 = Math.max(window.y1, y);
+  };
+  for (let i = 0; i < xy.length; i += 2) hold(xy[i], xy[i + 1]);
+  for (const of of stats) {
+    if (!of?.cov) continue;
+    const [dx, dy] = [ELLIPSE_SD * Math.sqrt(of.cov[0]), ELLIPSE_SD * Math.sqrt(of.cov[2])];
+    hold(of.mean[0] - dx, of.mean[1] - dy);
+    hold(of.mean[0] + dx, of.mean[1] + dy);
   }
   return window.x0 > window.x1 ? { x0: -1, x1: 1, y0: -1, y1: 1 } : window;
 }

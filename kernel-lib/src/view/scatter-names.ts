@@ -118,7 +118,7 @@ function costOf(box: Box, plot: Box, points: readonly number[], taken: readonly 
   for (const other of taken) if (meet(box, other)) cost += 25;
   for (let i = 0; i < points.length; i += 2) {
     const [x, y] = [points[i], points[i + 1]];
-    if (x > box.x - 3 && x < box.x + box.width + 3 && y > box.y - 3 && y < box.y + box.height + 3) cost += 1;
+    if (x > box.x - 3 && x < box.x + box.width + 3 && y > box.y - 3 && y < box.y + box.height + 3) cost += 2;
   }
   return cost;
 }

@@ -148,7 +148,9 @@ export function titleParts({ plot, titles, compact, height }: ScatterLayout, the
   }
   const meetY = plot.y + plot.height / 2 - (width(nameY) - width(shareY)) / 2;
   const up = (words: string, at: number, align: TitlePart["align"], colour: string) =>
-    words === "" ? [] : [{ text: words, x: label, y: at, angle: -90, align, colour }];
+    words === ""
+      ? []
+      : [{ text: words, x: label * (theme.medium === "print" ? 1 : 1.35), y: at, angle: -90, align, colour }];
   return [...out, ...up(nameY, meetY, "right", ink), ...up(shareY, meetY - gap, "left", text2)];
 }
 

@@ -169,13 +169,31 @@ function captionOf(view: ScatterView): string {
 /** A spec longer than this is named, not written out. */
 const MAX_SPEC = 4000;
 
-function codeOf({ spec }: GeometryData): string {
+/** By its tasks where it has them; else by its spec. */
+function codeOf({ spec, making }: GeometryData): string {
+  const head = 'import * as pb from "patchbay";';
+  const names = spec.task?.split(", ") ?? [];
+  // "own task", "12 tasks": titles that name nothing that can be asked for.
+  if (names.length > 0 && names.every((name) => !name.includes(" "))) {
+    const all = spec.layers.length === making.model.nLayers;
+    const asked = [
+      `task: ${JSON.stringify(names.length === 1 ? names[0] : names)}`,
+      `rephrasings: ${Math.max(...spec.groups.map(({ prompts }) => prompts.length))}`,
+      ...(all ? [] : [`layers: ${JSON.stringify(spec.layers)}`]),
+      ...(spec.sites.length === 1 && spec.sites[0] === "resid_post" ? [] : [`sites: ${JSON.stringify(spec.sites)}`]),
+      ...(spec.position === -1 ? [] : [`position: ${spec.position}`]),
+      ...(spec.methods.length === 3 ? [] : [`methods: ${JSON.stringify(spec.methods)}`]),
+      ...(spec.seed === 0 ? [] : [`seed: ${spec.seed}`]),
+    ];
+    const load = `const model = await pb.load(${JSON.stringify(spec.model)});`;
+    return [head, load, `const run = pb.geometry(model, { ${asked.join(", ")} });`, "pb.show(run);"].join("\n");
+  }
   const json = JSON.stringify(spec, null, 2);
   const result =
     json.length <= MAX_SPEC
       ? `const result = await pb.run(${json});`
       : 'const result = await pb.run("spec.json"); // the spec: pb.spec(result)';
-  return ['import * as pb from "patchbay";', result, "pb.show(result);"].join("\n");
+  return [head, result, "pb.show(result);"].join("\n");
 }
 
 /** Coordinates of a point along all axes that the view keeps. */
