@@ -56,6 +56,7 @@ function runOf({ spec }: Result): string {
     const equation = fields.equation === "eq3" ? undefined : fields.equation;
     return `await pb.pathTrace(model, { task${settings({ topK, maxRank, equation, n })} })`;
   }
+  if (spec.kind === "accuracy") return `await pb.accuracy(model, { task${settings({ n })} })`;
   return "await pb.run(spec, { model })";
 }
 

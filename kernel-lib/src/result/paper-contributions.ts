@@ -12,7 +12,16 @@ import { keyOf, present } from "./interactions";
 import { protocolMean } from "./metrics";
 import { codeOfPaper } from "./paper-code";
 import { taskLabel, taskName } from "./paper-names";
-import { type ModelOf, madeOf, type Panel, type PaperTable, panelOf, SFT_FIRST, type Which } from "./paper-table";
+import {
+  type ModelOf,
+  madeOf,
+  onePerTask,
+  type Panel,
+  type PaperTable,
+  panelOf,
+  SFT_FIRST,
+  type Which,
+} from "./paper-table";
 import { SweepResult } from "./sweep";
 import type { Table } from "./types";
 
@@ -150,7 +159,7 @@ function sweepsOf(results: readonly Result[], options: Omit<ContributionOptions,
   );
   const which = tasks === undefined ? "" : tasks === "bigbench" ? " of BIG-bench tasks" : " of contrastive tasks";
   const panel = panelOf(
-    sweeps,
+    onePerTask(sweeps),
     `paperTable("${name}")`,
     { order: SFT_FIRST, ...options },
     `patch sweeps over tuples of ${sizes.join(" and ")} layers${which}`,

@@ -76,6 +76,18 @@ export function panelOf<R extends Result>(results: readonly R[], thing: string, 
   };
 }
 
+/** The first result of each model and task.
+ *  @example onePerTask([pairs, triples]) // [pairs] */
+export function onePerTask<R extends Result>(results: readonly R[]): R[] {
+  const seen = new Set<string>();
+  return results.filter((result) => {
+    const key = `${result.making.model.fingerprint} ${taskName(result)}`;
+    const isNew = !seen.has(key);
+    seen.add(key);
+    return isNew;
+  });
+}
+
 export function modelOf({ model }: Making): ModelOf {
   const { fingerprint, name, nLayers } = model;
   return { fingerprint, name, nLayers, label: modelLabel(model), stage: stageOf(name) };

@@ -3,7 +3,7 @@ import type { Result } from "../result/base";
 import type { HeadPlace } from "../result/heads-activity";
 import { instructionEndOf } from "../result/heads-activity";
 import type { Stage } from "../result/paper-names";
-import { BASE_FIRST, panelOf } from "../result/paper-table";
+import { BASE_FIRST, onePerTask, panelOf } from "../result/paper-table";
 import { TraceResult } from "../result/trace";
 import type { HeatmapView } from "../view/types";
 import { type ActivityOptions, type ActivityPanel, activityView } from "./paper-activity";
@@ -29,7 +29,7 @@ export function activityFigure(results: readonly Result[], figure: ActivityFigur
     (result): result is TraceResult => result instanceof TraceResult && result.spec.topK === k,
   );
   const panel = panelOf(
-    traces,
+    onePerTask(traces),
     `paperFigure("${name}")`,
     { tasks: "contrastive", order: BASE_FIRST },
     `path traces at k = ${k}`,

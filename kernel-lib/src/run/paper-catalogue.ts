@@ -13,6 +13,7 @@ import { TraceResult } from "../result/trace";
 import { pathsViewOf } from "../view/paths-view";
 import type { View } from "../view/types";
 import { activityFigure } from "./paper-activity-figures";
+import { accuracyFigure, clustersFigure } from "./paper-answers";
 import { pathsChart, togetherChart } from "./paper-charts";
 import { type MapScale, mapsView } from "./paper-maps";
 import { judgeTable, runtimesTable, tasksTable } from "./paper-texts";
@@ -39,6 +40,8 @@ export interface FigureEntry extends Entry {
   make(results: readonly Result[], options: PaperOptions): View;
   /** Further metrics of the view that the paper prints below the first. */
   also?: readonly string[];
+  /** It shows one model: of several, each has a figure of its own. */
+  perModel?: boolean;
 }
 
 type Size = "small" | "large";
@@ -201,6 +204,8 @@ function pEntry(nth: number, stage: Stage, k: number): FigureEntry {
 
 const TOGETHER = named("fig1", "Figure 1", "Layers patched together against alone");
 const GRAPH = named("fig3", "Figure 3", "Paths from token to token");
+const ACCURACY = named("fig20", "Figure 20", "Task accuracy: exact match and instructional accuracy");
+const CLUSTERS = named("fig21", "Figure 21", "Rephrased instructions of each task, by linear discriminants");
 const COUNTS = named("fig4", "Figure 4", "Paths by token, k = 1");
 const HEADS = named("fig5", "Figure 5", "Head activity across the contrastive tasks, k = 1");
 
@@ -208,7 +213,7 @@ const HEADS = named("fig5", "Figure 5", "Head activity across the contrastive ta
 export const FIGURES: readonly FigureEntry[] = [
   { ...TOGETHER, make: (results) => togetherChart(results, TOGETHER) },
   mapEntry(2, "small", RANK, "normalised", "contrastive"),
-  { ...GRAPH, make: (results) => pathGraph(results, GRAPH) },
+  { ...GRAPH, perModel: true, make: (results) => pathGraph(results, GRAPH) },
   { ...COUNTS, make: (results, { resamples }) => pathsChart(results, { ...COUNTS, k: 1, show: "counts", resamples }) },
   {
     ...HEADS,
@@ -237,6 +242,8 @@ export const FIGURES: readonly FigureEntry[] = [
   mapEntry(17, "large", RANK, "raw", "bigbench"),
   mapEntry(18, "large", LOGIT, "raw", "contrastive"),
   mapEntry(19, "large", LOGIT, "raw", "bigbench"),
+  { ...ACCURACY, make: (results) => accuracyFigure(results, ACCURACY) },
+  { ...CLUSTERS, perModel: true, make: (results) => clustersFigure(results, CLUSTERS) },
   sharesEntry(22, 1),
   sharesEntry(23, 2),
   sharesEntry(24, 3),

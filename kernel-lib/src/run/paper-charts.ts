@@ -3,7 +3,7 @@
 import type { Result } from "../result/base";
 import { codeOfPaper } from "../result/paper-code";
 import { taskLabel, taskName } from "../result/paper-names";
-import { BASE_FIRST, madeOf, panelOf } from "../result/paper-table";
+import { BASE_FIRST, madeOf, onePerTask, panelOf } from "../result/paper-table";
 import { SweepResult } from "../result/sweep";
 import { pathsByToken, type TokenPaths } from "../result/tokens-paths";
 import { TraceResult } from "../result/trace";
@@ -34,7 +34,7 @@ export function pathsChart(results: readonly Result[], options: PathsChartOption
       result.data.samples.some(({ sources }) => sources.length > 1),
   );
   const panel = panelOf(
-    traces,
+    onePerTask(traces),
     `paperFigure("${name}")`,
     { order: BASE_FIRST },
     `path traces at k = ${k} from several tokens (sources "all")`,
@@ -99,9 +99,10 @@ export function pathsChart(results: readonly Result[], options: PathsChartOption
 }
 
 /** Tokens before and behind T_inst that are drawn; the paper draws a window too. */
-const WINDOW = [-4, 8] as const;
+export const PATHS_WINDOW = [-2, 8] as const;
 
-const inWindow = ({ offset }: TokenPaths): boolean => offset === null || (offset >= WINDOW[0] && offset <= WINDOW[1]);
+const inWindow = ({ offset }: TokenPaths): boolean =>
+  offset === null || (offset >= PATHS_WINDOW[0] && offset <= PATHS_WINDOW[1]);
 
 /** "12:." : position and token; a place that moves between samples is told by its distance from T_inst. */
 function labelOf({ position, offset, token }: TokenPaths): string {
@@ -122,7 +123,7 @@ export function togetherChart(
       result instanceof SweepResult && [1, 2].every((size) => result.tuples.some(({ length }) => length === size)),
   );
   const panel = panelOf(
-    sweeps,
+    onePerTask(sweeps),
     `paperFigure("${name}")`,
     { size: "small", order: BASE_FIRST },
     "patch sweeps over one and two layers",

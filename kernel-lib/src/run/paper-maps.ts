@@ -8,7 +8,7 @@ import { pack, unpack } from "../result/pack";
 import { codeOfPaper } from "../result/paper-code";
 import type { Contribution } from "../result/paper-contributions";
 import { type TaskGroup, taskLabel } from "../result/paper-names";
-import { madeOf, panelOf } from "../result/paper-table";
+import { madeOf, onePerTask, panelOf } from "../result/paper-table";
 import { SweepResult } from "../result/sweep";
 import { heatmapViewOf } from "../view/heatmap-view";
 import type { HeatmapMetric, HeatmapView } from "../view/types";
@@ -35,7 +35,12 @@ export function mapsView(results: readonly Result[], options: MapOptions): Heatm
   );
   const tasks =
     options.tasks === undefined ? "" : options.tasks === "bigbench" ? " of BIG-bench tasks" : " of contrastive tasks";
-  const panel = panelOf(sweeps, `paperFigure("${name}")`, options, `patch sweeps over one and two layers${tasks}`);
+  const panel = panelOf(
+    onePerTask(sweeps),
+    `paperFigure("${name}")`,
+    options,
+    `patch sweeps over one and two layers${tasks}`,
+  );
   const shown = panel.models.flatMap((model) =>
     panel.tasks.flatMap((task) =>
       panel

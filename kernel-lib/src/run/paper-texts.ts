@@ -1,5 +1,6 @@
 /** Tables 1, 4 and 19 of arXiv:2602.07930: the tasks with their instructions, what each experiment took, and what a
  *  judge is asked. */
+import { judgePrompt } from "../experiment/judge";
 import { type Task, task as taskOf } from "../experiment/task";
 import type { Result } from "../result/base";
 import { codeOfPaper } from "../result/paper-code";
@@ -111,9 +112,13 @@ export function judgeTable(results: readonly Result[], { name, number, title }: 
     name,
     number,
     title,
-    columns: ["Task", "A judge is asked whether the answer is", "Declared scope"],
-    rows: judged.map(({ name: task, judge, scope = [] }) => [taskLabel(task), judge ?? null, scopeText(scope)]),
-    groups: [{ title: "", columns: ["Task", "A judge is asked whether the answer is", "Declared scope"] }],
+    columns: ["Task", "Prompt", "Declared scope"],
+    rows: judged.map(({ name: task, judge, scope = [] }) => [
+      taskLabel(task),
+      judge === undefined ? null : judgePrompt({ instruction: "{}", criterion: judge }, "{}"),
+      scopeText(scope),
+    ]),
+    groups: [{ title: "", columns: ["Task", "Prompt", "Declared scope"] }],
     caption: `${number}. ${title}: whether an answer is of the kind that the instruction asks for, whatever its truth. ${madeOf(panel.all)}`,
     code: codeOfPaper(`const table = pb.paperTable("${name}", results)`, panel.all),
     beside: null,
@@ -144,7 +149,8 @@ const samplesOf = (spec: Result["spec"]): number => (spec as { samples?: readonl
 function experimentName({ spec }: Result): string {
   const { tuples, topK } = spec as { tuples?: { sizes?: readonly number[] }; topK?: number };
   if (spec.kind === "patch-sweep") return `Activation patching (${tuples?.sizes?.join(", ") ?? "listed"} layers)`;
-  return spec.kind === "path-trace" ? `Path analysis (k = ${topK})` : spec.kind;
+  if (spec.kind === "path-trace") return `Path analysis (k = ${topK})`;
+  return { geometry: "Geometry of rephrasings", accuracy: "Accuracy" }[spec.kind] ?? spec.kind;
 }
 
 /** An instruction as text from the tokens of the first sample. */

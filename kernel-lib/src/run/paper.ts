@@ -43,12 +43,19 @@ export function paperItems(results: readonly Result[]): PaperItem[] {
   return [...TABLES.map((entry) => item("table", entry)), ...FIGURES.map((entry) => item("figure", entry))];
 }
 
-/** Why an entry cannot be made of these results; null when it can. */
-export function missingFor(entry: TableEntry | FigureEntry, results: readonly Result[]): string | null {
+/** Why an entry has nothing to show of these models at all: the paper's second size, or a stage; else null. */
+export function impossible(entry: TableEntry | FigureEntry, results: readonly Result[]): string | null {
   const depths = new Set(results.map(({ making }) => making.model.nLayers));
   if (entry.size === "large" && depths.size < 2) return "needs models of two depths: the paper's 1B and 7B";
   const stages = new Set(results.map(({ making }) => stageOf(making.model.name)).filter((stage) => stage !== null));
   if (entry.stage !== undefined && !standsFor(entry.stage, stages)) return `needs a model of the stage ${entry.stage}`;
+  return null;
+}
+
+/** Why an entry cannot be made of these results; null when it can. */
+function missingFor(entry: TableEntry | FigureEntry, results: readonly Result[]): string | null {
+  const reason = impossible(entry, results);
+  if (reason !== null) return reason;
   try {
     entry.make(results, { resamples: 1 });
     return null;

@@ -1,0 +1,226 @@
+/** The report of a reproduction: one HTML file that works offline and without scripts. Tables are tables, figures are
+ *  inline SVG with title and description; light or dark as the reader's system is; every text is escaped. */
+import type { Result } from "../result/base";
+import type { PaperTable } from "../result/paper-table";
+import { shown } from "../result/shown";
+import type { Table } from "../result/types";
+import type { View } from "../view/types";
+import { REPORT_STYLE } from "./reproduce-style";
+
+export interface DrawnFigure {
+  name: string;
+  number: string;
+  view: View;
+  svg: string;
+}
+
+export interface ReportParts {
+  tables: readonly PaperTable[];
+  figures: readonly DrawnFigure[];
+  missing: readonly { number: string; title: string; reason: string }[];
+  failed: readonly { title: string; model: string; reason: string }[];
+  sources: readonly string[];
+  command: string;
+}
+
+const PAPER = "https://arxiv.org/abs/2602.07930";
+/** Rows of an honest table that the page shows; its CSV holds all. */
+const BESIDE_ROWS = 60;
+const DIGITS = 4;
+
+/** The page's text.
+ *  @example writeWhole("index.html", reportOf(results, parts)) */
+export function reportOf(results: readonly Result[], parts: ReportParts): string {
+  const { tables, figures, missing, failed, sources, command } = parts;
+  const names = [...new Set(results.map(({ making }) => making.model.name))];
+  const title = `Patches of Nonlinearity on ${names.join(", ")}`;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="generator" content="Patchbay">
+<title>${escaped(title)}</title>
+<style>${REPORT_STYLE}</style>
+</head>
+<body>
+<a class="skip" href="#main">Skip to the results</a>
+<header>
+<h1>${escaped(title)}</h1>
+<p>Every experiment of <cite><a href="${PAPER}">Patches of Nonlinearity: Instruction Vectors in Large Language Models</a></cite>
+(Bigoulaeva et al., arXiv:2602.07930) on these checkpoints: tables and figures as the paper lays them out, and honest
+statistics beside the printed ones.</p>
+${modelsTable(results)}
+<pre tabindex="0" aria-label="Command that makes this folder"><code>${escaped(command)}</code></pre>
+</header>
+<nav aria-label="Contents">
+<h2>Contents</h2>
+<div class="contents">
+${list("Tables", tables)}
+${list(
+  "Figures",
+  figures.map(({ name, number, view }) => ({ name, number, title: view.title })),
+)}
+</div>
+</nav>
+<main id="main">
+<h2>Tables</h2>
+${tables.length === 0 ? "<p>None.</p>" : tables.map(tablePart).join("\n")}
+<h2>Figures</h2>
+${figures.length === 0 ? "<p>None.</p>" : figures.map(figurePart).join("\n")}
+${notMade(missing, failed)}
+<section>
+<h2>Results</h2>
+<p>Each file holds the values of every sample, the spec and how it was made; Patchbay reads them
+(<code>pb.parseResult</code>, <code>patchbay export</code>), and the JupyterLab extension opens them as widgets.</p>
+<ul class="files">
+${sources.map((file) => `<li><a href="${escaped(encodeURI(file))}">${escaped(file)}</a></li>`).join("\n")}
+</ul>
+</section>
+</main>
+</body>
+</html>
+`;
+}
+
+function modelsTable(results: readonly Result[]): string {
+  const makings = new Map(results.map(({ making }) => [making.model.fingerprint, making]));
+  const rows = [...makings.values()].map(({ model, provider, patchbay }) => [
+    model.name,
+    model.fingerprint,
+    model.nLayers,
+    model.nHeads,
+    model.dModel,
+    model.parameters,
+    `${provider.precision} on ${provider.device}`,
+    patchbay,
+  ]);
+  const columns = ["model", "fingerprint", "layers", "heads", "width", "parameters", "precision", "Patchbay"];
+  return htmlTable({ name: "models", columns, rows }, "Models");
+}
+
+const list = (title: string, items: readonly { name: string; number: string; title: string }[]): string =>
+  `<div><h3>${title}</h3>\n<ul>\n${items
+    .map(
+      ({ name, number, title: words }) =>
+        `<li><a href="#${escaped(name)}">${escaped(number)}</a> ${escaped(words)}</li>`,
+    )
+    .join("\n")}\n</ul></div>`;
+
+function tablePart(table: PaperTable): string {
+  const { name, number, title, caption, beside } = table;
+  const files = (stem: string) =>
+    ["csv", "md", "tex"].map((ending) => `<a href="tables/${stem}.${ending}">${ending}</a>`).join(" ");
+  const honest =
+    beside === null
+      ? ""
+      : `<details open><summary>Honest statistics of the same numbers</summary>
+${htmlTable({ ...beside, rows: beside.rows.slice(0, BESIDE_ROWS) }, `${number}, honest statistics`)}
+<p class="links">${beside.rows.length > BESIDE_ROWS ? `The first ${BESIDE_ROWS} of ${beside.rows.length} rows. ` : ""}Files: ${files(beside.name)}</p></details>`;
+  return `<section class="entry" id="${escaped(name)}">
+<h3>${escaped(number)}. ${escaped(title)}</h3>
+${htmlTable(table, `${number}. ${title}`)}
+<p class="caption">${escaped(caption)}</p>
+<p class="links">Files: ${files(name)}</p>
+${honest}
+${codePart(table.code)}
+</section>`;
+}
+
+function figurePart({ name, number, view, svg }: DrawnFigure): string {
+  const files = ["single", "double"]
+    .flatMap((width) =>
+      ["svg", "pdf", "png"].map((ending) => `<a href="figures/${name}.${width}.${ending}">${width} ${ending}</a>`),
+    )
+    .join(" ");
+  return `<figure class="entry" id="${escaped(name)}">
+<h3>${escaped(number)}. ${escaped(view.title)}</h3>
+<div class="paper" tabindex="0" role="region" aria-label="${escaped(`${number}. ${view.title}`)}">
+${inline(svg, name)}
+</div>
+<figcaption class="caption">${escaped(view.caption)}</figcaption>
+<p class="links">Files: ${files}</p>
+${codePart(view.code)}
+</figure>`;
+}
+
+const codePart = (code: string): string =>
+  `<details><summary>Code that makes it</summary><pre tabindex="0"><code>${escaped(code)}</code></pre></details>`;
+
+/** An SVG within the page: names of its own (several share a page), sized by the page, told to those who hear it. */
+function inline(svg: string, name: string): string {
+  return svg
+    .replace(/^<\?xml[^>]*\?>\s*/, "")
+    .replace(/^<svg/, `<svg role="img" aria-labelledby="${name}-title"`)
+    .replace("<title>", `<title id="${name}-title">`)
+    .replace(/(\sid=")(?!fig\d+-?[\w.-]*-title")([^"]+)"/g, `$1${name}-$2"`)
+    .replace(/url\(#([^)]+)\)/g, `url(#${name}-$1)`)
+    .replace(/((?:xlink:)?href=")#([^"]+)"/g, `$1#${name}-$2"`);
+}
+
+function notMade(missing: ReportParts["missing"], failed: ReportParts["failed"]): string {
+  if (missing.length + failed.length === 0) return "";
+  const experiments = failed.map(
+    ({ model, title, reason }) => `<li>${escaped(`${model}: ${title}`)}: ${escaped(reason)}</li>`,
+  );
+  const entries = missing.map(
+    ({ number, title, reason }) => `<li>${escaped(`${number}. ${title}`)}: ${escaped(reason)}</li>`,
+  );
+  return `<section>
+<h2>What is not here, and why</h2>
+<ul>
+${[...experiments, ...entries].join("\n")}
+</ul>
+</section>`;
+}
+
+/** A table with its groups as column headings over columns, its sections as row groups. */
+function htmlTable(table: Table, label: string): string {
+  const { columns, rows, groups, sections } = table;
+  const first = sections ? 1 : 0;
+  const cell = (value: Table["rows"][number][number]) =>
+    `<td${typeof value === "number" || /^[\u2212-]?[\d.]+(e[+-]\d+)?$/.test(String(value)) ? ' class="number"' : ""}>${escaped(shown(value, DIGITS))}</td>`;
+  const own = groups?.flatMap((group) => group.columns) ?? columns;
+  const over =
+    groups === undefined || groups.every(({ title }) => title === "")
+      ? ""
+      : `<tr>${groups
+          .map(({ title, columns: under }, at) => ({ title, span: under.length - (at === 0 ? first : 0) }))
+          .filter(({ span }) => span > 0)
+          .map(({ title, span }) => `<th scope="colgroup" colspan="${span}">${escaped(title)}</th>`)
+          .join("")}</tr>\n`;
+  const head = own
+    .slice(first)
+    .map((name) => `<th scope="col">${escaped(name)}</th>`)
+    .join("");
+  const lines = rows.map((row, at) => {
+    const isNew = first === 1 && (at === 0 || rows[at - 1][0] !== row[0]);
+    const span = columns.length - first;
+    const heading = isNew
+      ? `<tr><th class="section" scope="rowgroup" colspan="${span}">${escaped(shown(row[0], DIGITS))}</th></tr>\n`
+      : "";
+    return `${heading}<tr>${row.slice(first).map(cell).join("")}</tr>`;
+  });
+  return `<div class="scroll" tabindex="0" role="region" aria-label="${escaped(label)}">
+<table><thead>
+${over}<tr>${head}</tr>
+</thead><tbody>
+${lines.join("\n")}
+</tbody></table></div>`;
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+/** Text for element content and attributes; characters that turn a line around are named instead of obeyed. */
+const escaped = (text: string): string =>
+  text
+    .replace(/[&<>"']/g, (character) => ENTITIES[character])
+    .replace(/[\u202a-\u202e\u2066-\u2069]/g, (c) => `[U+${c.charCodeAt(0).toString(16).toUpperCase()}]`);
