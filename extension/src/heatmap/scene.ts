@@ -135,11 +135,16 @@ export function find(view: HeatmapView, extent: Extent, text: string): { x: numb
 /** Samples whose label holds every word that is searched for; numbers alone are never samples. */
 export function findSamples(view: HeatmapView, text: string): number[] {
   const words = wordsOf(text);
+  // Numbers alone are layers.
   if (words.every((word) => /^-?[\d.]+$/.test(word))) return [];
   return view.sampleLabels.flatMap((label, sample) =>
-    words.every((word) => label.toLowerCase().includes(word)) ? [sample] : [],
+    words.every((word) => holds(label.toLowerCase(), word)) ? [sample] : [],
   );
 }
+
+/** A number is meant whole: "country 7" is not country 17. */
+const holds = (label: string, word: string): boolean =>
+  /^-?[\d.]+$/.test(word) ? label.split(/[^\w.-]+/).includes(word) : label.includes(word);
 
 const wordsOf = (text: string): string[] =>
   text

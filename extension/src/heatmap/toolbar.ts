@@ -26,6 +26,11 @@ export function heatmapToolbar(acts: ToolbarActs): Toolbar {
   const hasInteraction = (view: HeatmapView) =>
     Boolean(view.metrics.find((m) => m.key === options().metric)?.interaction);
 
+  const sliders = (view: HeatmapView) =>
+    ((view.slices?.sets.length ?? 0) > 1 ? 1 : 0) + (options().threshold !== null ? 1 : 0);
+  const hatchInBar = ({ view, width }: Scene<HeatmapView>) =>
+    width === "wide" && sliders(view) + (view.panels.length > 1 ? 1 : 0) < 2;
+
   const build = (bar: Bar<HeatmapView>, scene: Scene<HeatmapView>): HTMLElement[] => {
     const { view, width } = scene;
     const many = view.panels.length > 1;
@@ -64,7 +69,7 @@ export function heatmapToolbar(acts: ToolbarActs): Toolbar {
         ),
       );
     if (options().threshold !== null && width !== "tiny") nodes.push(thresholdSlider(bar, acts));
-    if (width === "wide")
+    if (hatchInBar(scene))
       nodes.push(
         bar.switch(
           "Hatch",
@@ -75,7 +80,8 @@ export function heatmapToolbar(acts: ToolbarActs): Toolbar {
     return nodes;
   };
 
-  const more = ({ view, width }: Scene<HeatmapView>): MenuItem[] => {
+  const more = (scene: Scene<HeatmapView>): MenuItem[] => {
+    const { view, width } = scene;
     const { hatch, mode, threshold } = options();
     const items: MenuItem[] = [
       {
@@ -84,7 +90,7 @@ export function heatmapToolbar(acts: ToolbarActs): Toolbar {
         act: () => change({ threshold: threshold === null ? acts.most() * FIRST_THRESHOLD : null }),
       },
     ];
-    if (width !== "wide")
+    if (!hatchInBar(scene))
       items.push({ label: "Hatch what is not significant", checked: hatch, act: () => change({ hatch: !hatch }) });
     if (width === "tiny" && view.metrics.some((m) => m.interaction))
       items.push({
@@ -108,8 +114,8 @@ export function heatmapToolbar(acts: ToolbarActs): Toolbar {
     ],
     build,
     more,
-    // Several panels bring another control; the toolbar stays one row.
-    findInBar: ({ view }) => view.panels.length < 2,
+    // Every further control takes a place; the toolbar stays one row.
+    findInBar: ({ view }) => view.panels.length < 2 && sliders(view) === 0,
   };
 }
 

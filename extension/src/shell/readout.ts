@@ -47,6 +47,8 @@ export class Readout {
   show(text: ReadoutText, speak: boolean): void {
     fill(this.first, text.first);
     fill(this.second, text.second);
+    // It keeps its room; what that cuts off can be had by resting on it.
+    this.second.title = text.second.map((segment) => segment.text).join(" ");
     if (speak) this.say(text.spoken);
   }
 

@@ -15,7 +15,7 @@ export function panelMarks(view: HeatmapView, theme: Theme, layout: HeatmapLayou
     if (box.difference !== null && index > 0) differenceRule(layout.panels[index - 1], box, theme, marks);
   }
   if (view.layout === "pairs" && theme.medium === "screen" && options.mode === "effect") {
-    diagonalNote(layout, theme, marks);
+    diagonalNote(view, layout, theme, marks);
   }
   return marks;
 }
@@ -60,12 +60,12 @@ function differenceRule(before: PanelBox, box: PanelBox, theme: Theme, marks: Ma
 }
 
 /** "diagonal: one layer alone", right of the diagonal, where it fits between cells and legend. */
-function diagonalNote(layout: HeatmapLayout, theme: Theme, marks: Marks): void {
+function diagonalNote(view: HeatmapView, layout: HeatmapLayout, theme: Theme, marks: Marks): void {
   if (layout.panels.length > 1 || layout.window.x1 - layout.window.x0 + 1 < layout.nx) return;
   const { tick } = theme.size;
   const { pitch, nx, ny } = layout;
   const box = layout.panels[0];
-  const words = "diagonal: one layer alone";
+  const words = view.held ? `diagonal: one layer with ${view.held}` : "diagonal: one layer alone";
   // On screen the font is the reader's own, and may be a fifth wider than the one that is measured.
   const width = textWidth(words, tick) * (theme.medium === "screen" ? 1.2 : 1);
   const legendTop = layout.legend?.place === "inside" ? layout.legend.y : box.y + box.height;
@@ -97,7 +97,7 @@ export function marginalMarks(view: HeatmapView, theme: Theme, layout: HeatmapLa
       ? `best ${view.y.field} in this ${view.x.field}`
       : options.mode === "interaction"
         ? "largest interaction with this layer"
-        : "best pair with this layer";
+        : `best ${view.held ? "triple" : "pair"} with this layer`;
   marks.texts.push(text(marginal.x, tick * 1.3, title, { size: tick, colour: theme.colour.text }));
   for (const [layer, value] of marginal.bars.entries()) {
     if (value === null || layer < window.x0 || layer > window.x1) continue;

@@ -248,14 +248,13 @@ function keyMarks(key: Key, x: number, y: number, room: number, theme: Theme, ma
     width: line,
     opacity: 1,
   });
-  // A colour of the ramp, and for what recedes one just beside its middle.
-  const weak = rampColour(theme.ramps.diverging, key.kind === "weak" ? 0.42 : 0.25);
+  const weak = rampColour(theme.ramps.diverging, 0.25);
   marks.rects.push({
     x,
     y,
     x2: x + width,
     y2: y + tick,
-    fill: key.kind === "minus" || key.kind === "weak" ? weak : null,
+    fill: key.kind === "minus" ? weak : key.kind === "weak" ? theme.colour.line : null,
     stroke: theme.colour.lineStrong,
     width: theme.line.axis,
   });

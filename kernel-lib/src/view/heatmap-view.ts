@@ -53,7 +53,13 @@ export function heatmapViewOf(parts: readonly HeatmapPart[], options: HeatmapVie
   for (const part of parts) sameGrid(first, part);
   const metrics = sharedMetrics(parts);
   const names = [...new Set(parts.map(({ data }) => data.making.model.name))];
-  const panels = parts.map(({ data }, at) => panelOf(data, options.panels?.[at]));
+  const tasks = new Set(parts.map(({ data }) => data.spec.task));
+  const panels = parts.map(({ data }, at) => {
+    const panel = panelOf(data, options.panels?.[at]);
+    if (tasks.size === 1 || options.panels?.[at]?.name !== undefined || !data.spec.task) return panel;
+    // Small multiples by task, or by model and task.
+    return { ...panel, name: names.length === 1 ? data.spec.task : `${panel.name}, ${data.spec.task}` };
+  });
   const state = options.state ?? stateOf(parts);
   const { making, spec } = first.data;
   const slices = slicesOf(parts);
@@ -64,7 +70,7 @@ export function heatmapViewOf(parts: readonly HeatmapPart[], options: HeatmapVie
     state,
     run: options.run ?? null,
     error: options.error ?? null,
-    title: titleOf(first),
+    title: tasks.size === 1 ? titleOf(first) : `Patch sweep: ${tasks.size} tasks`,
     model: {
       name: names.join(", "),
       stage: names.length === 1 ? panels[0].stage : null,
