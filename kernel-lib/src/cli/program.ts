@@ -91,6 +91,30 @@ function buildProgram(): Command {
     .option("--sample <n>", "which sample of a trace, from 0")
     .option("--theme <name>", "print, light, dark, hc-light or hc-dark")
     .action(async (path, options) => (await import("./export")).exportCommand(path, options));
+  command(
+    "reproduce",
+    "the whole paper on checkpoints: results, tables, figures and a report; the same command goes on",
+  )
+    .requiredOption(
+      "--model <model>",
+      "a checkpoint; give several to see them side by side",
+      (model: string, before: string[] = []) => [...before, model],
+    )
+    .requiredOption("--out <folder>", "results/, tables/, figures/ and index.html")
+    .option("--tasks <name,...>", "bundled tasks; default the paper's eight, for demo models their own four")
+    .option("--n <n>", "most samples of a task; default 100, path traces 100, 20, 15 at k = 1, 2, 3")
+    .option("--rephrasings <n>", "of each instruction; default 200 or as many as there are")
+    .option("--max-rank <n>", "paths are kept up to this rank of the answer; default 100")
+    .option("--skip <part,...>", "accuracy, sweep, triples, geometry, paths-1, paths-2, paths-3")
+    .option("--only <name,...>", "these tables and figures: table5,fig2")
+    .option("--seed <n>", "for bootstrap intervals", "0")
+    .option("--resamples <n>", "of bootstrap intervals in tables and figures", "10000")
+    .option("--device <name>", "auto, cpu, webgpu or cuda", "auto")
+    .option("--memory <bytes>", "what the process may take, such as 2GB; weights that do not fit are streamed")
+    .option("--weights <use>", "resident or streaming; default: what the memory allows")
+    .action((options) =>
+      cancellable(async (signal) => (await import("./reproduce")).reproduceCommand(options, signal)),
+    );
   command("validate <file>", "whether a spec would run, or a result can be read").action(async (path) =>
     (await import("./validate")).validate(path),
   );
