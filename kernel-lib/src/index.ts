@@ -33,6 +33,7 @@ export type {
   SweepValues,
 } from "./experiment/types";
 export type { Figure, FigureOptions } from "./figure";
+export { type Deviation, type DeviationReport, deviation } from "./forward/deviation";
 export { attnOut, headZ, mlpOut, pattern, resid, residMid, residPre } from "./forward/hooks";
 export { loadModel as load } from "./forward/model";
 export type { ActivationCache, Forward, ForwardOptions, Generation, LoadOptions, Model } from "./forward/types";
@@ -83,6 +84,7 @@ export {
   type InstructionVectorOptions,
   instructionVector,
 } from "./run/instruction-vector";
+export { type LensPrompt, type LogitLensOptions, logitLens } from "./run/logit-lens";
 export { type PatchGridInput, type PatchGridOptions, patchGrid } from "./run/patch-grid";
 export type { PatchRun, RunOptions } from "./run/patch-run";
 export {

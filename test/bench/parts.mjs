@@ -48,19 +48,20 @@ function peers(options) {
   const ours = sweep(options, []);
   const chosen = options.peers === undefined ? [] : ["--peers", options.peers];
   const found = python(options, "peers.py", [folder, prompts, "--cells", options.cells, ...chosen]);
+  // Once more: a neighbour that came or went in between shows as a difference between the two.
+  const after = sweep(options, []);
+  const mean = (ours.msPerCell + after.msPerCell) / 2;
   const compared = Object.entries(found.peers).map(([name, { error, logit, rank, ...peer }]) => {
     if (error) return [name, { error }];
     // Peers list tuples first, we list samples first; the released loop patches another position.
     const place = (cell) => (cell % ours.samples) * ours.tuples + Math.floor(cell / ours.samples);
     const difference = Math.max(...logit.map((value, cell) => Math.abs(value - ours.logit[place(cell)])));
     if (name !== "released" && !(difference < 1e-3)) throw new Error(`${name}: logits differ by ${difference}`);
-    return [
-      name,
-      { ...peer, times: peer.msPerCell / ours.msPerCell, logitDifference: name === "released" ? null : difference },
-    ];
+    return [name, { ...peer, times: peer.msPerCell / mean, logitDifference: name === "released" ? null : difference }];
   });
   const { versions, threads } = found;
-  return { ...withoutCells(ours), versions, threads, peers: Object.fromEntries(compared) };
+  const times = { msPerCell: mean, beforeMsPerCell: ours.msPerCell, afterMsPerCell: after.msPerCell };
+  return { ...withoutCells(ours), ...times, versions, threads, peers: Object.fromEntries(compared) };
 }
 
 function trace(options) {

@@ -30,6 +30,11 @@ const SHOWN = {
   streaming: (row) => [sweepOf(row, "sweep, memory budget")],
   peers: (row) => [
     sweepOf(row, "sweep beside peers"),
+    [
+      "- ours before and after them",
+      `${number(row.beforeMsPerCell)} and ${number(row.afterMsPerCell)} ms`,
+      "their mean is the measure",
+    ],
     ...Object.entries(row.peers).map(([name, peer]) => [
       `- ${name}`,
       peer.error ? "-" : `${number(peer.msPerCell)} ms, ${number(peer.times)} x ours`,

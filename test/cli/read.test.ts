@@ -11,6 +11,9 @@ import { patchbay } from "../support/patchbay";
 import { temporaryFolder } from "../support/temporary";
 import { writeTinyCheckpoint } from "../support/tiny-checkpoint";
 
+/** Debian's Chromium brings a software Vulkan driver along. */
+const SWIFTSHADER = "/usr/lib/chromium/vk_swiftshader_icd.json";
+
 const root = temporaryFolder();
 const PROMPTS = [
   [1, 17, 4],
@@ -104,6 +107,14 @@ describe("patchbay capture", () => {
     } finally {
       await loaded.close();
     }
+  });
+
+  test("the file says which model, device and precision its numbers come from", async () => {
+    expect((await patchbay(args("logits"))).code).toBe(0);
+    const bytes = readFileSync(out());
+    const header = JSON.parse(bytes.toString("utf8", 8, 8 + Number(bytes.readBigUInt64LE())));
+    expect(header.__metadata__).toMatchObject({ format: "pt", model, device: "cpu", precision: "fp32" });
+    expect(header.__metadata__.fingerprint).toMatch(/^sha256:/);
   });
 
   describe("refuses, and leaves no file:", () => {
@@ -281,8 +292,32 @@ test("patchbay doctor says what works, with a way out for what does not", async 
   const findings: { name: string; state: string; wayOut: string }[] = JSON.parse(stdout);
   const state = Object.fromEntries(findings.map((finding) => [finding.name, finding.state]));
   expect(state).toMatchObject({ node: "works", onnxruntime: "works", "demo/dpo": "works", kernelspec: "works" });
-  expect(Object.keys(state)).toEqual(expect.arrayContaining(["webgpu", "cuda", "labextension", "jupyterlab"]));
-  for (const { name, state: found, wayOut } of findings) if (found === "broken") expect(wayOut, name).not.toBe("");
+  expect(Object.keys(state)).toEqual(expect.arrayContaining(["webgpu", "labextension", "jupyterlab"]));
+  expect(Object.keys(state).some((name) => name.startsWith("cuda"))).toBe(true);
+  for (const { name, state: found, wayOut } of findings) if (found !== "works") expect(wayOut, name).not.toBe("");
+});
+
+test("patchbay doctor --deviation compares a device with fp32 on CPU, and a precision that is not there is refused", async () => {
+  const { code, stdout } = await patchbay(["doctor", "--deviation", "demo/dpo", "--json"]);
+  const { provider, hooks, sameTop } = JSON.parse(stdout);
+  expect(code).toBe(0);
+  expect(provider).toMatchObject({ device: "cpu", precision: "fp32" });
+  expect(hooks.at(-1)).toEqual({ hook: "logits", relative: 0, norm: 0 });
+  expect(sameTop).toBe(1);
+  const half = await patchbay(["doctor", "--deviation", "demo/dpo", "--precision", "fp16"]);
+  expect([half.code, half.stdout]).toEqual([2, ""]);
+  expect(half.stderr).toMatch(/^error: precision is "fp16", but it is not offered on cpu/);
+});
+
+test.skipIf(!existsSync(SWIFTSHADER))("on a software GPU the demo model stays within 1e-3 of the CPU", async () => {
+  const { code, stdout } = await patchbay(["doctor", "--deviation", "demo/dpo", "--device", "webgpu"], {
+    env: { LD_LIBRARY_PATH: "/usr/lib/chromium", VK_ICD_FILENAMES: SWIFTSHADER },
+  });
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^demo\/dpo: fp32 on webgpu against fp32 on cpu/);
+  const logits = Number(/^logits +(\S+)/m.exec(stdout)?.[1]);
+  expect(logits).toBeGreaterThan(0);
+  expect(logits).toBeLessThan(1e-3);
 });
 
 test("without a build the bin says what to do", async () => {

@@ -9,18 +9,18 @@ import type { ModelConfig } from "../checkpoint/types";
 import { PatchbayError } from "../errors";
 import { findHook, matchHooks } from "../forward/hooks";
 import { openModel } from "../forward/model";
-import type { DeviceName, Model } from "../forward/types";
+import type { Model } from "../forward/types";
+import { patchbayVersion } from "../run/making";
 import { defaultMemoryBudget } from "../session/limits";
 import { size } from "../tensor";
-import { readTokens } from "./inputs";
+import { type DeviceFlags, deviceOptions, readTokens } from "./inputs";
 import { Progress } from "./progress";
 import { type Entry, SafetensorsWriter } from "./safetensors-writer";
 
-export interface CaptureCommand {
+export interface CaptureCommand extends DeviceFlags {
   tokens: string;
   hooks: string;
   out: string;
-  device: string;
 }
 
 /** Captured bytes held at once. */
@@ -38,24 +38,30 @@ export async function capture(name: string, options: CaptureCommand, signal: Abo
   );
   checkMemory(entries);
   checkSpace(options.out, entries);
-  const writer = new SafetensorsWriter(options.out, entries.flat());
   const progress = new Progress();
+  const model = await openModel(checkpoint, deviceOptions(options));
   try {
-    const model = await openModel(checkpoint, { device: options.device as DeviceName });
+    const writer = new SafetensorsWriter(options.out, entries.flat(), makingOf(model));
     try {
       for (const [from, to] of chunks(entries)) {
         await captureChunk(model, { prompts, hooks, from, to, writer, signal });
         progress.show(`${to} of ${prompts.length} prompts`);
       }
+      writer.finish();
     } finally {
-      await model.close();
+      writer.discard();
     }
-    writer.finish();
   } finally {
     progress.end();
-    writer.discard();
+    await model.close();
   }
   process.stderr.write(`${options.out}: ${entries.length * hooks.length} tensors\n`);
+}
+
+/** Where the numbers come from, for whoever reads the file. */
+function makingOf({ name, fingerprint, provider }: Model): Record<string, string> {
+  const { device, precision, onnxruntime } = provider;
+  return { patchbay: patchbayVersion(), model: name, fingerprint, device, precision, onnxruntime };
 }
 
 interface Chunk {

@@ -1,5 +1,6 @@
 /** `patchbay doctor`: what works on this machine, each with the way out where it does not.
- *  `missing` parts that the library does not need (JupyterLab, a GPU) leave the exit code at 0. */
+ *  `missing` parts that the library does not need (JupyterLab, a GPU) leave the exit code at 0.
+ *  `patchbay doctor --deviation MODEL` measures how far a device or a precision moves that model's numbers. */
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -10,6 +11,7 @@ import { checkNotebook } from "../notebook/doctor";
 import { patchbayVersion } from "../run/making";
 import { defaultMemoryBudget } from "../session/limits";
 import { availableBackends, chooseProvider } from "../session/provider";
+import { adviceOn, cudaFacts } from "./cuda";
 import { EXIT } from "./outcome";
 import { bytesText } from "./progress";
 
@@ -33,7 +35,8 @@ export async function doctor({ json }: { json?: boolean }): Promise<void> {
     node,
     memory,
     onnxruntime,
-    ...OTHER_DEVICES,
+    webgpu,
+    cuda,
     demos,
     notebook,
     kernelspec,
@@ -87,14 +90,41 @@ async function onnxruntime(): Promise<Finding[]> {
   }
 }
 
-/** In a process of their own, as drivers write to stderr and some of them end the process. */
-const OTHER_DEVICES = (["webgpu", "cuda"] as const).map((device) => (): Finding[] => {
+/** What is said when a device is tried in a precision; null when it works. In a process of its own, as drivers write to
+ *  stderr and some of them end the process. */
+function refusal(device: "webgpu" | "cuda", precision: string): string | null {
   const provider = JSON.stringify(join(PACKAGE, "dist/session/provider.js"));
-  const code = `require(${provider}).chooseProvider("${device}").then(() => {}, (e) => process.stdout.write(e.message))`;
+  const code =
+    `require(${provider}).chooseProvider("${device}", "${precision}")` +
+    ".then(() => {}, (e) => process.stdout.write(e.message))";
   const { status, stdout } = spawnSync(process.execPath, ["-e", code], { encoding: "utf8", timeout: 60_000 });
-  if (status === 0 && stdout === "") return [works(device, `can be asked for by --device ${device}`)];
-  return [missing(device, stdout.split("\n")[0] || "the driver ended the process", "")];
-});
+  if (status === 0 && stdout === "") return null;
+  return stdout.split("\n")[0] || "the driver ended the process";
+}
+
+function usable(device: "webgpu" | "cuda", halves: readonly string[]): Finding {
+  const precisions = ["fp32", ...halves.filter((half) => refusal(device, half) === null)];
+  return works(device, `can be asked for by --device ${device}; computes ${precisions.join(", ")}`);
+}
+
+function webgpu(): Finding[] {
+  const refused = refusal("webgpu", "fp32");
+  if (refused === null) return [usable("webgpu", ["fp16"])];
+  return [
+    missing("webgpu", refused, "Install a Vulkan driver of your GPU (on Linux: `vulkaninfo` shows what is there)"),
+  ];
+}
+
+/** Tried only when every part is there: without them the try says less than the parts do. */
+function cuda(): Finding[] {
+  const lacking = adviceOn(cudaFacts()).filter(({ ok }) => !ok);
+  if (lacking.length > 0) return lacking.map(({ part, detail, wayOut }) => missing(`cuda: ${part}`, detail, wayOut));
+  const refused = refusal("cuda", "fp32");
+  if (refused !== null)
+    return [missing("cuda", refused, "Do driver, CUDA 12 and cuDNN 9 fit each other? `nvidia-smi` shows the driver's")];
+  const { detail, ...rest } = usable("cuda", ["fp16", "bf16"]);
+  return [{ ...rest, detail: `${detail}; TF32 is off` }];
+}
 
 async function demos(): Promise<Finding[]> {
   const findings: Finding[] = [];

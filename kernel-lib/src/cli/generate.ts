@@ -4,17 +4,16 @@ import type { Checkpoint } from "../checkpoint/types";
 import { PatchbayError } from "../errors";
 import { checkTokens } from "../forward/check";
 import { openModel } from "../forward/model";
-import type { DeviceName, Generation } from "../forward/types";
-import { readTokens, wholeNumber } from "./inputs";
+import type { Generation } from "../forward/types";
+import { type DeviceFlags, deviceOptions, readTokens, wholeNumber } from "./inputs";
 import { Progress } from "./progress";
 
-export interface GenerateCommand {
+export interface GenerateCommand extends DeviceFlags {
   text?: string;
   tokens?: string;
   chat?: boolean;
   maxNewTokens: string;
   json?: boolean;
-  device: string;
 }
 
 /** Prints text for --text, `[[id, ...], ...]` for --tokens: new tokens only, without prompt and stop token. */
@@ -31,7 +30,7 @@ export async function generate(name: string, options: GenerateCommand, signal: A
       value: longest,
       rule: `must be less than the model's ${checkpoint.config.maxPositions} positions, to leave room for a new one`,
     });
-  const model = await openModel(checkpoint, { device: options.device as DeviceName });
+  const model = await openModel(checkpoint, deviceOptions(options));
   const progress = new Progress();
   const made: Generation[] = [];
   try {

@@ -80,6 +80,15 @@ export function bytesGiven(option: string, text: string): number {
   throw new PatchbayError({ thing: option, value: text, rule: "must be bytes", wayOut: "For example 2GB or 800MB" });
 }
 
+/** Where and in what a model computes, from --device and --precision; its loading checks both. */
+export function deviceOptions({ device, precision }: DeviceFlags): Pick<LoadOptions, "device" | "precision"> {
+  return { device: device as LoadOptions["device"], precision: precision as LoadOptions["precision"] };
+}
+export interface DeviceFlags {
+  device: string;
+  precision: string;
+}
+
 /** How a model may use memory, from --memory and --weights. */
 export function memoryOptions({ memory, weights }: MemoryFlags): Pick<LoadOptions, "memoryBudget" | "weights"> {
   return {

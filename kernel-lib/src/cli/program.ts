@@ -13,6 +13,8 @@ or owner/name[@revision] in the Hugging Face cache.
   patchbay run spec.json --out sweep.patchbay.json
   patchbay export sweep.patchbay.json --figure heatmap --format svg --out fig.svg`;
 
+const PRECISION = "of products with weights: fp32; fp16 on webgpu and cuda; bf16 on cuda";
+
 /** Runs one command; prints its error, if any; gives the exit code. */
 export async function runCommand(args: readonly string[]): Promise<number> {
   const program = buildProgram();
@@ -47,6 +49,7 @@ function buildProgram(): Command {
     .requiredOption("--hooks <glob,...>", 'names or globs: "blocks.*.hook_resid_post,logits"')
     .requiredOption("--out <file.safetensors>", "one F32 tensor for each prompt and hook, named PROMPT.HOOK")
     .option("--device <name>", "auto, cpu, webgpu or cuda", "auto")
+    .option("--precision <name>", PRECISION, "fp32")
     .action((model, options) =>
       cancellable(async (signal) => (await import("./capture")).capture(model, options, signal)),
     );
@@ -57,6 +60,7 @@ function buildProgram(): Command {
     .option("--max-new-tokens <n>", "most tokens to add", "32")
     .option("--json", "tokens, text and why it stopped, as JSON")
     .option("--device <name>", "auto, cpu, webgpu or cuda", "auto")
+    .option("--precision <name>", PRECISION, "fp32")
     .action((model, options) =>
       cancellable(async (signal) => (await import("./generate")).generate(model, options, signal)),
     );
@@ -69,6 +73,7 @@ function buildProgram(): Command {
   command("run <spec.json>", "run an experiment")
     .requiredOption("--out <file.patchbay.json>", "the result; FILE.journal holds what is finished until then")
     .option("--device <name>", "auto, cpu, webgpu or cuda", "auto")
+    .option("--precision <name>", PRECISION, "fp32")
     .option("--memory <bytes>", "what the process may take, such as 2GB; weights that do not fit are streamed")
     .option("--weights <use>", "resident or streaming; default: what the memory allows")
     .option("--plan <name>", "planned, or naive: one full forward for each configuration", "planned")
@@ -123,6 +128,16 @@ function buildProgram(): Command {
   );
   command("doctor", "what works on this machine, and how to mend what does not")
     .option("--json", "as one JSON value")
-    .action(async (options) => (await import("./doctor")).doctor(options));
+    .option(
+      "--deviation <model>",
+      "instead: how far --device and --precision move this model's numbers from fp32 on CPU",
+    )
+    .option("--device <name>", "for --deviation: cpu, webgpu or cuda", "cpu")
+    .option("--precision <name>", PRECISION, "fp32")
+    .action((options) =>
+      options.deviation === undefined
+        ? import("./doctor").then(({ doctor }) => doctor(options))
+        : import("./deviation").then(({ deviationCommand }) => deviationCommand(options.deviation, options)),
+    );
   return program;
 }

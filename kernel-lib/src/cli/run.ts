@@ -6,19 +6,17 @@ import { dirname, resolve } from "node:path";
 import { PatchbayError } from "../errors";
 import type { PlanKind } from "../experiment/plan";
 import { memoryOf, openModel } from "../forward/model";
-import type { DeviceName } from "../forward/types";
 import { serializeAny } from "../result";
 import { writeWhole } from "../run/files";
 import { experimentOf } from "../run/kinds";
 import type { RunStatus } from "../view/types";
-import { type MemoryFlags, memoryOptions, wholeNumber } from "./inputs";
+import { type DeviceFlags, deviceOptions, type MemoryFlags, memoryOptions, wholeNumber } from "./inputs";
 import { EXIT } from "./outcome";
 import { Progress, secondsText } from "./progress";
 import { openSpec } from "./spec-file";
 
-export interface RunCommand extends MemoryFlags {
+export interface RunCommand extends MemoryFlags, DeviceFlags {
   out: string;
-  device: string;
   resume?: boolean;
   plan: string;
   seed: string;
@@ -29,7 +27,7 @@ const MAX_SEED = 4_294_967_295;
 /** A resumed run writes the file that an undisturbed one would have written, but for `making.started` and
  *  `making.seconds`, which say when it was made. */
 export async function runSpec(path: string, options: RunCommand, signal: AbortSignal): Promise<void> {
-  const { out, device, resume = false } = options;
+  const { out, resume = false } = options;
   const journal = `${out}.journal`;
   const seed = wholeNumber("--seed", options.seed, 0, MAX_SEED);
   const plan = planKind(options.plan);
@@ -40,7 +38,7 @@ export async function runSpec(path: string, options: RunCommand, signal: AbortSi
   experiment.check(json, checkpoint);
   const estimate = experiment.estimate?.(json, checkpoint, { memory: memoryOf(checkpoint, use), plan });
   if (estimate !== undefined) process.stderr.write(`${estimate}\n`);
-  const model = await openModel(checkpoint, { device: device as DeviceName, ...use });
+  const model = await openModel(checkpoint, { ...deviceOptions(options), ...use });
   const progress = new Progress();
   try {
     signal.throwIfAborted();

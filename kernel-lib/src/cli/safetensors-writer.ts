@@ -18,12 +18,14 @@ export class SafetensorsWriter {
   private next = 0;
 
   /** Opens the file and writes the header.
+   *  @param making how the tensors came about; stands in the header, as text
    *  @throws PatchbayError when the folder cannot be written to or there are too many tensors. */
   constructor(
     private readonly path: string,
     private readonly entries: readonly Entry[],
+    making: Readonly<Record<string, string>>,
   ) {
-    const header = headerOf(path, entries);
+    const header = headerOf(path, entries, making);
     this.temporary = `${path}.${process.pid}.patchbay-tmp`;
     try {
       this.file = openSync(this.temporary, "w");
@@ -67,7 +69,7 @@ export class SafetensorsWriter {
   }
 }
 
-function headerOf(path: string, entries: readonly Entry[]): Buffer {
+function headerOf(path: string, entries: readonly Entry[], making: Readonly<Record<string, string>>): Buffer {
   const tensors: [string, object][] = [];
   let offset = 0;
   for (const { name, dims } of entries) {
@@ -75,7 +77,7 @@ function headerOf(path: string, entries: readonly Entry[]): Buffer {
     tensors.push([name, { dtype: "F32", shape: dims, data_offsets: [offset, end] }]);
     offset = end;
   }
-  const text = JSON.stringify(Object.fromEntries([["__metadata__", { format: "pt" }], ...tensors]));
+  const text = JSON.stringify(Object.fromEntries([["__metadata__", { format: "pt", ...making }], ...tensors]));
   // Data begins at a multiple of 8, as the format asks for.
   const length = Math.ceil(Buffer.byteLength(text) / 8) * 8;
   if (length > MAX_HEADER_BYTES)

@@ -30,16 +30,17 @@ export async function loadModel(name: string, options: LoadOptions = {}): Promis
 
 /** The same for a checkpoint that is open already. */
 export async function openModel(checkpoint: Checkpoint, options: LoadOptions = {}): Promise<Model> {
-  const { device = "auto", host: where = "worker" } = options;
+  const { device = "auto", precision = "fp32", host: where = "worker" } = options;
   oneOf(where, HOSTS, "host");
   const { activationBytes, ...sessions } = usedMemory(checkpoint, options);
-  const choice = await chooseProvider(device);
+  const choice = await chooseProvider(device, precision);
   const { config } = checkpoint;
   const spec: EngineSpec = {
     config,
     // onnxruntime refuses a path that leaves its folder through a symbolic link, as those of the hub's cache do.
     weights: [...checkpoint.weights].map(([role, tensor]) => [role, { ...tensor, file: realpathSync(tensor.file) }]),
     device: choice.device,
+    precision: choice.precision,
     ...sessions,
   };
   const host = closing(where === "worker" ? workerHost(spec) : inlineHost(spec), checkpoint.name);
@@ -50,7 +51,7 @@ export async function openModel(checkpoint: Checkpoint, options: LoadOptions = {
     config,
     fingerprint: checkpoint.fingerprint,
     tokenizer: checkpoint.tokenizer,
-    provider: { ...choice, precision: "fp32" },
+    provider: choice,
     memory: { weights: sessions.residence, activationBytes },
     stages: hostedStages(host, config),
     host,

@@ -154,6 +154,9 @@ export interface Model {
 }
 export interface LoadOptions {
   device?: DeviceName | "auto";
+  /** What products with weights are computed in; norms, softmax and the residual stream stay fp32. `fp16` on WebGPU and
+   *  CUDA, `bf16` on CUDA; default `fp32`. `patchbay doctor --deviation MODEL` measures what it changes. */
+  precision?: Provider["precision"];
   /** Bytes that the process may take: weights, activations and all. Default: 0.6 of the machine's memory. Weights that
    *  do not fit are streamed; a budget below the largest stage cannot be kept. */
   memoryBudget?: number;

@@ -118,8 +118,6 @@ function eachHeadsOutput(
 
 /** x W^T + bias, W as stored. */
 export function linear(b: GraphBuilder, x: Value, weights: PartWeights, part: LinearPart): Value {
-  const bias = weights.find(`${part}.bias`);
-  const inputs = [x, b.weight(weights.need(`${part}.weight`)), ...(bias ? [b.weight(bias)] : [])];
-  return b.op("Gemm", inputs, { transB: 1 });
+  return b.product(x, weights.need(`${part}.weight`), weights.find(`${part}.bias`));
 }
 type LinearPart = "attn.q" | "attn.k" | "attn.v" | "attn.o" | "mlp.gate" | "mlp.up" | "mlp.down";

@@ -19,6 +19,11 @@ export interface StageGraph {
   castBytes: number;
 }
 
+/** A stored matrix, and the dtype that products with it are computed in when that is not F32. */
+export interface ProductWeight extends StoredTensor {
+  computeIn?: "float16" | "bfloat16";
+}
+
 const STORED: Record<StoredDtype, OnnxDtype> = { F32: "float", F16: "float16", BF16: "bfloat16" };
 
 export class GraphBuilder {
@@ -113,6 +118,30 @@ export class GraphBuilder {
     this.constants.set(key, value);
     this.heldBytes += 4 * size(tensor.shape);
     if (tensor.dtype !== "F32") this.castBytes += 4 * size(tensor.shape);
+    return value;
+  }
+
+  /** x W^T + bias, W as stored; F32 in and out. Half precision rounds x and W, and the device sums as it does. */
+  product(x: Value, weight: ProductWeight, bias: StoredTensor | null = null): Value {
+    const { computeIn } = weight;
+    const added = bias === null ? [] : [this.weight(bias)];
+    if (computeIn === undefined) return this.op("Gemm", [x, this.weight(weight), ...added], { transB: 1 });
+    const rounded = this.op("Cast", [x], { to: DTYPE[computeIn] });
+    const y = this.op("Gemm", [rounded, this.halfWeight(weight, computeIn)], { transB: 1 });
+    const wide = this.op("Cast", [y], { to: DTYPE.float });
+    return bias === null ? wide : this.op("Add", [wide, ...added]);
+  }
+
+  private halfWeight(tensor: StoredTensor, dtype: "float16" | "bfloat16"): Value {
+    const key = `${tensor.name} as ${dtype}`;
+    const known = this.constants.get(key);
+    if (known !== undefined) return known;
+    const raw = this.storedWeight(tensor);
+    const same = STORED[tensor.dtype] === dtype;
+    const value = same ? raw : this.op("Cast", [raw], { to: DTYPE[dtype] });
+    this.constants.set(key, value);
+    this.heldBytes += 2 * size(tensor.shape);
+    if (!same) this.castBytes += 2 * size(tensor.shape);
     return value;
   }
 

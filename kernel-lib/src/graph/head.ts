@@ -24,7 +24,7 @@ export function headGraph(config: ModelConfig, weights: WeightMap): StageGraph {
 
   const scale = rootMeanSquare(b, x, config.normEps);
   const normed = b.op("Mul", [b.op("Div", [x, scale]), b.weight(globalWeight(weights, "finalNorm.weight"))]);
-  const logits = b.op("Gemm", [normed, b.weight(globalWeight(weights, "unembed.weight"))], { transB: 1 });
+  const logits = b.product(normed, globalWeight(weights, "unembed.weight"));
   // By hand: ReduceLogSumExp is a quarter slower than the product it follows. Shifted by the largest, the numbers that
   // a divergence is made of are small, and lose less to rounding.
   const largest = b.op("ReduceMax", [logits, b.ints([1])], { keepdims: 1 }); // [rows, 1]

@@ -1,14 +1,14 @@
 /** A block's or the model's stored tensors by role, as checkpoint/ resolved them. */
 import type { BlockRole, GlobalRole, Role } from "../checkpoint/architectures";
-import type { StoredTensor } from "../checkpoint/types";
+import type { ProductWeight } from "./builder";
 
-export type WeightMap = ReadonlyMap<Role, StoredTensor>;
+export type WeightMap = ReadonlyMap<Role, ProductWeight>;
 
 export interface PartWeights {
   /** The tensor of a role that this config has. */
-  need(role: BlockRole): StoredTensor;
+  need(role: BlockRole): ProductWeight;
   /** The same, or null where this architecture has no such part (a bias). */
-  find(role: BlockRole): StoredTensor | null;
+  find(role: BlockRole): ProductWeight | null;
 }
 
 export function blockWeights(weights: WeightMap, layer: number): PartWeights {
@@ -16,10 +16,10 @@ export function blockWeights(weights: WeightMap, layer: number): PartWeights {
   return { find, need: (role) => need(find(role), `blocks.${layer}.${role}`) };
 }
 
-export const globalWeight = (weights: WeightMap, role: GlobalRole): StoredTensor =>
+export const globalWeight = (weights: WeightMap, role: GlobalRole): ProductWeight =>
   need(weights.get(role) ?? null, role);
 
-function need(tensor: StoredTensor | null, role: string): StoredTensor {
+function need(tensor: ProductWeight | null, role: string): ProductWeight {
   if (tensor === null) throw new Error(`${role} was not resolved`);
   return tensor;
 }

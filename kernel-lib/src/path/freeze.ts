@@ -3,12 +3,21 @@
 import type { Role } from "../checkpoint/architectures";
 import type { ModelConfig, StoredTensor } from "../checkpoint/types";
 import { readValues } from "../checkpoint/values";
+import { DeviceError } from "../errors";
 import type { Model } from "../forward/types";
 import type { Frozen, FrozenLayer } from "./types";
 
-/** @param tokens the whole prompt; paths end at its last position. */
+/** @param tokens the whole prompt; paths end at its last position.
+ *  @throws DeviceError when the model computes in half precision. */
 export async function freeze(model: Model, tokens: readonly number[], signal?: AbortSignal): Promise<Frozen> {
-  const { config } = model;
+  const { config, provider } = model;
+  if (provider.precision !== "fp32")
+    throw new DeviceError({
+      thing: "the precision of a path trace",
+      value: provider.precision,
+      rule: "must be fp32: paths are rejected early by bounds that hold for its rounding",
+      wayOut: 'Load the model with precision "fp32"',
+    });
   const before = config.normPlacement !== "post";
   const after = config.normPlacement !== "pre";
   const perBlock = [

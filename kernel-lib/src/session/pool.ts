@@ -84,7 +84,7 @@ export class SessionPool {
       model_external_initializers_file_folder_path: graph.folder,
     };
     const options: InferenceSession.SessionOptions = {
-      executionProviders: [executionProvider(device)],
+      executionProviders: [device],
       graphOptimizationLevel: "all",
       // Each session would keep its own arena for ever: 95 MB a layer.
       enableCpuMemArena: arena,
@@ -101,10 +101,4 @@ export class SessionPool {
       });
     }
   }
-}
-
-function executionProvider(device: Device): InferenceSession.ExecutionProviderConfig {
-  // TF32 keeps ten bits of mantissa; fp32 here means fp32.
-  if (device === "cuda") return { name: "cuda", use_tf32: 0 } as InferenceSession.ExecutionProviderConfig;
-  return device;
 }

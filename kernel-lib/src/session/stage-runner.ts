@@ -24,7 +24,8 @@ export class StageRunner {
 
   constructor(readonly spec: EngineSpec) {
     this.pool = new SessionPool(spec);
-    this.weights = new Map(spec.weights);
+    const computeIn = HALF[spec.precision];
+    this.weights = new Map(spec.weights.map(([role, tensor]) => [role, { ...tensor, computeIn }]));
     this.places = new Places(spec.config);
     this.hooks = blockHooks(spec.config);
     this.linear = new LinearRuns(spec.config, this.weights, (key, build) =>
@@ -157,6 +158,8 @@ export class StageRunner {
     return { ...edit, units: Int32Array.from(kept, (i) => edit.units[i] - from * perRow), values };
   }
 }
+
+const HALF = { fp32: undefined, fp16: "float16", bf16: "bfloat16" } as const;
 
 interface Range {
   from: number;

@@ -4,12 +4,15 @@ import type { ModelConfig, StoredTensor } from "../checkpoint/types";
 import type { EditKind } from "../graph/taps";
 
 export type Device = "cpu" | "webgpu" | "cuda";
+/** What products with weights are computed in; all else is F32. */
+export type Precision = "fp32" | "fp16" | "bf16";
 
 /** Everything an engine needs to open its stages; no weights, only where they lie. */
 export interface EngineSpec {
   config: ModelConfig;
   weights: readonly (readonly [Role, StoredTensor])[];
   device: Device;
+  precision: Precision;
   /** `streaming` opens one block at a time and lets it go. */
   residence: "resident" | "streaming";
   /** Most bytes that open sessions may hold, as F32. */
