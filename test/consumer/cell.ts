@@ -20,5 +20,14 @@ export async function firstPatch(): Promise<void> {
 
   const trace = await pb.pathTrace(model, { task: "capital", n: 2, sources: "instruction-end", maxRank: 10 });
   console.log(trace.table("counts").rows);
+
+  const grid = await pb.patchGrid(model, { task, against: "language", by: "head", n: 2 });
+  const { row, column, mean } = grid.best("rr_diff");
+  const vector = await pb.instructionVector(model, { task, layer: 2 });
+  const steered = await pb.steer(model, { task, vector, coefficients: [0, 1], layers: [2], maxNewTokens: 2, n: 2 });
+  const crossed = pb.crossTask(model, { tasks: ["capital", "language"], n: 2 });
+  for await (const partial of crossed) console.log(partial.finished);
+  pb.show([grid, grid], { metric: "kl" });
+  console.log(row, column, mean, vector.norm, steered.table("outputs").rows, crossed.progress.done);
   await model.close();
 }
