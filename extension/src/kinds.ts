@@ -1,5 +1,6 @@
 /** The kinds of widgets: a new one is one line here. */
 import type { View } from "patchbay/view";
+import { chartKind } from "./chart/part";
 import { heatmapKind } from "./heatmap/part";
 import type { Host } from "./host";
 import { pathsKind } from "./paths/part";
@@ -15,7 +16,7 @@ export function mount(root: HTMLElement, view: View, host: Host, tie: Tied, save
       return new ShellWidget(pathsKind, root, view, host, tie, saved);
     case "scatter":
       return new ShellWidget(scatterKind, root, view, host, tie, saved);
-    default:
-      throw new Error(`a ${view.kind} cannot be drawn here yet`);
+    case "chart":
+      return new ShellWidget(chartKind, root, view, host, tie, saved);
   }
 }

@@ -158,6 +158,26 @@ export function barEnds(view: ChartView, points: readonly ChartPoint[], domain: 
   });
 }
 
+/** Side of the square that a point of a line answers to. */
+const POINT = 10;
+
+/** Where a value is drawn: its bar, its share, or the square around its point; null when its panel is not drawn, or it
+ *  has no value.
+ *  @example chartRect(view, layout, chartPoints(view)[0])?.width */
+export function chartRect(view: ChartView, layout: ChartLayout, point: ChartPoint): Rect | null {
+  const box = layout.boxes.find(({ panel }) => panel === point.panel);
+  if (box === undefined || point.value === null) return null;
+  if (view.mark === "lines") {
+    const [x, y] = [chartX(box, point.x), chartY(layout, box, point.value)];
+    return { x: x - POINT / 2, y: y - POINT / 2, width: POINT, height: POINT };
+  }
+  const stack = chartPoints(view).filter((p) => p.panel === point.panel && p.x === point.x);
+  const at = stack.findIndex(({ series }) => series === point.series);
+  const [from, to] = barEnds(view, stack, layout.domain)[at].map((end) => chartY(layout, box, end));
+  const [left, right] = barSpan(view, point.series).map((end) => chartX(box, point.x + end));
+  return { x: left, y: Math.min(from, to), width: right - left, height: Math.abs(to - from) };
+}
+
 /** The value under a point of the picture: in a bar's slot, or the nearest of a place's points; null outside.
  *  @example chartAt(view, layout, 120, 80)?.value */
 export function chartAt(view: ChartView, layout: ChartLayout, x: number, y: number): ChartPoint | null {

@@ -13,12 +13,22 @@ export {
   type ChartLook,
   chartAt,
   chartLayout,
+  chartRect,
   chartX,
   chartY,
 } from "./chart-layout";
 export { type SeriesStyle, seriesStyles } from "./chart-marks";
 export { chartSpec } from "./chart-spec";
-export { chartDigits, chartNumber, chartReadout, chartSummary, chartText, placeName, spokenPoint } from "./chart-text";
+export {
+  chartDigits,
+  chartNumber,
+  chartReadout,
+  chartSummary,
+  chartText,
+  placeName,
+  pointName,
+  spokenPoint,
+} from "./chart-text";
 export type * from "./chart-types";
 export { type ChartOptions, type ChartRow, chartLabels, chartPoints, chartViewOf } from "./chart-view";
 export { contrast, inkOn, parseHex, rampColour } from "./colour";
