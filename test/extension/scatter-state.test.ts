@@ -1,0 +1,223 @@
+/** What a reader does to a scatter: selection, classes, pins, undo, the box of the keyboard, search, links; the strip of
+ *  layers; what a notebook may have kept. */
+import { beforeEach, describe, expect, test } from "vitest";
+import type { Pointing } from "../../extension/src/link";
+import { PointGrid } from "../../extension/src/scatter/grid";
+import { KEYS } from "../../extension/src/scatter/keys";
+import { ScatterReader } from "../../extension/src/scatter/reader";
+import { type Marks, readMarks, taken, takingOf, targetOf, toggled } from "../../extension/src/scatter/state";
+import { layerAt, stripOf } from "../../extension/src/scatter/strip";
+import { toCsv } from "../../extension/src/scatter/table";
+import { axisPairs } from "../../extension/src/scatter/toolbar";
+import { keyAction } from "../../extension/src/shell/keys";
+import { scatterLayout, scatterOptions, themes } from "../../kernel-lib/src/view";
+import { madeUpScatter } from "../view/made-up-scatter";
+
+const view = madeUpScatter();
+
+const grids = new Map<string, PointGrid>();
+function gridWithout(hidden: readonly number[]): PointGrid {
+  const known = grids.get(hidden.join());
+  if (known) return known;
+  const made = new PointGrid(scatterLayout(view, themes.light, { width: 600 }, { hidden }).points);
+  grids.set(hidden.join(), made);
+  return made;
+}
+
+describe("a reader", () => {
+  let said: string[];
+  let told: Pointing[];
+  let marked: Marks[];
+  let left: number;
+  let reader: ScatterReader;
+  beforeEach(() => {
+    said = [];
+    told = [];
+    marked = [];
+    left = 0;
+    reader = new ScatterReader(
+      {
+        pointedElsewhere: () => undefined,
+        marked: (marks) => marked.push(marks),
+        say: (sentence) => said.push(sentence),
+        tellOthers: (at) => told.push(at),
+        leave: () => left++,
+      },
+      {
+        view: () => view,
+        options: () => scatterOptions(view, { hidden: reader.state.marks.hidden }),
+        grid: () => gridWithout(reader.state.marks.hidden),
+      },
+    );
+    reader.restart(null);
+  });
+  const selected = () => reader.state.marks.selection.map(({ point }) => point);
+
+  test("a lasso replaces, Shift adds, Alt removes, u takes back", () => {
+    reader.take([60, 61, 62], "replace");
+    reader.take([0, 61], "add");
+    expect(selected()).toEqual([0, 60, 61, 62]);
+    reader.take([61, 62], "remove");
+    expect(selected()).toEqual([0, 60]);
+    expect(said.at(-1)).toBe("2 prompts, 1 antonym, 1 noun.");
+    reader.do({ do: "undo" });
+    expect(selected()).toEqual([0, 60, 61, 62]);
+    reader.do({ do: "redo" });
+    expect(selected()).toEqual([0, 60]);
+    reader.take([0, 60], "add");
+    expect(marked).toHaveLength(5);
+  });
+
+  test("a click selects, a second one lets go, Ctrl-click takes another in or out", () => {
+    reader.select({ point: 7 });
+    reader.select({ point: 9 }, true);
+    expect(selected()).toEqual([7, 9]);
+    reader.select({ point: 7 }, true);
+    expect(selected()).toEqual([9]);
+    reader.select({ point: 9 });
+    expect(selected()).toEqual([]);
+  });
+
+  test("hidden classes are a step of their own, and their points cannot be pointed at", () => {
+    reader.toggleClass(3);
+    expect(said.at(-1)).toBe("noun hidden.");
+    expect(reader.fitting({ point: 66 })).toBeNull();
+    expect(reader.fitting({ point: 6 })).toEqual({ point: 6 });
+    reader.onlyClass(0);
+    expect(reader.state.marks.hidden).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    reader.onlyClass(0);
+    expect(reader.state.marks.hidden).toEqual([]);
+    reader.do({ do: "undo" });
+    reader.do({ do: "undo" });
+    expect(reader.state.marks.hidden).toEqual([3]);
+  });
+
+  test("the keyboard walks, selects on the way, pins, and steps from class to class", () => {
+    reader.enter();
+    const start = reader.state.cursor?.point as number;
+    reader.do({ do: "move", direction: "right", extend: true });
+    const next = reader.state.cursor?.point as number;
+    expect(next).not.toBe(start);
+    expect(selected()).toEqual([start, next].sort((a, b) => a - b));
+    reader.do({ do: "pin" });
+    expect(reader.state.marks.pins).toEqual([{ point: next, number: 1 }]);
+    reader.do({ do: "move", direction: "class-after" });
+    const k = Math.floor(next / 20);
+    expect(Math.floor((reader.state.cursor?.point as number) / 20)).toBe((k + 1) % 8);
+    reader.do({ do: "move", direction: "end" });
+    expect((reader.state.cursor?.point as number) % 20).toBe(19);
+    expect(told.at(-1)).toEqual({ layer: ["2"], sample: [view.prompts[reader.state.cursor?.point as number]] });
+  });
+
+  test("a box opens at the cursor, grows by arrows, and Space takes what is in it", () => {
+    reader.enter();
+    const start = reader.state.cursor?.point as number;
+    reader.toggleBox();
+    const narrow = reader.box as { x0: number; x1: number };
+    for (let i = 0; i < 4; i++) reader.do({ do: "move", direction: "right", extend: false });
+    expect(reader.box?.x1).toBeGreaterThan(narrow.x1);
+    expect(reader.state.cursor?.point).toBe(start);
+    for (let i = 0; i < 40; i++)
+      for (const direction of ["left", "right", "up", "down"]) reader.do({ do: "move", direction });
+    reader.do({ do: "select" });
+    expect(reader.box).toBeNull();
+    expect(selected()).toHaveLength(160);
+    reader.toggleBox();
+    reader.do({ do: "escape" });
+    expect(reader.box).toBeNull();
+    expect(selected()).toHaveLength(160);
+    reader.do({ do: "escape" });
+    expect(selected()).toEqual([]);
+    reader.do({ do: "escape" });
+    expect(left).toBe(1);
+  });
+
+  test("search finds by the words of prompt and class, among what is drawn", () => {
+    expect(reader.search("noun 7")).toMatch(/^2 matches, 1: Give the noun, wording 7\.$/);
+    reader.nextMatch();
+    expect(reader.state.cursor?.point).toBe(76);
+    expect(reader.search("habitat")).toMatch(/^20 matches/);
+    reader.toggleClass(7);
+    expect(reader.search("habitat")).toBe("no match");
+    expect(reader.search("  ")).toBe("");
+  });
+
+  test("other views' prompts and layers are marked, unknown ones are not", () => {
+    reader.pointed({ sample: [view.prompts[5] as string, "France"], layer: ["4", "99", "x"] });
+    expect(reader.linked).toEqual({ points: [5], layers: [4] });
+    reader.pointed(null);
+    expect(reader.linked).toEqual({ points: [], layers: [] });
+  });
+});
+
+test("Shift adds, Alt removes; a selection keeps the order of the prompts and one object a prompt", () => {
+  expect(takingOf({ shiftKey: true, altKey: false })).toBe("add");
+  expect(takingOf({ shiftKey: true, altKey: true })).toBe("remove");
+  expect(takingOf({ shiftKey: false, altKey: false })).toBe("replace");
+  expect(taken([targetOf(9)], [3, 3, 1], "add").map(({ point }) => point)).toEqual([1, 3, 9]);
+  expect(taken([], [4], "add")[0]).toBe(targetOf(4));
+  expect(toggled(toggled([2], 1), 2)).toEqual([1]);
+});
+
+test("marks from a notebook keep what there is, whatever else they hold", () => {
+  const kept = readMarks(
+    {
+      selection: [{ point: 3 }, { point: 3 }, { point: 160 }, { point: -1 }, { point: "7" }, null, 5],
+      pins: [
+        { point: 4, number: 2 },
+        { point: 5, number: 2 },
+        { point: 6, number: 99 },
+      ],
+      hidden: [1, 1, 8, "x", 0],
+    },
+    160,
+    8,
+  );
+  expect(kept).toEqual({ selection: [{ point: 3 }], pins: [{ point: 4, number: 2 }], hidden: [0, 1] });
+  for (const nonsense of [null, 3, "x", [], { selection: "no", pins: {}, hidden: 4 }])
+    expect(readMarks(nonsense, 10, 2)).toEqual({ selection: [], pins: [], hidden: [] });
+});
+
+test("the strip shows every layer of the model, and only those that were asked for can be chosen", () => {
+  const strip = stripOf(view, scatterOptions(view), { y: 400, width: 600 });
+  expect(strip.bars.map(({ kind }) => kind)).toEqual([
+    "bar",
+    "bar",
+    "bar",
+    "absent",
+    "bar",
+    "absent",
+    "absent",
+    "absent",
+  ]);
+  expect(strip.bars[2]).toMatchObject({ accuracy: 1, control: 0.11, chosen: true });
+  const at = (layer: number) => layerAt(strip, (strip.bars[layer]?.x ?? 0) + 3, strip.y + 20);
+  expect([0, 1, 2, 3, 4].map(at)).toEqual([0, 1, 2, null, 4]);
+  expect(layerAt(strip, strip.x + 3, strip.y - 5)).toBeNull();
+  const deep = madeUpScatter({ layers: Array.from({ length: 80 }, (_, i) => i), modelLayers: 80 });
+  const many = stripOf(deep, scatterOptions(deep), { y: 0, width: 600 });
+  const xs = many.labels.map(({ x }) => x);
+  for (const [i, x] of xs.entries()) if (i > 0) expect(x - (xs[i - 1] as number)).toBeGreaterThanOrEqual(17);
+  expect(many.x + many.width).toBeLessThanOrEqual(600);
+  const running = madeUpScatter({ finished: 1, state: "partial" });
+  expect(stripOf(running, scatterOptions(running), { y: 0, width: 600 }).bars[1]?.kind).toBe("pending");
+});
+
+test("brackets and commas step through layers, l opens a box, Ctrl leaves keys to the browser", () => {
+  const press = (key: string, more = {}) =>
+    keyAction({ key, ctrlKey: false, metaKey: false, shiftKey: false, altKey: false, ...more }, KEYS);
+  expect(press("]")).toEqual({ do: "layer-up" });
+  expect(press(",")).toEqual({ do: "layer-down" });
+  expect(press("l")).toEqual({ do: "box" });
+  expect(press("l", { ctrlKey: true })).toBeNull();
+  expect(press("ArrowUp", { shiftKey: true })).toEqual({ do: "move", direction: "up", extend: true });
+});
+
+test("all pairs of axes can be chosen, and CSV holds all axes in full", () => {
+  expect(axisPairs(view)).toHaveLength(6);
+  expect(axisPairs(madeUpScatter({ classes: view.classes.slice(0, 2), axes: 1 }))).toEqual([[0, 1]]);
+  const csv = toCsv(view, scatterOptions(view), new Set([1])).split("\r\n");
+  expect(csv).toHaveLength(162);
+  expect(csv[0]).toBe("site,layer,method,label,text,axis_1,axis_2,axis_3,axis_4,selected");
+  expect(csv[2]).toMatch(/^resid_post,2,lda,antonym,"Give the antonym, wording 2\.",-?\d.*,1$/);
+});
