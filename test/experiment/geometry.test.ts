@@ -51,8 +51,18 @@ test("text is tokenised by the model; what stands behind the position is not rea
   expect(readPart(0, [1, 5, 6])).toEqual([1]);
 });
 
+test("an instruction in a chat is read at its own last token, behind the template's beginning", () => {
+  const render = (messages: readonly { content: string }[]) => `State ${messages[0].content} Now answer.`;
+  const tokenizer = Object.create(model.tokenizer as object, { chat: { value: render } });
+  const wordings = { rephrasings: 1 };
+  const [plain] = groupsOfTasks(model, "antonym", wordings)[0].prompts;
+  const [chat] = groupsOfTasks({ ...model, tokenizer }, "antonym", { ...wordings, chat: true })[0].prompts;
+  const text = (ids: readonly number[]) => model.tokenizer?.decode(ids, { skipSpecialTokens: true }).trim();
+  expect(text(chat)).toBe(`State ${text(plain)}`);
+});
+
 test("a family is its tasks, a set is all of them, and each task gives as many rephrasings as are asked for", () => {
-  const groups = groupsOfTasks(model, ["animals", "antonym"], 7);
+  const groups = groupsOfTasks(model, ["animals", "antonym"], { rephrasings: 7 });
   expect(groups.map(({ label, prompts }) => `${label} ${prompts.length}`)).toEqual([
     "animals.color 7",
     "animals.can_fly 7",
@@ -80,6 +90,8 @@ test.each([
   [{ methods: ["tsne"] }, /methods\[0\] is "tsne", must be "lda" or "pca" or "probe"/],
   [{ seed: -1 }, /seed is -1/],
   [{ rephrasings: 3 }, /rephrasings is 3, counts those of a task/],
+  [{ chat: true }, /chat is true, is how tasks become prompts/],
+  [{ groups: undefined, task: "antonym", chat: 1 }, /chat is 1, must be true or false/],
   [{ groups: undefined, task: "adjectivs" }, /task is "adjectivs", must be a task/],
   [{ groups: undefined, task: "antonym", rephrasings: 41 }, /rephrasings is 41.*40 that task antonym has/],
   [{ groups: undefined, task: ["antonym", 3] }, /task\[1\] is 3/],

@@ -35,6 +35,7 @@ const envelope = z.strictObject({
   groups: listField(MAX_GROUPS, "groups").optional(),
   task: z.unknown().optional(),
   rephrasings: countField(1, MAX_PROMPTS).optional(),
+  chat: z.boolean("must be true or false").optional(),
   position: positionField.default(-1),
   site: choiceField<Site>(...SITES).optional(),
   sites: listField(SITES.length, "sites").optional(),
@@ -87,10 +88,14 @@ export function resolveGeometrySpec(json: unknown, model: SpecModel): GeometrySp
 type Given = z.infer<typeof envelope>;
 
 /** Groups, with the task as their title; or the groups of tasks. */
-function groupsAsked({ groups, task, rephrasings }: Given, model: SpecModel): { groups: PromptGroup[]; task?: string } {
+function groupsAsked(
+  { groups, task, rephrasings, chat }: Given,
+  model: SpecModel,
+): { groups: PromptGroup[]; task?: string } {
   if (groups !== undefined) {
     if (rephrasings !== undefined)
       refuse(["rephrasings"], rephrasings, "counts those of a task, but groups are given", "Take one of the two out");
+    if (chat !== undefined) refuse(["chat"], chat, "is how tasks become prompts, but groups are given", "Take it out");
     const title = task === undefined ? undefined : parseFields(labelField, task, ["task"]);
     return { groups: groups.map((entry, k) => resolveGroup(entry, ["groups", k], model)), task: title };
   }
@@ -101,7 +106,7 @@ function groupsAsked({ groups, task, rephrasings }: Given, model: SpecModel): { 
         parseFields(labelField, entry, ["task", i]),
       )
     : parseFields(labelField, task, ["task"]);
-  return { groups: groupsOfTasks(model, names, rephrasings), task: titleOfTasks(names) };
+  return { groups: groupsOfTasks(model, names, { rephrasings, chat }), task: titleOfTasks(names) };
 }
 
 function resolveGroup(entry: unknown, path: Path, model: SpecModel): PromptGroup {

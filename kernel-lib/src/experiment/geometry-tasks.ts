@@ -10,17 +10,28 @@ export type TasksAsked = string | OwnTask | readonly (string | OwnTask)[];
 
 const SETS: readonly TaskSet[] = ["demo", "paper"];
 
+export interface WordingOptions {
+  /** The first so many rephrasings of each task. Default all. */
+  rephrasings?: number;
+  /** The instruction as the beginning of a user's message in the checkpoint's chat template. Default false. */
+  chat?: boolean;
+}
+
 /** A group for each task that is asked for, in order.
  *  @throws SpecError when there is no such task or family, a task has no or too few rephrasings, or the model has no
- *    tokenizer
- *  @example groupsOfTasks(model, "adjectives", 200).map(({ label }) => label) // adjectives.comparative, .antonym */
-export function groupsOfTasks(model: SpecModel, asked: TasksAsked, rephrasings?: number): PromptGroup[] {
+ *    tokenizer, or no chat template though one is asked for
+ *  @example groupsOfTasks(model, "adjectives", { rephrasings: 200 }).map(({ label }) => label) // adjectives.comparative, .antonym */
+export function groupsOfTasks(
+  model: SpecModel,
+  asked: TasksAsked,
+  { rephrasings, chat = false }: WordingOptions = {},
+): PromptGroup[] {
   const list = Array.isArray(asked) ? asked : [asked as string | OwnTask];
   if (list.length === 0) throw new SpecError({ thing: "task", rule: "must name at least one task or family" });
   return list.flatMap(tasksNamed).map((task) => ({
     label: task.name,
     prompts: wordingsOf(task, rephrasings).map(
-      (instruction) => layPrompt(model, { instruction, query: "", chat: false }).instruction,
+      (instruction) => layPrompt(model, { instruction, query: "", chat }).instruction,
     ),
     ...(task.family === undefined ? {} : { family: task.family }),
   }));

@@ -16,7 +16,7 @@ export interface GridMetricMeaning {
 
 const OF_ANSWER = "of the answer, changed against unchanged";
 const UNCHANGED = "unchanged = 0";
-const CHANGED = "of the answer, changed";
+const HERE = "of the answer, in this cell";
 
 function effect(label: string, meaning: string, zero: string, cell = 2): GridMetricMeaning {
   return { label, meaning, zero, digits: { cell, readout: 2 }, signed: true, best: "highest", kind: "effect" };
@@ -38,10 +38,11 @@ export const GRID_METRICS = {
   rr_diff_source: effect("Δ reciprocal rank", "of the answer, changed against the source run", "source run = 0"),
   logit_diff_source: effect("Δ logit", "of the answer, changed against the source run", "source run = 0", 1),
   kl: level("KL divergence", "of the prediction, unchanged from changed, nats", "unchanged = 0", 1),
-  rank: { ...level("rank", CHANGED, "first = 1", 0), best: "lowest" },
-  logit: { ...level("logit", CHANGED, "logit = 0", 1), signed: true },
-  prob: level("probability", CHANGED, "impossible = 0", 2),
-  logprob: { ...level("log-probability", `${CHANGED}, nats`, "certain = 0", 1), signed: true },
+  rr: level("reciprocal rank", HERE, "1 = first", 2),
+  rank: { ...level("rank", HERE, "first = 1", 0), best: "lowest" },
+  logit: { ...level("logit", HERE, "logit = 0", 1), signed: true },
+  prob: level("probability", HERE, "impossible = 0", 2),
+  logprob: { ...level("log-probability", `${HERE}, nats`, "certain = 0", 1), signed: true },
   exact_match: rate("exact match", "in this share of outputs: the first token is the answer's"),
   follows_source: rate("follows source", "in this share of outputs: what the source's task answers to the query"),
   follows_target: rate("follows target", "in this share of outputs: what the target's task answers to the query"),

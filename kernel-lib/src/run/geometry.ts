@@ -22,6 +22,8 @@ export interface GeometryOptions extends ExperimentOptions {
   task?: TasksAsked;
   /** The first so many rephrasings of each task. Default all; of the paper's tasks there are 200. */
   rephrasings?: number;
+  /** Instructions as the beginning of a user's message in the checkpoint's chat template. Default false. */
+  chat?: boolean;
   /** Or any groups of prompts. */
   groups?: readonly GroupInput[];
   /** Default all. */
@@ -52,7 +54,7 @@ export function geometryQuestion(
   model: SpecModel,
   options: GeometryOptions,
 ): { kind: "geometry" } & Record<string, unknown> {
-  const { layers, sites, position, methods, seed, task, groups, rephrasings } = options;
+  const { layers, sites, position, methods, seed, task, groups, rephrasings, chat } = options;
   if ((task === undefined) === (groups === undefined))
     throw new SpecError({
       thing: "geometry()",
@@ -61,8 +63,8 @@ export function geometryQuestion(
     });
   const asked =
     task === undefined
-      ? { groups, rephrasings }
-      : { groups: groupsOfTasks(model, task, rephrasings), task: titleOfTasks(task) };
+      ? { groups, rephrasings, chat }
+      : { groups: groupsOfTasks(model, task, { rephrasings, chat }), task: titleOfTasks(task) };
   const where = { layers, sites, position, methods, seed };
   return { schema: SPEC_SCHEMA, kind: "geometry", model: model.name, ...asked, ...where };
 }

@@ -88,3 +88,23 @@ export const layerAxis = (title: string, layers: readonly number[]): GridAxis =>
   keys: layers,
   labels: layers.map(String),
 });
+
+/** An axis of positions; a column is called by its token where all prompts that have it agree. */
+export const positionAxis = (
+  title: string,
+  positions: readonly number[],
+  prompts: readonly (readonly number[])[],
+  { tokenizer }: Pick<Model, "tokenizer">,
+): GridAxis => ({
+  name: "position",
+  title,
+  field: "position",
+  keys: positions,
+  labels: positions.map((position) => {
+    const ids = new Set(prompts.map((tokens) => tokens.at(position)));
+    ids.delete(undefined);
+    const [id] = ids;
+    if (ids.size !== 1) return "…";
+    return tokenizer === null || (id as number) >= tokenizer.vocabSize ? String(id) : tokenizer.tokenText(id as number);
+  }),
+});

@@ -6,6 +6,7 @@ import { resolveCrossTask } from "../experiment/cross-task-spec";
 import { crossTaskCost, steerCost } from "../experiment/edited-cost";
 import { geometryWarnings, resolveGeometrySpec } from "../experiment/geometry-spec";
 import { placesOf, promptsOf } from "../experiment/geometry-types";
+import { logitLensCost, resolveLogitLens } from "../experiment/logit-lens-spec";
 import { patchGridCost } from "../experiment/patch-grid-cost";
 import { resolvePatchGrid } from "../experiment/patch-grid-spec";
 import type { PlanKind } from "../experiment/plan";
@@ -22,6 +23,7 @@ import type { ExperimentOptions, ExperimentRun } from "./experiment-run";
 import { geometryCost } from "./geometry-cost";
 import { geometrySpec } from "./geometry-run";
 import { gridCost } from "./grid-cost";
+import { logitLensSpec } from "./logit-lens";
 import { patchGridSpec } from "./patch-grid";
 import { PatchRun } from "./patch-run";
 import { fitted, planSpec } from "./plan";
@@ -132,11 +134,22 @@ const crossTask: Experiment = {
   start: crossTaskSpec,
 };
 
+const logitLens: Experiment = {
+  check(json, model) {
+    const { samples, layers, positions } = resolveLogitLens(json, model);
+    const text = `${samples.length} samples x ${layers.length} layers x ${positions.length} positions`;
+    return { text, warnings: [] };
+  },
+  plan: (json, model) => gridCost("Logit lens", logitLensCost(resolveLogitLens(json, model), model.config), model),
+  start: logitLensSpec,
+};
+
 const EXPERIMENTS: Readonly<Record<string, Experiment>> = {
   "patch-sweep": patchSweep,
   "path-trace": pathTrace,
   accuracy,
   "patch-grid": patchGrid,
+  "logit-lens": logitLens,
   steer,
   "cross-task": crossTask,
   geometry,

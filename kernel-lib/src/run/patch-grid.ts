@@ -11,7 +11,7 @@ import type { Model } from "../forward/types";
 import type { GridMetric } from "../result/grid-metrics";
 import type { GridAxis } from "../result/grid-result";
 import type { ExperimentOptions } from "./experiment-run";
-import { GridRun, layerAxis } from "./grid-run";
+import { GridRun, layerAxis, positionAxis } from "./grid-run";
 import { type PatchGridTask, samplesAgainst } from "./patch-grid-task";
 
 /** A sample in token ids or, where the model has a tokenizer, in text. */
@@ -105,23 +105,15 @@ export function patchGridSpec(
   );
 }
 
-function columnsOf({ by, positions, samples }: PatchGridSpec, { config, tokenizer }: Model): GridAxis {
+function columnsOf({ by, positions, samples }: PatchGridSpec, model: Model): GridAxis {
   if (by === "head") {
-    const heads = Array.from({ length: config.nHeads }, (_, head) => head);
+    const heads = Array.from({ length: model.config.nHeads }, (_, head) => head);
     return { name: "head", title: "head patched", field: "head", keys: heads, labels: heads.map(String) };
   }
-  return {
-    name: "position",
-    title: "position patched",
-    field: "position",
-    keys: positions.map(({ target }) => target),
-    labels: positions.map(({ target }) => {
-      const ids = new Set(samples.map((sample) => sample.target.at(target)));
-      ids.delete(undefined);
-      const [id] = ids;
-      if (ids.size !== 1 || tokenizer === null || (id as number) >= tokenizer.vocabSize)
-        return ids.size === 1 ? String(id) : "…";
-      return tokenizer.tokenText(id as number);
-    }),
-  };
+  return positionAxis(
+    "position patched",
+    positions.map(({ target }) => target),
+    samples.map(({ target }) => target),
+    model,
+  );
 }
