@@ -5,13 +5,26 @@ const SQUARE = 16;
 
 export class PointGrid {
   private readonly cells = new Map<number, number[]>();
+  /** Squares that hold points: first and last column, first and last row. */
+  private readonly range = [
+    Number.POSITIVE_INFINITY,
+    Number.NEGATIVE_INFINITY,
+    Number.POSITIVE_INFINITY,
+    Number.NEGATIVE_INFINITY,
+  ] as [number, number, number, number];
 
   /** @param points x0, y0, x1, y1, ... in pixels; NaN is not drawn and cannot be found */
   constructor(readonly points: Float32Array) {
     for (let i = 0; 2 * i < points.length; i++) {
       const [x, y] = this.at(i);
       if (!Number.isFinite(x + y)) continue;
-      const key = keyOf(Math.floor(x / SQUARE), Math.floor(y / SQUARE));
+      const [cx, cy] = [Math.floor(x / SQUARE), Math.floor(y / SQUARE)];
+      const { range } = this;
+      range[0] = Math.min(range[0], cx);
+      range[1] = Math.max(range[1], cx);
+      range[2] = Math.min(range[2], cy);
+      range[3] = Math.max(range[3], cy);
+      const key = keyOf(cx, cy);
       const cell = this.cells.get(key);
       if (cell) cell.push(i);
       else this.cells.set(key, [i]);
@@ -40,8 +53,11 @@ export class PointGrid {
   /** All points in a rectangle, its rim included. */
   inBox(x0: number, y0: number, x1: number, y1: number): number[] {
     const found: number[] = [];
-    for (let cy = Math.floor(y0 / SQUARE); cy <= Math.floor(y1 / SQUARE); cy++)
-      for (let cx = Math.floor(x0 / SQUARE); cx <= Math.floor(x1 / SQUARE); cx++)
+    const [left, right, top, bottom] = this.range;
+    const from = (at: number, least: number) => Math.max(least, Math.floor(at / SQUARE));
+    const to = (at: number, most: number) => Math.min(most, Math.floor(at / SQUARE));
+    for (let cy = from(y0, top); cy <= to(y1, bottom); cy++)
+      for (let cx = from(x0, left); cx <= to(x1, right); cx++)
         for (const i of this.cells.get(keyOf(cx, cy)) ?? []) {
           const [x, y] = this.at(i);
           if (x >= x0 && x <= x1 && y >= y0 && y <= y1) found.push(i);
