@@ -40,6 +40,9 @@ test("size, depth and the number of parts are bounded", () => {
   expect(message(`[${"[],".repeat(2_000_000)}[]]`)).toMatch(
     /number of objects, arrays and keys: must be at most 2000000/,
   );
+  expect(message(`[${"1,".repeat(12_000_001)}1]`, { maxBytes: 1e8 })).toMatch(
+    /number of values: must be at most 12000000/,
+  );
   expect(message(`{${Array.from({ length: 2_000_000 }, (_, i) => `"${i}":0`)}}`)).toMatch(/number of objects, arrays/);
 });
 

@@ -23,7 +23,12 @@ export interface JsonLimits {
  *  alone would let a file of 100 MB take 2 GB. The largest tokenizer has 830,000 (its words and merges). */
 const MAX_PARTS = 2_000_000;
 
+/** Values that stand behind a comma. 100,000 prompts of 100 token ids are 10 million; each takes up to 16 bytes while the
+ *  list that holds it grows. */
+const MAX_VALUES = 12_000_000;
+
 const QUOTE = 0x22;
+const COMMA = 0x2c;
 const BACKSLASH = 0x5c;
 const COLON = 0x3a;
 const OPEN = new Set([0x7b, 0x5b]);
@@ -58,12 +63,13 @@ function decode(bytes: Uint8Array, limits: JsonLimits, ErrorClass: NonNullable<J
   }
 }
 
-/** Depth and keys, in one pass without recursion. Wrong syntax is left to JSON.parse. */
+/** Depth, keys and values, in one pass without recursion. Wrong syntax is left to JSON.parse. */
 function scan(text: string, limits: JsonLimits, ErrorClass: NonNullable<JsonLimits["error"]>): void {
   // One entry for each open bracket: the keys seen in an object, null in an array or where keys do not matter.
   const open: (Set<string> | null)[] = [];
   const checkKeys = limits.keys !== "any";
   let parts = 0;
+  let values = 0;
   const countPart = () => {
     if (++parts <= MAX_PARTS) return;
     throw new ErrorClass({
@@ -90,6 +96,9 @@ function scan(text: string, limits: JsonLimits, ErrorClass: NonNullable<JsonLimi
           value: open.length,
           rule: `objects and arrays may lie at most ${limits.maxDepth} deep`,
         });
+    } else if (code === COMMA) {
+      if (++values > MAX_VALUES)
+        throw new ErrorClass({ thing: `${limits.thing}: number of values`, rule: `must be at most ${MAX_VALUES}` });
     } else if (CLOSE.has(code)) open.pop();
   }
 }

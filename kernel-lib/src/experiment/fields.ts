@@ -11,6 +11,8 @@ export const SPEC_SCHEMA = "patchbay.spec/1";
 
 export { MAX_SAMPLES };
 
+/** Token ids of one prompt, before the model that it must fit is known. */
+const MAX_PROMPT = 1_000_000;
 /** Characters of one text, about a hundred thousand tokens. */
 const MAX_TEXT = 400_000;
 const MAX_LABEL = 200;
@@ -74,6 +76,7 @@ export type PromptField = string | number[];
 export const promptField: z.ZodType<PromptField> = checked((value) => {
   if (isText(value)) return value.length > MAX_TEXT ? { rule: `must be at most ${MAX_TEXT} characters` } : null;
   if (!Array.isArray(value)) return { rule: "must be a list of token ids, or a text" };
+  if (value.length > MAX_PROMPT) return { rule: `must be at most ${MAX_PROMPT} token ids` };
   const wrong = value.findIndex((id) => !Number.isSafeInteger(id));
   return wrong < 0 ? null : { path: [wrong], rule: "must be a token id, a whole number" };
 });
@@ -117,15 +120,13 @@ export const countField = (least: number, most: number): z.ZodType<number> =>
 /** Token ids of a prompt, each in the vocabulary, at least one and no more than the model has positions.
  *  @throws SpecError */
 export function resolvePrompt(prompt: PromptField, path: Path, model: SpecModel): number[] {
-  const ids = isText(prompt)
-    ? tokenizerFor(path, prompt, model).encode(prompt, { addSpecialTokens: true })
-    : checkIds(prompt, path, model);
+  const ids = isText(prompt) ? tokenizerFor(path, prompt, model).encode(prompt, { addSpecialTokens: true }) : prompt;
   if (ids.length === 0) refuse(path, prompt, "must have at least one token");
   const { maxPositions } = model.config;
   if (ids.length > maxPositions) {
     refuse(path, `${ids.length} tokens`, `must fit into the ${maxPositions} positions of ${model.name}`, "Shorten it");
   }
-  return ids;
+  return isText(prompt) ? [...ids] : checkIds(ids, path, model);
 }
 
 /** The id of one token; of a text, the first.
