@@ -1,11 +1,12 @@
 /** Position x layer and head x layer patching: the shared way against one full forward for every cell. */
 import { fileURLToPath } from "node:url";
-import { describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { GridPart } from "../../kernel-lib/src/experiment/grid-part";
 import { patchGrid } from "../../kernel-lib/src/experiment/patch-grid";
 import { patchGridNaive } from "../../kernel-lib/src/experiment/patch-grid-naive";
 import { resolvePatchGrid } from "../../kernel-lib/src/experiment/patch-grid-spec";
 import { loadModel } from "../../kernel-lib/src/forward/model";
+import type { Model } from "../../kernel-lib/src/forward/types";
 
 /** Two layers of grouped queries, two of one key head and biases, eight of a trained model. */
 const MODELS = [golden("olmo2-gqa"), golden("llama-mqa-bias"), "demo/dpo"];
@@ -45,24 +46,25 @@ describe.each(MODELS)("%s", (name) => {
     { by: "head", positions: [{ target: -1, source: 0 }, -2] },
   ];
 
+  let model: Model;
+  beforeAll(async () => {
+    model = await loadModel(name, { host: "inline" });
+  });
+  afterAll(() => model.close());
+
   test.each(asked)("cells agree with one full forward each: %o", async (options) => {
-    const model = await loadModel(name, { host: "inline" });
-    try {
-      // Two layers are enough to patch; between them and above them are others.
-      const layers = model.config.nLayers > 2 ? [1, 5] : "all";
-      const spec = resolvePatchGrid({ ...base, ...options, layers, model: model.name, samples }, model);
-      const fast = patchGrid(model.stages, model.config, spec);
-      let sample = 0;
-      for await (const plain of patchGridNaive(model, spec)) {
-        const got = await fast.next();
-        expect(got.done).toBe(false);
-        same(got.value as GridPart, plain);
-        sample++;
-      }
-      expect(sample).toBe(samples.length);
-      expect((await fast.next()).done).toBe(true);
-    } finally {
-      await model.close();
+    // Two layers are enough to patch; between them and above them are others.
+    const layers = model.config.nLayers > 2 ? [1, 5] : "all";
+    const spec = resolvePatchGrid({ ...base, ...options, layers, model: model.name, samples }, model);
+    const fast = patchGrid(model.stages, model.config, spec);
+    let sample = 0;
+    for await (const plain of patchGridNaive(model, spec)) {
+      const got = await fast.next();
+      expect(got.done).toBe(false);
+      same(got.value as GridPart, plain);
+      sample++;
     }
+    expect(sample).toBe(samples.length);
+    expect((await fast.next()).done).toBe(true);
   });
 });

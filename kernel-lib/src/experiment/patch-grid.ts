@@ -16,6 +16,8 @@ import { type PromptRows, siteRows } from "./site-rows";
 /** Bytes that the cells of the samples at work may take. */
 const BYTES_AT_WORK = 256 * 2 ** 20;
 const MAX_SAMPLES_AT_WORK = 16;
+/** Samples at work for each one of the last time. */
+const GROWTH = 4;
 
 export interface GridWork {
   /** Samples that need not run. */
@@ -62,8 +64,9 @@ export async function* patchGrid(
   { known = 0, signal, onShare = () => {} }: GridWork = {},
 ): AsyncGenerator<GridPart> {
   const { samples } = spec;
-  for (let from = known; from < samples.length; ) {
-    const to = Math.min(samples.length, from + samplesAtWork(samples[from], spec, config));
+  // The first picture after one sample; then as many as memory allows.
+  for (let from = known, size = 1; from < samples.length; size *= GROWTH) {
+    const to = Math.min(samples.length, from + Math.min(size, samplesAtWork(samples[from], spec, config)));
     try {
       yield* await runSamples(stages, config, { ...spec, samples: samples.slice(from, to) }, signal, onShare);
     } catch (error) {

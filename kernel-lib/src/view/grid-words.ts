@@ -19,14 +19,20 @@ const HEADINGS: Readonly<Record<GridKind, (spec: Spec) => string>> = {
 /** "Position patching: capital" */
 export function titleOfGrid({ data }: GridResult): string {
   const heading = HEADINGS[data.kind](data.spec);
-  return data.spec.task === undefined ? heading : `${heading}: ${data.spec.task}`;
+  return data.spec.task === undefined ? heading : `${heading}: ${taskOf(data.spec)}`;
+}
+
+/** "capital", or "capital against language" where the target run is said. */
+function taskOf({ task, against }: Spec): string {
+  if (typeof against !== "string") return `${task}`;
+  return `${task} against ${against === "query" ? "the query alone" : against}`;
 }
 
 /** One paragraph of plain text: the best cell, n, test, model, site and precision. */
 export function captionOfGrid(view: HeatmapView, result: GridResult): string {
   const { data, making } = result;
   const metric = view.metrics.find(({ key }) => key === view.metric) ?? view.metrics[0];
-  const task = data.spec.task === undefined ? "" : ` of the task ${data.spec.task}`;
+  const task = data.spec.task === undefined ? "" : ` of the task ${taskOf(data.spec)}`;
   const zero = metric.zero === "" ? "" : `; ${metric.zero}`;
   const hash = making.model.fingerprint.replace(/^sha256:/, "").slice(0, HASH_LENGTH);
   const model = view.panels.length === 1 ? `${making.model.name}, sha256 ${hash}…` : view.model.name;
