@@ -2,7 +2,15 @@
 import { expect, test } from "vitest";
 import type { Measure } from "../../kernel-lib/src/experiment/types";
 import { type SweepData, SweepResult, sweepGrids } from "../../kernel-lib/src/result";
-import { heatmapOptions, heatmapPanels, heatmapViewOf, unpack, validateView } from "../../kernel-lib/src/view";
+import {
+  heatmapOptions,
+  heatmapPanels,
+  heatmapViewOf,
+  sliceOf,
+  sweepSlices,
+  unpack,
+  validateView,
+} from "../../kernel-lib/src/view";
 
 const SAMPLES = 6;
 const measure = (rank: number): Measure => ({ logit: 10 - rank, rank, logprob: -rank / 4 });
@@ -27,7 +35,9 @@ function sweep(changes: Changes = {}): SweepResult {
       const sample = Math.floor(at / tuples.length);
       return sample < measured ? of(tuples[at % tuples.length], sample) : Number.NaN;
     });
-  const rank = (tuple: number[], sample: number) => (tuple.join("+") === "0+2" ? best : 10) + (sample % 2);
+  // Triples differ from each other: 5 + the sum of their layers.
+  const middle = (tuple: number[]) => (tuple.length < 3 ? 10 : tuple.reduce((sum, layer) => sum + layer, 5));
+  const rank = (tuple: number[], sample: number) => (tuple.join("+") === "0+2" ? best : middle(tuple)) + (sample % 2);
   const data: SweepData = {
     schema: "patchbay.result/1",
     kind: "patch-sweep",
@@ -196,4 +206,48 @@ test("the code says what was asked", () => {
       "pb.show(result);",
     ].join("\n"),
   );
+});
+
+test("a sweep over three layers has a slice for each third layer, and pairs alone first", () => {
+  const triples = [
+    [0, 1, 2],
+    [0, 1, 3],
+    [0, 2, 3],
+    [1, 2, 3],
+  ];
+  const tuples = [[0], [1], [2], [3], [0, 1], [0, 2], [0, 3], [1, 2], [1, 3], [2, 3], ...triples];
+  const result = sweep({ tuples });
+  const slices = sweepSlices(result, { intervals: false });
+  const view = heatmapViewOf([{ data: result.data, grids: sweepGrids(result, { intervals: false }), slices }], {
+    id: "v",
+  });
+  expect(validateView(view)).toMatchObject({ ok: true });
+  expect(view.slices?.sets.map(({ held }) => held)).toEqual([null, "0", "1", "2", "3"]);
+  expect(view.slices?.shown).toBe(0);
+  const cell = (at: number, x: number, y: number) => {
+    const slice = sliceOf(view, at);
+    return heatmapPanels(slice, heatmapOptions(slice))[0].cells[y * 4 + x];
+  };
+  // 0 + 1 + 3, which the slices of 0, 1 and 3 all show; what would name a layer twice is not asked.
+  const value = cell(4, 0, 1).value;
+  expect(value).toBeGreaterThan(cell(0, 0, 1).value as number);
+  for (const [at, x, y] of [
+    [1, 1, 3],
+    [2, 0, 3],
+  ])
+    expect(cell(at, x, y).value).toBeCloseTo(value as number, 6);
+  expect(cell(4, 0, 2).value).toBeLessThan(value as number);
+  expect(cell(4, 0, 3).kind).toBe("absent");
+  expect(sweepSlices(sweep(), { intervals: false })).toBeNull();
+});
+
+test("results of several tasks are named by task", () => {
+  const named = (task: string) => {
+    const { data } = sweep();
+    const other = new SweepResult({ ...data, spec: { ...data.spec, task } });
+    return { data: other.data, grids: sweepGrids(other, { intervals: false }) };
+  };
+  const view = heatmapViewOf([named("capital"), named("antonym")], { id: "v" });
+  expect(view.panels.map(({ name }) => name)).toEqual(["capital", "antonym"]);
+  expect(view.title).toBe("Patch sweep: 2 tasks");
 });

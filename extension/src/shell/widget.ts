@@ -5,13 +5,14 @@ import { el } from "../dom";
 import type { Host } from "../host";
 import { closeMenus, type MenuItem, showMenu } from "../menu";
 import { copyText } from "../save-file";
-import { onThemeChange, themeAt } from "../theme";
+import { themeAt } from "../theme";
 import { Toast } from "../toast";
 import { Desk } from "./desk";
 import { exportItems } from "./exports";
 import { Footer } from "./footer";
 import { type Connection, Header } from "./header";
 import { Linking } from "./linking";
+import { listenToFocus, watchSize, watchTheme } from "./listen";
 import { Readout } from "./readout";
 import { Side } from "./side";
 import { chartWidth, pictureHeight, widthClass } from "./size";
@@ -19,9 +20,6 @@ import { Stage } from "./stage";
 import { Toolbar } from "./toolbar";
 import type { Drawn, Marks, Part, Scene, ShellActs, WidgetKind } from "./types";
 import { listenToWheel } from "./wheel";
-
-/** A theme's name changes before its styles have come; by then they have. */
-const SETTLE_MS = 250;
 
 /** Marks kept with the notebook. */
 export interface Saved {
@@ -68,7 +66,6 @@ export class ShellWidget<V extends View, T extends object, M extends Marks> impl
   private drawn: Drawn | null = null;
   private theme;
   private frame = 0;
-  private later: ReturnType<typeof setTimeout> | null = null;
 
   constructor(
     of: WidgetKind<V, T, M>,
@@ -233,55 +230,30 @@ export class ShellWidget<V extends View, T extends object, M extends Marks> impl
     };
   }
 
-  // ---- what the reader does
-
   private listen(): void {
-    const { root, part } = this;
-    const { reader } = part;
-    const stage = this.stage.node;
-    const on = <K extends keyof HTMLElementEventMap>(
-      node: HTMLElement,
-      name: K,
-      act: (event: HTMLElementEventMap[K]) => void,
-    ) => {
-      node.addEventListener(name, act);
-      this.stops.push(() => node.removeEventListener(name, act));
-    };
-    on(root, "keydown", (event) => this.desk.key(event));
-    // The root itself only hands the focus on.
-    on(root, "focus", () => this.desk.focus());
-    on(stage, "focus", () => {
-      reader.keyboard ||= stage.matches(":focus-visible");
-      reader.enter();
-      this.remark(false);
-    });
-    on(stage, "blur", () => {
-      this.linking.point(null);
-      this.remark(false);
-    });
-    this.stops.push(
-      part.listen(part.overlay, this.acts),
-      listenToWheel(part.overlay, () => document.activeElement === stage, part.zoom?.bind(part)),
-      onThemeChange(() => {
-        this.theme = themeAt(root);
-        this.refresh();
-        this.again();
+    const { root, part, stops } = this;
+    stops.push(
+      listenToFocus(root, this.stage.node, {
+        key: (event) => this.desk.key(event),
+        focus: () => this.desk.focus(),
+        entered: (byKeys) => {
+          part.reader.keyboard ||= byKeys;
+          part.reader.enter();
+          this.remark(false);
+        },
+        left: () => {
+          this.linking.point(null);
+          this.remark(false);
+        },
       }),
+      part.listen(part.overlay, this.acts),
+      listenToWheel(part.overlay, () => document.activeElement === this.stage.node, part.zoom?.bind(part)),
+      watchTheme(root, (theme) => {
+        this.theme = theme;
+        this.refresh();
+      }),
+      watchSize(root, () => this.refresh()),
     );
-    const resize = new ResizeObserver(() => this.refresh());
-    resize.observe(root);
-    this.stops.push(() => resize.disconnect());
-  }
-
-  /** Looks at the theme again once its styles have come. */
-  private again(): void {
-    if (this.later !== null) clearTimeout(this.later);
-    this.later = setTimeout(() => {
-      this.later = null;
-      if (!this.root.isConnected) return;
-      this.theme = themeAt(this.root);
-      this.refresh();
-    }, SETTLE_MS);
   }
 
   private marked(marks: M): void {
@@ -316,7 +288,6 @@ export class ShellWidget<V extends View, T extends object, M extends Marks> impl
 
   dispose(): void {
     cancelAnimationFrame(this.frame);
-    if (this.later !== null) clearTimeout(this.later);
     this.linking.leave();
     for (const stop of this.stops) stop();
     this.readout.dispose();

@@ -8,14 +8,16 @@ import { size } from "../tensor";
 import { captionOf } from "./caption";
 import { codeOf } from "./code";
 import { plain } from "./format";
-import type { HeatmapMetric, HeatmapView, Packed, RunStatus, ViewState } from "./types";
+import type { HeatmapMetric, HeatmapSlice, HeatmapView, Packed, RunStatus, ViewState } from "./types";
 
 /** Most per-sample numbers that a view carries for the side panel; more are left out. */
 const MAX_SAMPLE_NUMBERS = 200_000;
-/** Most cells of all slices and metrics together; with more, the sweep shows one slice. */
-const MAX_SLICE_NUMBERS = 60_000;
+/** Most cells of all slices together; with more, the sweep shows one slice. Up to the smaller number, metrics counted,
+ *  the slices hold every metric: some 100 kB. */
+const MAX_SLICE_CELLS = 20_000;
+const LIGHT_SLICE_CELLS = 2_000;
 /** Most per-sample numbers of all slices together. */
-const MAX_SLICE_SAMPLES = 100_000;
+const MAX_SLICE_SAMPLES = 25_000;
 
 export type Stage = "base" | "sft" | "dpo";
 
@@ -62,7 +64,8 @@ export function heatmapViewOf(parts: readonly HeatmapPart[], options: HeatmapVie
   });
   const state = options.state ?? stateOf(parts);
   const { making, spec } = first.data;
-  const slices = slicesOf(parts);
+  const shown = metrics.find((metric) => metric.key === options.metric)?.key ?? metrics[0].key;
+  const slices = slicesOf(parts, shown);
   const view: HeatmapView = {
     schema: "patchbay.view/1",
     kind: "heatmap",
@@ -87,7 +90,7 @@ export function heatmapViewOf(parts: readonly HeatmapPart[], options: HeatmapVie
     panels,
     n: Math.max(...parts.map(({ data }) => data.spec.samples.length)),
     metrics,
-    metric: metrics.find((metric) => metric.key === options.metric)?.key ?? metrics[0].key,
+    metric: shown,
     sampleLabels: first.grids.sampleLabels,
     ...(slices === null ? {} : { slices }),
     ...(first.grids.third === null ? {} : { held: String(first.grids.third) }),
@@ -145,25 +148,26 @@ function baselines(data: SweepData): string {
     .join(" · ");
 }
 
-/** The slices that all parts have; null where one has none, or they would be too many numbers. */
-function slicesOf(parts: readonly HeatmapPart[]): HeatmapView["slices"] | null {
+/** The slices that all parts have, of the shown metric alone where all would make a notebook large; null where a part
+ *  has none, or they would still be too many numbers. */
+function slicesOf(parts: readonly HeatmapPart[], shown: string): HeatmapView["slices"] | null {
   const [first] = parts;
   const thirds = first.slices?.map(({ third }) => third) ?? [];
   const same = parts.every(({ slices }) => slices?.map(({ third }) => third).join() === thirds.join());
   if (thirds.length === 0 || !same) return null;
-  const sets = thirds.map((third, at) => ({
-    held: third === null ? null : String(third),
-    metrics: sharedMetrics(parts.map(({ data, slices }) => ({ data, grids: (slices as SweepGrids[])[at] }))),
-  }));
-  const numbers = sets.length * sets[0].metrics.length * size(sets[0].metrics[0].mean.shape);
-  if (numbers > MAX_SLICE_NUMBERS) return null;
-  const light = numbers * first.grids.sampleLabels.length <= MAX_SLICE_SAMPLES;
-  return {
-    shown: Math.max(0, thirds.indexOf(first.grids.third)),
-    sets: light
-      ? sets
-      : sets.map((set) => ({ ...set, metrics: set.metrics.map((metric) => ({ ...metric, samples: null })) })),
+  const cells = thirds.length * parts.length * size(first.grids.shape);
+  if (cells > MAX_SLICE_CELLS) return null;
+  const light = cells * first.grids.sampleLabels.length <= MAX_SLICE_SAMPLES;
+  const all = cells * first.grids.metrics.length <= LIGHT_SLICE_CELLS;
+  const slice = (third: number | null, at: number): HeatmapSlice => {
+    const metrics = sharedMetrics(parts.map(({ data, slices }) => ({ data, grids: (slices as SweepGrids[])[at] })));
+    const kept = all ? metrics : metrics.filter(({ key }) => key === shown);
+    return {
+      held: third === null ? null : String(third),
+      metrics: light ? kept : kept.map((metric) => ({ ...metric, samples: null })),
+    };
   };
+  return { shown: Math.max(0, thirds.indexOf(first.grids.third)), sets: thirds.map(slice) };
 }
 
 /** The metrics that every part has, in the first part's order. */
