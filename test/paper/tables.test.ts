@@ -3,17 +3,8 @@ import { describe, expect, test } from "vitest";
 import type { Result } from "../../kernel-lib/src/result/base";
 import { tableToLatex } from "../../kernel-lib/src/result/latex";
 import { publishedCount, topTuples } from "../../kernel-lib/src/result/paper-contributions";
-import { SweepResult } from "../../kernel-lib/src/result/sweep";
 import { paperItems, paperTable } from "../../kernel-lib/src/run/paper";
-import { madeUp } from "../result/sweeps";
-import { madeUpTrace } from "../result/traces";
-
-/** A sweep as if it were of a model and a task. */
-function sweepOf(model: string, task: string, wish: Parameters<typeof madeUp>[0] = {}): SweepResult {
-  const { data } = madeUp(wish);
-  const making = { ...data.making, model: { ...data.making.model, name: model, fingerprint: `sha256:${model}` } };
-  return new SweepResult({ ...data, spec: { ...data.spec, model, task }, making });
-}
+import { sweepOf, traceOf } from "./made";
 
 const sweeps = [
   sweepOf("own/base", "adjectives.antonym", { seed: 1 }),
@@ -125,30 +116,11 @@ describe("tables 5 to 8", () => {
 });
 
 describe("tables of heads", () => {
-  const trace = (task: string, topK: number, shift: number) =>
-    madeUpTrace({
-      model: "own/base",
-      task,
-      topK,
-      nLayers: 2,
-      nHeads: 3,
-      samples: [0, 1, 2].map((i) => ({
-        tokens: [1, 2, 3, 4],
-        instructionEnd: 1,
-        label: `q${i}`,
-        sources: [0, 1, 2].map((at) => ({
-          at,
-          total: 5,
-          kept: 2,
-          activity: Array.from({ length: 6 }, (_, cell) => ((cell * 7 + i + at + shift) % 9) / 8),
-        })),
-      })),
-    });
   const traces = [
-    trace("antonym", 1, 0),
-    trace("antonym", 2, 2),
-    trace("comparative", 1, 5),
-    trace("comparative", 2, 1),
+    traceOf("own/base", "antonym", 1, 0),
+    traceOf("own/base", "antonym", 2, 2),
+    traceOf("own/base", "comparative", 1, 5),
+    traceOf("own/base", "comparative", 2, 1),
   ];
 
   test("table 2 has a column for each layer, table 3 one for each group within a task, tables 22 to 24 three places", () => {

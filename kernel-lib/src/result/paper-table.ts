@@ -96,12 +96,18 @@ export function modelOf({ model }: Making): ModelOf {
 /** Characters of a model's hash that a caption shows. */
 const HASH_LENGTH = 12;
 
-/** "n = 20 to 41; demo/sft (sha256 0123456789ab…), demo/dpo (sha256 …); protocol paper; fp32 on cpu." */
-export function madeOf(results: readonly Result[]): string {
-  const unique = (values: readonly string[]) => [...new Set(values)].join(", ");
+/** "n = 20 to 41 samples"; empty where results have none. */
+export function countOf(results: readonly Result[]): string {
   const counts = results.map(({ spec }) => (spec as { samples?: readonly unknown[] }).samples?.length ?? 0);
   const [least, most] = [Math.min(...counts), Math.max(...counts)];
-  const n = most === 0 ? "" : `n = ${least === most ? most : `${least} to ${most}`} samples; `;
+  return most === 0 ? "" : `n = ${least === most ? most : `${least} to ${most}`} samples`;
+}
+
+/** "n = 20 to 41 samples; demo/sft (sha256 0123456789ab…), demo/dpo (sha256 …); protocol paper; fp32 on cpu." */
+export function madeOf(results: readonly Result[]): string {
+  const unique = (values: readonly string[]) => [...new Set(values)].join(", ");
+  const samples = countOf(results);
+  const n = samples === "" ? "" : `${samples}; `;
   const models = unique(
     results.map(({ making: { model } }) => {
       const hash = model.fingerprint.replace(/^sha256:/, "").slice(0, HASH_LENGTH);

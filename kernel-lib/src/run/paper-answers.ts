@@ -5,7 +5,7 @@ import { AccuracyResult } from "../result/accuracy";
 import type { Result } from "../result/base";
 import { GeometryResult } from "../result/geometry";
 import { codeOfPaper } from "../result/paper-code";
-import { BASE_FIRST, madeOf, onePerTask, panelOf } from "../result/paper-table";
+import { BASE_FIRST, onePerTask, panelOf } from "../result/paper-table";
 import { accuracyChart } from "../view/chart-accuracy";
 import type { ChartView } from "../view/chart-types";
 import { scatterViewOf } from "../view/scatter-view";
@@ -45,5 +45,5 @@ export function clustersFigure(results: readonly Result[], { name, number, title
       wayOut: 'For example await pb.geometry(model, { task: ["antonym", "comparative"] })',
     });
   const view = scatterViewOf(result.data, { id: name });
-  return { ...view, title, caption: `${number}. ${title}. ${view.caption} ${madeOf([result])}` };
+  return { ...view, title, caption: `${number}. ${title}. ${view.caption}` };
 }

@@ -3,7 +3,7 @@
 import type { Result } from "../result/base";
 import { codeOfPaper } from "../result/paper-code";
 import { taskLabel, taskName } from "../result/paper-names";
-import { BASE_FIRST, madeOf, onePerTask, panelOf } from "../result/paper-table";
+import { BASE_FIRST, countOf, onePerTask, panelOf } from "../result/paper-table";
 import { SweepResult } from "../result/sweep";
 import { pathsByToken, type TokenPaths } from "../result/tokens-paths";
 import { TraceResult } from "../result/trace";
@@ -94,7 +94,7 @@ export function pathsChart(results: readonly Result[], options: PathsChartOption
       (model) => (panel.all.find(({ making }) => making.model.fingerprint === model.fingerprint) as TraceResult).making,
     ),
     code: codeOfPaper(`pb.show(pb.paperFigure("${name}", results))`, panel.all),
-    caption: `${number}. ${title}. ${counted} Top-${k} attention; T_inst, the instruction's last token, stands out, and the tokens around it are shown (the numbers of all are those of pathsByTokenTable). Whiskers: 95 % bootstrap over samples. ${madeOf(panel.all)}`,
+    caption: `${number}. ${title}. ${counted} Top-${k} attention; T_inst, the instruction's last token, stands out, and the tokens around it are shown (the numbers of all are those of pathsByTokenTable). Whiskers: 95 % bootstrap over samples, ${countOf(panel.all)}; equation ${panel.all[0].spec.equation}.`,
   });
 }
 
@@ -168,7 +168,7 @@ export function togetherChart(
       (model) => (panel.all.find(({ making }) => making.model.fingerprint === model.fingerprint) as SweepResult).making,
     ),
     code: codeOfPaper(`pb.show(pb.paperFigure("${name}", results))`, panel.all),
-    caption: `${number}. ${title}. Mean change of the answer's reciprocal rank, against the query alone, when the best pair of layers is patched at T_inst: each layer alone, the sum of both, and both together. Each pair is the best of all pairs on the same samples, which flatters it. Whiskers: 95 % BCa bootstrap over samples. ${madeOf(panel.all)}`,
+    caption: `${number}. ${title}. Mean change of the answer's reciprocal rank, against the query alone, when the best pair of layers is patched at T_inst: each layer alone, the sum of both, and both together. Each pair is the best of all pairs on the same samples, which flatters it. Whiskers: 95 % BCa bootstrap over samples, ${countOf(panel.all)}; protocol ${panel.all[0].spec.protocol}.`,
   });
 }
 

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { PatchbayError, SpecError } from "../errors";
 import { type Figure, figureOf } from "../figure";
+import { htmlPage } from "../figure/html";
 import type { Result } from "../result/base";
 import { tableToCsv } from "../result/csv";
 import { tableToLatex } from "../result/latex";
@@ -109,8 +110,26 @@ export async function writePaper(results: readonly Result[], folder: PaperFolder
   }
   if (signal?.aborted) return { written: [], missing, report: null };
   const report = join(out, "index.html");
-  writeWhole(report, reportOf(results, { ...folder, tables: madeTables, figures: drawn, missing }));
+  const explore = writeWidgets(join(out, "explore.html"), drawn);
+  writeWhole(report, reportOf(results, { ...folder, tables: madeTables, figures: drawn, missing, explore }));
   return { written: [...madeTables, ...drawn].map(({ name }) => name), missing, report };
+}
+
+/** The figures as widgets on a page of their own; false where the widgets were not built or are too much for a file. */
+function writeWidgets(file: string, drawn: readonly DrawnFigure[]): boolean {
+  // A further metric of a figure is a choice within its widget.
+  const views = drawn.filter(
+    ({ view }, at) => drawn.findIndex((other) => other.view.id === view.id) === at || view.kind !== "heatmap",
+  );
+  if (views.length === 0) return false;
+  const items = views.flatMap(({ number, view }) => [{ heading: `${number}. ${view.title}` }, view]);
+  try {
+    writeWhole(file, htmlPage(items, { title: "Patches of Nonlinearity, to explore" }));
+    return true;
+  } catch (error) {
+    if (error instanceof PatchbayError) return false;
+    throw error;
+  }
 }
 
 function checkOnly(only: readonly string[] | undefined): void {

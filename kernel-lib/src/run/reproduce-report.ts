@@ -21,6 +21,8 @@ export interface ReportParts {
   failed: readonly { title: string; model: string; reason: string }[];
   sources: readonly string[];
   command: string;
+  /** Whether the page of interactive widgets lies beside this one. */
+  explore: boolean;
 }
 
 const PAPER = "https://arxiv.org/abs/2602.07930";
@@ -31,7 +33,7 @@ const DIGITS = 4;
 /** The page's text.
  *  @example writeWhole("index.html", reportOf(results, parts)) */
 export function reportOf(results: readonly Result[], parts: ReportParts): string {
-  const { tables, figures, missing, failed, sources, command } = parts;
+  const { tables, figures, missing, failed, sources, command, explore } = parts;
   const names = [...new Set(results.map(({ making }) => making.model.name))];
   const title = `Patches of Nonlinearity on ${names.join(", ")}`;
   return `<!doctype html>
@@ -49,7 +51,7 @@ export function reportOf(results: readonly Result[], parts: ReportParts): string
 <a class="skip" href="#main">Skip to the results</a>
 <header>
 <h1>${escaped(title)}</h1>
-<p>Every experiment of <cite><a href="${PAPER}">Patches of Nonlinearity: Instruction Vectors in Large Language Models</a></cite>
+${explore ? '<p><a href="explore.html">The same figures as interactive widgets</a></p>\n' : ""}<p>Every experiment of <cite><a href="${PAPER}">Patches of Nonlinearity: Instruction Vectors in Large Language Models</a></cite>
 (Bigoulaeva et al., arXiv:2602.07930) on these checkpoints: tables and figures as the paper lays them out, and honest
 statistics beside the printed ones.</p>
 ${modelsTable(results)}
@@ -180,8 +182,10 @@ ${[...experiments, ...entries].join("\n")}
 function htmlTable(table: Table, label: string): string {
   const { columns, rows, groups, sections } = table;
   const first = sections ? 1 : 0;
-  const cell = (value: Table["rows"][number][number]) =>
-    `<td${typeof value === "number" || /^[\u2212-]?[\d.]+(e[+-]\d+)?$/.test(String(value)) ? ' class="number"' : ""}>${escaped(shown(value, DIGITS))}</td>`;
+  const isNumber = columns.map((_, at) => rows.every((row) => row[at] === null || looksNumeric(row[at])));
+  const mark = (at: number) => (isNumber[at] ? ' class="number"' : "");
+  const cell = (value: Table["rows"][number][number], at: number) =>
+    `<td${mark(at + first)}>${escaped(shown(value, DIGITS))}</td>`;
   const own = groups?.flatMap((group) => group.columns) ?? columns;
   const over =
     groups === undefined || groups.every(({ title }) => title === "")
@@ -193,7 +197,7 @@ function htmlTable(table: Table, label: string): string {
           .join("")}</tr>\n`;
   const head = own
     .slice(first)
-    .map((name) => `<th scope="col">${escaped(name)}</th>`)
+    .map((name, at) => `<th scope="col"${mark(at + first)}>${escaped(name)}</th>`)
     .join("");
   const lines = rows.map((row, at) => {
     const isNew = first === 1 && (at === 0 || rows[at - 1][0] !== row[0]);
@@ -210,6 +214,10 @@ ${over}<tr>${head}</tr>
 ${lines.join("\n")}
 </tbody></table></div>`;
 }
+
+/** A number, or one as text: -1.003e+03, 0.14, -inf. */
+const looksNumeric = (value: Table["rows"][number][number]): boolean =>
+  typeof value === "number" || /^-?([\d.]+(e[+-]?\d+)?|inf)$/.test(String(value));
 
 const ENTITIES: Readonly<Record<string, string>> = {
   "&": "&amp;",

@@ -19,12 +19,13 @@ a:focus-visible, [tabindex]:focus-visible, summary:focus-visible { outline: 3px 
 .scroll, .paper, pre { overflow: auto; max-width: 100%; }
 .scroll { max-height: 32rem; }
 .paper { background: #ffffff; color: #000000; padding: 0.75rem; border-radius: 0.25rem; }
-.paper svg { display: block; max-width: 100%; height: auto; margin: 0 auto; }
-table { border-collapse: collapse; font-size: 0.85rem; font-variant-numeric: tabular-nums; }
+.paper svg { display: block; width: 100%; max-width: 60rem; height: auto; margin: 0 auto; }
+table { border-collapse: collapse; font-size: 0.8rem; font-variant-numeric: tabular-nums; }
 thead { border-top: 2px solid var(--ink); border-bottom: 1px solid var(--ink); }
 tbody { border-bottom: 2px solid var(--ink); }
 th, td { padding: 0.2rem 0.6rem; text-align: left; vertical-align: top; }
-td.number { text-align: right; white-space: nowrap; }
+td { overflow-wrap: anywhere; min-width: 2.5rem; }
+.number { text-align: right; white-space: nowrap; }
 th.section { font-style: italic; padding-top: 0.6rem; }
 pre { padding: 0.75rem; background: var(--card); border: 1px solid var(--rule); border-radius: 0.25rem; font-size: 0.85rem; }
 .caption, .links { color: var(--soft); font-size: 0.9rem; }

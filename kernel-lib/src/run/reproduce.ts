@@ -4,7 +4,7 @@
  *  A folder can be gone on with: each result has its journal while it is made, and a result that is there is taken only
  *  when its spec, model, precision and seed are those that are asked for. */
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
+import { dirname, relative, resolve } from "node:path";
 import { openCheckpoint } from "../checkpoint/open";
 import type { Checkpoint } from "../checkpoint/types";
 import { PatchbayError, SpecError } from "../errors";
@@ -198,7 +198,18 @@ async function runJob(
 }
 
 /** The command that makes the folder again. */
-function commandOf({ models, tasks, out, n, rephrasings, maxRank, skip = [], seed }: ReproduceOptions): string {
+function commandOf({
+  models,
+  tasks,
+  out,
+  n,
+  rephrasings,
+  maxRank,
+  skip = [],
+  only,
+  seed,
+  resamples,
+}: ReproduceOptions): string {
   const option = (name: string, value: unknown) => (value === undefined ? [] : [`--${name} ${value}`]);
   return [
     "npx patchbay reproduce",
@@ -208,7 +219,9 @@ function commandOf({ models, tasks, out, n, rephrasings, maxRank, skip = [], see
     ...option("rephrasings", rephrasings),
     ...option("max-rank", maxRank),
     ...option("skip", skip.length === 0 ? undefined : skip.join(",")),
+    ...option("only", only?.join(",")),
     ...option("seed", seed),
-    `--out ${join(out)}`,
+    ...option("resamples", resamples),
+    `--out ${out}`,
   ].join(" ");
 }
