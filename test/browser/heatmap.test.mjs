@@ -2,7 +2,16 @@
  *  on, and thousands of cells. Stored views in a notebook without a kernel. */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { openNotebook, picture, setTheme, startBrowser, startLab, withoutKernel } from "./lab.mjs";
+import {
+  openNotebook,
+  PATIENCE,
+  picture,
+  setTheme,
+  startBrowser,
+  startLab,
+  waitForState,
+  withoutKernel,
+} from "./lab.mjs";
 import { heads, heatmap, notebook, positions, slices } from "./stored.mjs";
 
 const CODE =
@@ -235,6 +244,91 @@ describe("a heatmap in a notebook", () => {
     assert.match(await view().locator(".pb-side h4").textContent(), /^\d{3} cells/);
     assert.equal(await view().locator(".pb-veil").count(), 1);
     await picture(page, "heatmap-many");
+    assert.deepEqual(page.errors, []);
+  });
+});
+
+describe("a heatmap with its kernel", () => {
+  let lab;
+  let browser;
+  let page;
+  const view = () => page.locator(".pb-view").first();
+  const cell = (source) => ({ cell_type: "code", execution_count: null, metadata: {}, outputs: [], source });
+  const sources = [
+    'import * as pb from "patchbay"; const model = await pb.load("demo/dpo");',
+    'const run = pb.patchSweep(model, { task: "capital", n: 8, sizes: [1, 2, 3] }); pb.show(run); const swept = await run;',
+    "console.log(JSON.stringify(pb.selection()));",
+  ];
+  const triples = {
+    cells: sources.map(cell),
+    metadata: { kernelspec: { name: "patchbay", display_name: "TypeScript (Patchbay)", language: "typescript" } },
+    nbformat: 4,
+    nbformat_minor: 5,
+  };
+
+  before(async () => {
+    lab = await startLab({ notebooks: { "triples.ipynb": triples } });
+    browser = await startBrowser();
+    page = await browser.newPage();
+    await openNotebook(page, lab, "triples.ipynb");
+    await page.waitForFunction(
+      () => window.jupyterapp.shell.currentWidget.sessionContext?.session?.kernel?.status === "idle",
+      undefined,
+      { timeout: PATIENCE },
+    );
+    // Cells that come in while the run goes on are noted: each has its own short veil.
+    await page.evaluate(() => {
+      window.fresh = 0;
+      new MutationObserver((changes) => {
+        for (const { addedNodes } of changes)
+          for (const node of addedNodes) if (node.classList?.contains("pb-fresh-veil")) window.fresh++;
+      }).observe(document.body, { subtree: true, childList: true });
+    });
+    await page.evaluate(() => {
+      void window.jupyterapp.commands.execute("notebook:run-all-cells");
+    });
+    await waitForState(page, ".pb-view", "done");
+  });
+  after(async () => {
+    await browser?.stop();
+    await lab?.stop();
+  });
+
+  test("fades new cells in, and no veil stays", async () => {
+    assert.ok((await page.evaluate(() => window.fresh)) > 0);
+    await page.waitForTimeout(600);
+    assert.equal(await view().locator(".pb-fresh-veil").count(), 0);
+  });
+
+  test("has a slice for each third layer once it is done", async () => {
+    await view().scrollIntoViewIfNeeded();
+    const slider = view().getByRole("slider", { name: "With layer" });
+    await slider.waitFor();
+    assert.equal(await slider.getAttribute("max"), "8");
+    await slider.fill("3");
+    assert.match(await view().locator(".pb-subtitle").textContent(), /with layer 2/);
+    await view().locator(".pb-stage").focus();
+    await page.keyboard.press("Control+Home");
+    await page.keyboard.press("ArrowUp");
+    assert.match(
+      await view().locator(".pb-readout-first").textContent(),
+      /^Layers 0 \+ 1 with 2 [+−]\d\.\d\d 95 % CI .* n 8$/,
+    );
+    await picture(page, "heatmap-triples");
+  });
+
+  test("tells the kernel what is selected", async () => {
+    await page.keyboard.press("Space");
+    await page.evaluate(() => {
+      window.jupyterapp.shell.currentWidget.content.activeCellIndex = 2;
+      void window.jupyterapp.commands.execute("notebook:run-cell");
+    });
+    await page.waitForFunction(
+      () =>
+        /"selected":\[\{"x":"0","y":"1"/.test(document.querySelector(".jp-OutputArea-output pre")?.textContent ?? ""),
+      undefined,
+      { timeout: PATIENCE },
+    );
     assert.deepEqual(page.errors, []);
   });
 });
