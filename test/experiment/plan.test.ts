@@ -94,9 +94,9 @@ describe("planSweep()", () => {
     const { cost } = planSweep(stages.model.config, job);
     expect(cost.seconds).toBeNull();
     expect(withSeconds(cost, await probe(stages, stages.model.config)).seconds).toBeGreaterThan(0);
-    expect(withSeconds({ ...cost, flops: 100, calls: 10 }, { flopsPerSecond: 50, secondsPerCall: 0.5 }).seconds).toBe(
-      7,
-    );
+    // 60 in blocks, 40 in the head, 10 calls.
+    const speed = { flopsPerSecond: 30, headFlopsPerSecond: 40, flopsPerToken: 6, secondsPerCall: 0.5 };
+    expect(withSeconds({ ...cost, flops: 100, tokenBlocks: 10, calls: 10 }, speed).seconds).toBe(8);
   });
 });
 
