@@ -58,12 +58,23 @@ export { GeometryResult } from "./result/geometry";
 export type { PlaceGeometry, ProbeScore, ProbeScores, Projection } from "./result/geometry-data";
 export type { GridMetric } from "./result/grid-metrics";
 export { type CellSummary, GridResult } from "./result/grid-result";
+export { type HeadsAcross, type HeadsAcrossOptions, headsAcross } from "./result/heads-across";
+export { type HeadActivity, type HeadPlace, headActivityAt } from "./result/heads-activity";
 export type { Interaction } from "./result/interactions";
 export { parseAnyResult, serializeAny } from "./result/kinds";
 export { tableToLatex } from "./result/latex";
 export { tableToMarkdown } from "./result/markdown";
+export type { PaperTable } from "./result/paper-table";
 export type { SplitHalf } from "./result/split";
 export { type Superadditivity, SweepResult, type TupleSummary } from "./result/sweep";
+export {
+  type PathsByTokenOptions,
+  pathsByClassTable,
+  pathsByToken,
+  pathsByTokenTable,
+  type TokenPaths,
+} from "./result/tokens-paths";
+export { TraceResult } from "./result/trace";
 export type { Making, SweepData, SweepMetric, Table } from "./result/types";
 export {
   type AccuracyInput,
@@ -85,6 +96,8 @@ export {
   instructionVector,
 } from "./run/instruction-vector";
 export { type LensPrompt, type LogitLensOptions, logitLens } from "./run/logit-lens";
+export { type PaperItem, paperFigure, paperItems, paperTable } from "./run/paper";
+export type { PaperOptions } from "./run/paper-catalogue";
 export { type PatchGridInput, type PatchGridOptions, patchGrid } from "./run/patch-grid";
 export type { PatchRun, RunOptions } from "./run/patch-run";
 export {
@@ -98,6 +111,7 @@ export {
 export { type PathTraceOptions, pathTrace } from "./run/path-trace";
 export type { Plan } from "./run/plan";
 export { cancelAllRuns, cancelRun, liveRuns } from "./run/registry";
+export { type Reproduced, type ReproduceOptions, type ReproduceProgress, reproduce } from "./run/reproduce";
 export { type SteerInput, type SteerOptions, steer } from "./run/steer";
 export type { TraceRun } from "./run/trace-run";
 export * as stats from "./stats";

@@ -50,10 +50,9 @@ export interface PaperFolder extends PaperOptions {
 const WIDTHS = { "single-column": "single", "double-column": "double" } as const;
 
 /** Writes all that `results` can make into `out`.
- *  @throws SpecError for a name in `only` that the paper has not, PatchbayError when a file cannot be written */
+ *  @throws PatchbayError when a file cannot be written */
 export async function writePaper(results: readonly Result[], folder: PaperFolder): Promise<PaperFiles> {
   const { out, only, signal, onProgress } = folder;
-  checkOnly(only);
   const chosen = <E extends { name: string }>(entries: readonly E[]) =>
     entries.filter(({ name }) => only === undefined || only.includes(name));
   const [tables, figures] = [chosen(TABLES), chosen(FIGURES)];
@@ -132,7 +131,9 @@ function writeWidgets(file: string, drawn: readonly DrawnFigure[]): boolean {
   }
 }
 
-function checkOnly(only: readonly string[] | undefined): void {
+/** Asked before the first experiment.
+ *  @throws SpecError for a name that the paper has not */
+export function checkOnly(only: readonly string[] | undefined): void {
   const known = [...TABLES, ...FIGURES].map(({ name }) => name);
   for (const name of only ?? []) {
     if (known.includes(name)) continue;

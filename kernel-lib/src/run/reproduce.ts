@@ -15,7 +15,7 @@ import { parseAnyResult, serializeAny } from "../result/kinds";
 import { writeWhole } from "./files";
 import { contentHash } from "./hash";
 import { experimentOf } from "./kinds";
-import { type PaperFiles, writePaper } from "./reproduce-files";
+import { checkOnly, type PaperFiles, writePaper } from "./reproduce-files";
 import { folderOf, jobsOf, type ReproduceJob, type ReproduceQuestion } from "./reproduce-jobs";
 import { Remaining } from "./reproduce-time";
 
@@ -64,6 +64,7 @@ export interface Reproduced extends PaperFiles {
  *  @example await reproduce({ models: ["demo/sft", "demo/dpo"], out: "paper", n: 20 }) */
 export async function reproduce(options: ReproduceOptions): Promise<Reproduced> {
   const out = resolve(options.out);
+  checkOnly(options.only);
   const checkpoints = await opened(options.models);
   const plans = checkpoints.map((checkpoint) => ({ checkpoint, jobs: jobsOf(checkpoint, out, options) }));
   if (plans.every(({ jobs }) => jobs.length === 0))
