@@ -150,11 +150,9 @@ function selection({ view, options, marks, live }: SideScene, acts: SideActs): H
   return [
     el("h5", {}, `Selection: ${count(n)} ${n === 1 ? "prompt" : "prompts"}`),
     ...(own === null ? [] : [el("p", { class: "pb-quiet" }, ownMean(own, n))]),
-    el("div", { class: "pb-prompts" }, ...listed.map((target) => promptRow(view, target, null, acts))),
-    ...(n > listed.length ? [el("p", { class: "pb-quiet" }, `and ${count(n - listed.length)} more`)] : []),
     el(
       "div",
-      { class: "pb-next" },
+      { class: "pb-next pb-selection-acts" },
       live &&
         button(
           {
@@ -168,6 +166,8 @@ function selection({ view, options, marks, live }: SideScene, acts: SideActs): H
       n > 1 && button({ label: "Zoom to it", icon: "find", look: "outlined" }, () => acts.zoomTo(points)),
       button({ label: "Clear", icon: "cross" }, () => acts.clear()),
     ),
+    el("div", { class: "pb-prompts" }, ...listed.map((target) => promptRow(view, target, null, acts))),
+    ...(n > listed.length ? [el("p", { class: "pb-quiet" }, `and ${count(n - listed.length)} more`)] : []),
   ];
 }
 

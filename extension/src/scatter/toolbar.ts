@@ -18,9 +18,10 @@ export interface ToolbarActs {
 const ROOMY = 960;
 
 const METHODS = { lda: "LDA", pca: "PCA" } as const;
-/** Beside a choice of sites there is no room for it in the middle widths. */
-const toolInBar = ({ width, view }: Scene<ScatterView>) =>
-  width === "wide" || (width === "middle" && view.sites.length === 1);
+/** Widths from which lasso and box stand in the row, without and with a choice of sites. */
+const TOOL = { alone: 620, besideSites: 760 };
+const toolInBar = ({ room, view }: Scene<ScatterView>) =>
+  room.width >= (view.sites.length > 1 ? TOOL.besideSites : TOOL.alone);
 const isRoomy = ({ room }: Scene<ScatterView>) => room.width >= ROOMY;
 
 export function scatterToolbar(acts: ToolbarActs): AnyPart<ScatterView>["toolbar"] {
@@ -29,7 +30,7 @@ export function scatterToolbar(acts: ToolbarActs): AnyPart<ScatterView>["toolbar
     parts: (scene) => {
       const { view } = scene;
       const axes = Math.max(...view.frames.map(axesOf), 0);
-      return [view.methods, view.sites, view.layers, axes, isRoomy(scene)];
+      return [view.methods, view.sites, view.layers, axes, isRoomy(scene), toolInBar(scene)];
     },
     build(bar, scene) {
       const { view, width } = scene;
