@@ -23,7 +23,9 @@ interface Asked {
   task?: string;
   against?: string;
   /** T_inst in both runs. */
-  positions?: readonly PlaceInput[];
+  instructionEnd?: readonly PlaceInput[];
+  /** Every position that all samples have in the same role. */
+  aligned?: readonly PlaceInput[];
   warnings: readonly string[];
 }
 
@@ -52,13 +54,13 @@ export function samplesAgainst(
   const against = options.against ?? asked.contrast ?? "query";
   const { samples: made, warnings } = samplesOf(model, asked, options);
   const other = against === "query" ? null : contrastOf(against, asked);
-  const end = { target: 0, source: made[0].source.length - 1 };
+  const instructions = { source: made[0].source, target: made[0].target.slice(0, 1) };
   const pairs = made.map((sample, i): PatchGridInput => {
     const { label, answer, target, reference = sample.source } = sample;
     if (other === null) return { source: reference, target, answer, label };
     const query = asked.query.replace("{x}", () => asked.items[i].query);
     const laid = layPrompt(model, { instruction: other.instruction, query, chat: options.chat ?? false });
-    end.target = laid.instruction.length - 1;
+    instructions.target = laid.instruction;
     const foil = other.items.find((item) => item.query === asked.items[i].query)?.answer;
     const first = foil === undefined ? undefined : model.tokenizer?.encode(foil)[0];
     return {
@@ -69,11 +71,42 @@ export function samplesAgainst(
       ...(first === undefined || first === answer ? {} : { foil: first }),
     };
   });
-  return { samples: pairs, task: asked.name, against, positions: [end], warnings };
+  const queries = made.map(({ source, reference = source }) => reference.slice(source.length));
+  const aligned = alignedPlaces(queries, instructions);
+  const end = { target: instructions.target.length - 1, source: instructions.source.length - 1 };
+  return { samples: pairs, task: asked.name, against, instructionEnd: [end], aligned, warnings };
 }
 
 function contrastOf(name: string, asked: Task): Task {
   const other = checkedTask(name);
   if (other.name !== asked.name) return other;
   throw new SpecError({ thing: "against", value: name, rule: "must be another task, or query" });
+}
+
+/** Places of the same role in every sample. Of the instructions what both begin with is counted from the front, the
+ *  rest from T_inst backward. Query words may be of different lengths: what all queries begin with is counted from the
+ *  front, what they end with from the end, and between them stands the word's last token. */
+export function alignedPlaces(
+  queries: readonly (readonly number[])[],
+  instructions: { source: readonly number[]; target: readonly number[] },
+): PlaceInput[] {
+  const { source, target } = instructions;
+  const run = (count: number, from: { target: number; source: number }): PlaceInput[] =>
+    Array.from({ length: count }, (_, i) => ({ target: from.target + i, source: from.source + i }));
+  const shared = Math.min(source.length, target.length);
+  let front = 0;
+  while (front < shared - 1 && source[front] === target[front]) front++;
+  const back = { target: target.length - shared + front, source: source.length - shared + front };
+  const instruction = [...run(front, { target: 0, source: 0 }), ...run(shared - front, back)];
+
+  const [first] = queries;
+  const begin = { target: target.length, source: source.length };
+  const shortest = Math.min(...queries.map(({ length }) => length));
+  if (queries.every(({ length }) => length === shortest)) return [...instruction, ...run(shortest, begin)];
+  const agree = (at: number) => queries.every((query) => query.at(at) === first.at(at));
+  let before = 0;
+  while (before < shortest - 1 && agree(before)) before++;
+  let after = 0;
+  while (after < shortest - 1 - before && agree(-1 - after)) after++;
+  return [...instruction, ...run(before, begin), ...run(after + 1, { target: -1 - after, source: -1 - after })];
 }

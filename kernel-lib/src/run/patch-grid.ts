@@ -40,8 +40,9 @@ export interface PatchGridOptions extends ExperimentOptions, PatchGridTask {
   site?: GridSite;
   /** Default: all layers. */
   layers?: readonly number[];
-  /** `all`: every position that source and target share, counted from the end (default by position). `last` (default
-   *  by head). `instruction-end`: T_inst, for a task. Or a list. By head they are patched together. */
+  /** `all` (default by position): every position that source and target share, counted from the end; of a task those
+   *  that are of the same role in all its samples. `last` (default by head). `instruction-end`: T_inst, for a task. Or a
+   *  list. By head they are patched together. */
   positions?: "all" | "last" | "instruction-end" | readonly PlaceInput[];
 }
 
@@ -64,14 +65,19 @@ export function patchGridQuestion(
   options: PatchGridOptions,
 ): { json: { kind: "patch-grid" } & Record<string, unknown>; warnings: readonly string[] } {
   const { by, site, layers, positions } = options;
-  const { warnings, ...asked } = samplesAgainst(model, options);
+  const { warnings, instructionEnd, aligned, ...asked } = samplesAgainst(model, options);
+  const places = (): PatchGridOptions["positions"] => {
+    if (positions === "last") return [-1];
+    if (positions === "instruction-end") return instructionEnd;
+    return by !== "head" && (positions ?? "all") === "all" ? (aligned ?? positions) : positions;
+  };
   const json = {
     schema: SPEC_SCHEMA,
     kind: "patch-grid" as const,
     model: model.name,
     ...asked,
     ...{ by, site, layers },
-    positions: positions === "last" ? [-1] : positions === "instruction-end" ? asked.positions : positions,
+    positions: places(),
   };
   return { json, warnings };
 }
