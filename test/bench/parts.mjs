@@ -36,7 +36,17 @@ function inputs({ shape, samples, scratch, root }) {
 
 function sweep(options, more) {
   const { folder, prompts } = inputs(options);
-  return node("sweep.mjs", [folder, prompts, "--repeats", options.repeats, ...more]);
+  return node("sweep.mjs", [
+    folder,
+    prompts,
+    "--repeats",
+    options.repeats,
+    "--device",
+    options.device,
+    "--precision",
+    options.precision,
+    ...more,
+  ]);
 }
 
 function withoutCells({ logit: _logit, rank: _rank, ...row }) {
@@ -70,7 +80,7 @@ function trace(options) {
   const ours = node("trace.mjs", [
     folder,
     prompts,
-    ...["--paths", String(options.paths), "--export", kept],
+    ...["--paths", String(options.paths), "--export", kept, "--device", options.device],
     ...(options["no-trie"] ? ["--no-trie"] : []),
   ]);
   const row = { askedPaths: options.paths, ...ours };

@@ -18,7 +18,7 @@ const CHAINS = {
   head: ["unembed"],
 };
 
-/** Opens a chain on block 0's weights, or the head's.
+/** Opens a chain on block 0's weights, or the head's, in fp32 on the model's device.
  *  @param rows in one call
  *  @returns `flopsPerRow`, and `measure(ms)`, which gives GFLOP/s over about so long */
 export async function productRate(model, kind, rows) {
@@ -36,6 +36,7 @@ export async function productRate(model, kind, rows) {
   b.output("y", value, null);
   const graph = b.finish();
   const session = await ort.InferenceSession.create(graph.model, {
+    executionProviders: [model.provider.device],
     enableCpuMemArena: kind === "head",
     extra: {
       session: { force_spinning_stop: "1", model_external_initializers_file_folder_path: graph.folder },

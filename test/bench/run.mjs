@@ -4,8 +4,9 @@
  *
  *  Parts (parts.mjs): `sweep`, `streaming`, `peers`, `trace`, `first`, `hover`. Shapes: `demo` and the random checkpoints
  *  of checkpoint.mjs. Rows are merged into results/DATE.json, so a long measurement can be made part by part; a row that
- *  is measured again replaces the old one. `peers`, and the plain walk of `trace`, need a Python with requirements.txt:
- *  `--python PATH` or PATCHBAY_PEERS_PYTHON. `--show` prints the table of what is there and measures nothing. */
+ *  is measured again replaces the old one. `--device` and `--precision` take sweeps and traces to a GPU. `peers`, and the
+ *  plain walk of `trace`, need a Python with requirements.txt: `--python PATH` or PATCHBAY_PEERS_PYTHON. `--checkpoints
+ *  FOLDER` keeps the random checkpoints. `--show` prints the table of what is there and measures nothing. */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { cpus, loadavg, totalmem } from "node:os";
@@ -28,6 +29,8 @@ const { values } = parseArgs({
     paths: { type: "string", default: "10000" },
     "no-trie": { type: "boolean", default: false },
     memory: { type: "string", default: "2e9" },
+    device: { type: "string", default: "cpu" },
+    precision: { type: "string", default: "fp32" },
     python: { type: "string", default: process.env.PATCHBAY_PEERS_PYTHON ?? "" },
     checkpoints: { type: "string" },
     out: { type: "string" },
@@ -66,7 +69,8 @@ if (JSON.stringify(results.machine) !== JSON.stringify(machine) && !values.show)
 
 /** Adds a row, or replaces the one that measured the same, and writes the file at once. */
 function keep(row) {
-  const same = (other) => ["part", "shape", "askedPaths"].every((key) => other[key] === row[key]);
+  const same = (other) =>
+    ["part", "shape", "askedPaths", "device", "precision"].every((key) => other[key] === row[key]);
   results.rows = [...results.rows.filter((other) => !same(other)), row].sort(
     (a, b) => order(a) - order(b) || (a.askedPaths ?? 0) - (b.askedPaths ?? 0),
   );
@@ -81,7 +85,12 @@ if (!values.show) {
   const scratch = resolve(values.checkpoints ?? join(ROOT, "test/.scratch/bench"));
   mkdirSync(scratch, { recursive: true });
   const options = { ...values, scratch, root: ROOT };
-  const command = `npm run bench -- ${process.argv.slice(2).join(" ")}`.trim();
+  // Where this machine keeps its things is no part of the measurement.
+  const args = process.argv
+    .slice(2)
+    .join(" ")
+    .replaceAll(/--(python|checkpoints|out)[ =]\S+ ?/g, "");
+  const command = `npm run bench -- ${args}`.trim();
   for (const part of only) {
     const { perShape, perPaths, run } = PARTS[part];
     for (const shape of perShape ? shapes : [null])

@@ -1,6 +1,6 @@
 /** One shape's sweep in a process of its own: all tuples of one and two layers over one task's samples.
  *
- *      node sweep.mjs FOLDER PROMPTS.json [--memory BYTES] [--repeats N]
+ *      node sweep.mjs FOLDER PROMPTS.json [--memory BYTES] [--repeats N] [--device NAME] [--precision NAME]
  *
  *  Prints one JSON object: milliseconds per (sample, tuple); the time that the plan's products take by themselves, at
  *  the rates measured just before and after, as a share of it; the event loop's longest stall; memory; each cell's
@@ -12,7 +12,12 @@ import { answer, built, median, peakMegabytes, productRate } from "./rate.mjs";
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { memory: { type: "string" }, repeats: { type: "string", default: "5" } },
+  options: {
+    memory: { type: "string" },
+    repeats: { type: "string", default: "5" },
+    device: { type: "string", default: "cpu" },
+    precision: { type: "string", default: "fp32" },
+  },
 });
 const [folder, prompts] = positionals;
 const pb = built("index.js");
@@ -20,7 +25,7 @@ const { blockTokens, headRows } = built("session/limits.js");
 const { flopsPerToken } = built("experiment/cost.js");
 
 const memoryBudget = values.memory === undefined ? undefined : Number(values.memory);
-const model = await pb.load(folder, { device: "cpu", memoryBudget });
+const model = await pb.load(folder, { device: values.device, precision: values.precision, memoryBudget });
 const question = { samples: JSON.parse(readFileSync(prompts, "utf8")), sizes: [1, 2] };
 const { cost } = pb.plan(model, question);
 const cells = cost.samples * cost.tuples;
@@ -60,6 +65,8 @@ answer({
   blockRuns: cost.blockRuns,
   naiveBlockRuns: cost.naiveBlockRuns,
   flops: cost.flops,
+  device: model.provider.device,
+  precision: model.provider.precision,
   weights: model.memory.weights,
   firstMsPerCell: first.ms / cells,
   msPerCell: ms / cells,

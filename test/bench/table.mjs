@@ -18,7 +18,7 @@ const percent = (share) => `${Math.round(100 * share)} %`;
 const load = ({ loadBefore }) => `load before ${number(loadBefore, 2)}`;
 
 const sweepOf = (row, name) => [
-  `${name} ${row.shape}: ${row.tuples} tuples x ${row.samples} samples, ${row.weights}`,
+  `${name} ${row.shape}: ${row.tuples} tuples x ${row.samples} samples, ${row.weights}, ${row.precision} on ${row.device}`,
   `${number(row.msPerCell)} ms per (sample, tuple), ${number(row.seconds)} s`,
   `${percent(row.shareOfProducts)} of the rate of the plan's own products (${number(row.productGflops)} GFLOP/s); ` +
     `longest stall ${number(row.stallMs)} ms; peak ${number(row.peakMb)} MB; ${load(row)}`,
@@ -44,7 +44,7 @@ const SHOWN = {
   ],
   trace: ({ met, trie, walk, ...row }) => [
     [
-      `trace ${row.shape}: ${number(row.paths)} paths (${row.tokens} tokens, topK ${row.topK}), ${row.kept} kept`,
+      `trace ${row.shape}: ${number(row.paths)} paths (${row.tokens} tokens, topK ${row.topK}), ${row.kept} kept, on ${row.device}`,
       `${number(met.seconds)} s, ${number(met.pathsPerSecond)} paths/s`,
       `${met.meetAt === 0 ? "walked to the end" : `met after ${met.meetAt} layers`}; peak ${number(row.peakMb)} MB; ${load(row)}`,
     ],

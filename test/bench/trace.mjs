@@ -1,7 +1,7 @@
 /** Path tracing of one prompt at about a given number of paths, in a process of its own: met in the middle, and the
  *  batched trie walked to the end.
  *
- *      node trace.mjs FOLDER PROMPTS.json --paths 100000 [--no-trie] [--export FILE.json]
+ *      node trace.mjs FOLDER PROMPTS.json --paths 100000 [--no-trie] [--export FILE.json] [--device NAME]
  *
  *  Prompt length, topK and sources are chosen so that the count comes close. Prints one JSON object. `--export` writes
  *  some kept paths with their logits and ranks, for other programs to walk. */
@@ -11,7 +11,12 @@ import { built, peakMegabytes, productRate, answer as reply } from "./rate.mjs";
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { paths: { type: "string" }, "no-trie": { type: "boolean" }, export: { type: "string" } },
+  options: {
+    paths: { type: "string" },
+    "no-trie": { type: "boolean" },
+    export: { type: "string" },
+    device: { type: "string", default: "cpu" },
+  },
 });
 const [folder, prompts] = positionals;
 const wanted = Number(values.paths);
@@ -27,7 +32,7 @@ const MAX_RANK = 100;
 /** Kept paths that are handed to other programs. */
 const EXPORTED = 64;
 
-const model = await loadModel(folder, { device: "cpu" });
+const model = await loadModel(folder, { device: values.device });
 const tokens = JSON.parse(readFileSync(prompts, "utf8"))[0].reference;
 const { frozen, edges, sources, topK, paths } = await choose();
 const answer = frozen.logits.indexOf(frozen.logits.reduce((a, b) => Math.max(a, b)));
@@ -99,6 +104,8 @@ if (values.export) {
   writeFileSync(values.export, JSON.stringify({ tokens: frozen.tokens, answer, topK, paths: rows }));
 }
 reply({
+  device: model.provider.device,
+  precision: model.provider.precision,
   paths,
   tokens: frozen.tokens.length,
   topK,
