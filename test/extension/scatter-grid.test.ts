@@ -1,8 +1,11 @@
-/** Finding points by place, checked against looking at all of them; the lasso, the way of the cursor, the motion. */
+/** Finding points by place, checked against looking at all of them; the lasso, the way of the cursor, the motion, zooming. */
 import { expect, test } from "vitest";
 import { PointGrid } from "../../extension/src/scatter/grid";
 import { eased } from "../../extension/src/scatter/motion";
+import { around, dragged, zoomed } from "../../extension/src/scatter/zoom";
 import { seeded } from "../../kernel-lib/src/stats";
+import { scatterLayout, themes, valueAt } from "../../kernel-lib/src/view";
+import { madeUpScatter } from "../view/made-up-scatter";
 
 const random = seeded(3);
 const points = Float32Array.from({ length: 2000 }, () => random.uniform() * 500);
@@ -70,4 +73,43 @@ test("the motion starts at once, arrives softly, and never turns back", () => {
   const steps = Array.from({ length: 51 }, (_, i) => eased(i / 50));
   expect(steps.every((value, i) => i === 0 || value >= (steps[i - 1] as number))).toBe(true);
   expect(eased(0.5)).toBeGreaterThan(0.8);
+});
+
+test("zooming keeps the spot under the pointer, ends at the whole, and does not go on for ever", () => {
+  const whole = { x0: -4, x1: 4, y0: -3, y1: 3 };
+  const next = zoomed(whole, whole, [1, 2], "in");
+  if (next === null || next === "whole") throw new Error("nothing to zoom into");
+  expect((1 - next.x0) / (next.x1 - next.x0)).toBeCloseTo((1 - whole.x0) / 8, 9);
+  expect((2 - next.y0) / (next.y1 - next.y0)).toBeCloseTo((2 - whole.y0) / 6, 9);
+  expect(zoomed(next, whole, [1, 2], "out")).toBe("whole");
+  let [window, steps] = [next, 0];
+  for (;;) {
+    const nearer = zoomed(window, whole, [1, 2], "in");
+    if (nearer === null) break;
+    if (nearer === "whole" || ++steps > 40) throw new Error("it never ends");
+    window = nearer;
+  }
+  expect(steps).toBeGreaterThan(5);
+});
+
+test("a window around points holds them all, with room; a drag moves it by as much", () => {
+  const view = madeUpScatter();
+  const layout = scatterLayout(view, themes.light, { width: 600 });
+  const window = around(layout, [60, 61, 62]);
+  if (!window) throw new Error("no window");
+  for (const i of [60, 61, 62]) {
+    const [px, py] = valueAt(layout, layout.points[2 * i] as number, layout.points[2 * i + 1] as number);
+    expect(px > window.x0 && px < window.x1 && py > window.y0 && py < window.y1).toBe(true);
+  }
+  const zoomedIn = scatterLayout(view, themes.light, { width: 600 }, { zoom: window });
+  expect(zoomedIn.unit.x).toBeGreaterThan(2 * layout.unit.x);
+  const moved = scatterLayout(
+    view,
+    themes.light,
+    { width: 600 },
+    { zoom: dragged(zoomedIn.window, zoomedIn, 30, -20) },
+  );
+  expect(moved.points[120]).toBeCloseTo((zoomedIn.points[120] as number) + 30, 2);
+  expect(moved.points[121]).toBeCloseTo((zoomedIn.points[121] as number) - 20, 2);
+  expect(around(scatterLayout(view, themes.light, { width: 600 }, { hidden: [3] }), [60])).toBeNull();
 });

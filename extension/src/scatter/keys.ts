@@ -27,7 +27,7 @@ export const KEYS: KeyMap = {
     HELP.esc,
     HELP.zoom,
     ...HELP.common,
-    ["Drag", "lasso or box; Shift adds, Alt removes"],
+    ["Drag", "lasso or box; Shift adds, Alt removes; Ctrl moves what is zoomed"],
     HELP.tab,
   ],
 };

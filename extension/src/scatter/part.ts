@@ -17,7 +17,6 @@ import {
   spokenSelection,
   summariseSelection,
   valueAt,
-  type Window,
 } from "patchbay/view";
 import { el } from "../dom";
 import { modelMark } from "../shell/header";
@@ -29,6 +28,7 @@ import { KEYS } from "./keys";
 import { Motion } from "./motion";
 import { type Outline, Overlay } from "./overlay";
 import { Painter } from "./paint";
+import { Player } from "./player";
 import { listenToPointer } from "./pointer";
 import { ScatterReader } from "./reader";
 import { sideContent } from "./side";
@@ -36,6 +36,7 @@ import type { Marks, Target } from "./state";
 import { STRIP_HEIGHT, type Strip, stripOf } from "./strip";
 import { tableNode } from "./table";
 import { scatterToolbar, type Tool } from "./toolbar";
+import { around, dragged, zoomed } from "./zoom";
 
 type ScatterScene = Scene<ScatterView>;
 
@@ -43,10 +44,6 @@ type ScatterScene = Scene<ScatterView>;
 const TALLEST = 560;
 const LEAST_HEIGHT = 240;
 const ASPECT = 0.74;
-const ZOOM = 1.5;
-/** Times that a window may be zoomed in on. */
-const MOST_ZOOM = 200;
-const PLAY_MS = 900;
 
 class ScatterPart implements Part<ScatterView, Target, Marks> {
   readonly role = "scatter plot";
@@ -69,11 +66,13 @@ class ScatterPart implements Part<ScatterView, Target, Marks> {
   private goal: ScatterLayout | null = null;
   /** Room and theme of the last drawing: only what is seen in the same place moves. */
   private place = "";
+  private how: "moving" | "at-once" = "moving";
   private strip: Strip | null = null;
   private grid: PointGrid | null = null;
   private outline: { path: Outline; points: readonly number[] } | null = null;
-  private playing: ReturnType<typeof setTimeout> | null = null;
+  private said: { of: Marks["selection"]; view: ScatterView; key: string; text: ReadoutText } | null = null;
   private readonly motion: Motion;
+  private readonly player: Player;
   private readonly painter = new Painter();
   private readonly marks = new Overlay();
 
@@ -85,12 +84,24 @@ class ScatterPart implements Part<ScatterView, Target, Marks> {
     this.picture = this.painter.node;
     this.overlay = this.marks.node;
     this.reader = new ScatterReader(
-      { ...readerActs, marked: (marks) => this.marked(marks, readerActs) },
+      {
+        ...readerActs,
+        marked: (marks) => this.marked(marks, readerActs),
+        pointedElsewhere: (speak) => {
+          this.keepInSight();
+          readerActs.pointedElsewhere(speak);
+        },
+      },
       { view: () => this.view, options: () => this.options, grid: () => this.points() },
     );
     this.motion = new Motion(() => {
       this.paint();
       shell.remark(false);
+    });
+    this.player = new Player({
+      layers: () => this.sortedLayers().filter((layer) => frameOf(this.view, { ...this.options, layer }) !== null),
+      layer: () => this.options.layer,
+      show: (layer) => this.change({ layer }),
     });
     this.toolbar = scatterToolbar({
       options: () => this.options,
@@ -100,8 +111,8 @@ class ScatterPart implements Part<ScatterView, Target, Marks> {
         this.tool = tool;
         shell.redraw();
       },
-      playing: () => this.playing !== null,
-      play: () => this.togglePlay(),
+      playing: () => this.player.playing,
+      play: () => this.player.toggle(),
     });
   }
 
@@ -109,10 +120,13 @@ class ScatterPart implements Part<ScatterView, Target, Marks> {
     return scatterOptions(this.view, { ...this.choices, hidden: this.reader.state.marks.hidden });
   }
 
-  private change(options: Partial<ScatterOptions>): void {
+  /** @param how `at-once`: follows the pointer, which is a motion of its own */
+  private change(options: Partial<ScatterOptions>, how: "moving" | "at-once" = "moving"): void {
+    this.how = how;
     const layer = this.options.layer;
     this.choices = { ...this.choices, ...options };
     this.shell.redraw();
+    this.how = "moving";
     if (this.options.layer !== layer) this.shell.say(spokenLayer(this.view, this.options));
   }
 
@@ -127,7 +141,7 @@ class ScatterPart implements Part<ScatterView, Target, Marks> {
     this.laidOut = "";
     if (!another) return;
     this.choices = {};
-    this.stopPlaying();
+    this.player.stop();
   }
 
   draw(scene: ScatterScene): Drawn {
@@ -146,7 +160,7 @@ class ScatterPart implements Part<ScatterView, Target, Marks> {
       this.laidOut = key;
       this.place = place;
       this.goal = scatterLayout(view, theme, { width: plotWidth, height }, options);
-      this.motion.go(this.goal, moving ? "moving" : "at-once", this.shell.root);
+      this.motion.go(this.goal, moving ? this.how : "at-once", this.shell.root);
     }
     this.strip = stripHeight === 0 ? null : stripOf(view, options, { y: height, width: plotWidth });
     const notice = this.notice(scene);
@@ -216,7 +230,17 @@ class ScatterPart implements Part<ScatterView, Target, Marks> {
     return describeScatter(view, this.options, state, { selected: points.length, missing: layout.missing });
   }
 
+  /** Kept while neither selection nor frame changes: the pointer leaves points many times a second. */
   private selectionWords(points: readonly number[]): ReadoutText {
+    const key = JSON.stringify(this.options);
+    const { selection } = this.reader.state.marks;
+    if (this.said?.of === selection && this.said.view === this.view && this.said.key === key) return this.said.text;
+    const text = this.wordsOf(points);
+    this.said = { of: selection, view: this.view, key, text };
+    return text;
+  }
+
+  private wordsOf(points: readonly number[]): ReadoutText {
     const { own } = summariseSelection(this.view, this.options, points);
     const text = counted(this.view, points);
     const near = own === null ? "" : `nearest mean is of their own class: ${count(own)} of ${count(points.length)}`;
@@ -301,8 +325,9 @@ class ScatterPart implements Part<ScatterView, Target, Marks> {
         shell.remark(false);
       },
       take: byMouse((points, taking) => reader.take(points, taking)),
+      pan: (dx, dy) => this.pan(dx, dy),
       layer: byMouse((layer) => {
-        this.stopPlaying();
+        this.player.stop();
         if (layer !== this.options.layer) this.change({ layer });
       }),
     });
@@ -314,9 +339,12 @@ class ScatterPart implements Part<ScatterView, Target, Marks> {
     if (name === "layer-up") this.stepLayer(1);
   }
 
+  private sortedLayers(): number[] {
+    return [...this.view.layers].sort((a, b) => a - b);
+  }
+
   private stepLayer(by: -1 | 1): boolean {
-    const { layers } = this.view;
-    const sorted = [...layers].sort((a, b) => a - b);
+    const sorted = this.sortedLayers();
     const next = sorted[sorted.indexOf(this.options.layer) + by];
     if (next === undefined) {
       this.shell.say(by < 0 ? "This is the first layer." : "This is the last layer.");
@@ -324,28 +352,6 @@ class ScatterPart implements Part<ScatterView, Target, Marks> {
     }
     this.change({ layer: next });
     return true;
-  }
-
-  /** From the present layer upward, or from the first one after the last. */
-  private togglePlay(): void {
-    if (this.playing !== null) {
-      this.stopPlaying();
-      return;
-    }
-    const { layers } = this.view;
-    const ready = [...layers].sort((a, b) => a - b).filter((layer) => frameOf(this.view, { ...this.options, layer }));
-    if (this.options.layer === ready.at(-1) && ready[0] !== undefined) this.change({ layer: ready[0] });
-    const next = () => {
-      const layer = ready[ready.indexOf(this.options.layer) + 1];
-      this.playing = layer === undefined ? null : setTimeout(next, PLAY_MS);
-      if (layer !== undefined) this.change({ layer });
-    };
-    this.playing = setTimeout(next, PLAY_MS);
-  }
-
-  private stopPlaying(): void {
-    if (this.playing !== null) clearTimeout(this.playing);
-    this.playing = null;
   }
 
   // ---- zoom
@@ -366,51 +372,39 @@ class ScatterPart implements Part<ScatterView, Target, Marks> {
     const [x, y] = known
       ? valueAt(layout, spot.x as number, spot.y as number)
       : [(window.x0 + window.x1) / 2, (window.y0 + window.y1) / 2];
-    const by = direction === "in" ? 1 / ZOOM : ZOOM;
-    const next: Window = {
-      x0: x + (window.x0 - x) * by,
-      x1: x + (window.x1 - x) * by,
-      y0: y + (window.y0 - y) * by,
-      y1: y + (window.y1 - y) * by,
-    };
     const whole = scatterLayout(this.view, (this.shell.scene() as ScatterScene).theme, layout, {
       ...this.options,
       zoom: null,
       density: "off",
     }).window;
-    const size = (w: Window) => w.x1 - w.x0;
-    if (size(next) >= size(whole)) {
-      if (zoom) this.change({ zoom: null });
-      return zoom !== null;
-    }
-    if (size(next) < size(whole) / MOST_ZOOM) return false;
-    this.change({ zoom: next });
+    const next = zoomed(window, whole, [x, y], direction);
+    if (next === null || (next === "whole" && zoom === null)) return false;
+    this.change({ zoom: next === "whole" ? null : next });
     return true;
   }
 
+  /** A drag with Ctrl moves what is zoomed in on. */
+  private pan(dx: number, dy: number): void {
+    const { zoom } = this.options;
+    if (!zoom || !this.goal) return;
+    this.change({ zoom: dragged(zoom, this.goal, dx, dy) }, "at-once");
+  }
+
+  /** The keyboard's cursor may leave what is zoomed in on: the picture follows it. */
+  private keepInSight(): void {
+    const { reader, goal } = this;
+    const point = reader.state.cursor?.point;
+    if (!this.choices.zoom || !goal || point === undefined || !reader.keyboard) return;
+    const [x, y] = [goal.points[2 * point] as number, goal.points[2 * point + 1] as number];
+    const { plot } = goal;
+    const inside = x >= plot.x && x <= plot.x + plot.width && y >= plot.y && y <= plot.y + plot.height;
+    if (inside || !Number.isFinite(x + y)) return;
+    this.pan(plot.x + plot.width / 2 - x, plot.y + plot.height / 2 - y);
+  }
+
   private zoomTo(points: readonly number[]): void {
-    const layout = this.goal;
-    if (!layout) return;
-    const window: Window = {
-      x0: Number.POSITIVE_INFINITY,
-      x1: Number.NEGATIVE_INFINITY,
-      y0: Number.POSITIVE_INFINITY,
-      y1: Number.NEGATIVE_INFINITY,
-    };
-    for (const point of points) {
-      const [px, py] = [layout.points[2 * point] as number, layout.points[2 * point + 1] as number];
-      if (!Number.isFinite(px + py)) continue;
-      const [x, y] = valueAt(layout, px, py);
-      window.x0 = Math.min(window.x0, x);
-      window.x1 = Math.max(window.x1, x);
-      window.y0 = Math.min(window.y0, y);
-      window.y1 = Math.max(window.y1, y);
-    }
-    if (window.x0 > window.x1) return;
-    const margin = 0.12 * Math.max(window.x1 - window.x0, window.y1 - window.y0, 24 / layout.unit.x);
-    this.change({
-      zoom: { x0: window.x0 - margin, x1: window.x1 + margin, y0: window.y0 - margin, y1: window.y1 + margin },
-    });
+    const zoom = this.goal && around(this.goal, points);
+    if (zoom) this.change({ zoom });
   }
 
   /** By class and number within the spec, so that code can use it; and where it was selected. */
@@ -442,7 +436,7 @@ class ScatterPart implements Part<ScatterView, Target, Marks> {
   }
 
   dispose(): void {
-    this.stopPlaying();
+    this.player.stop();
     this.motion.stop();
   }
 }

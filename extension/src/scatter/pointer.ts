@@ -17,6 +17,8 @@ export interface PointerActs {
   /** While it is drawn; null: given up. */
   outline(outline: Outline | null, points: readonly number[]): void;
   take(points: readonly number[], taking: Taking): void;
+  /** Pixels that the picture is dragged by, with Ctrl or Cmd. */
+  pan(dx: number, dy: number): void;
   layer(layer: number): void;
 }
 
@@ -31,6 +33,7 @@ export function listenToPointer(node: SVGSVGElement, acts: PointerActs): () => v
   let path: [number, number][] = [];
   let dragging = false;
   let sliding = false;
+  let panning = false;
 
   const placeOf = (event: PointerEvent): [number, number] => {
     const box = node.getBoundingClientRect();
@@ -64,6 +67,7 @@ export function listenToPointer(node: SVGSVGElement, acts: PointerActs): () => v
     path = [];
     dragging = false;
     sliding = false;
+    panning = false;
   };
 
   const handlers: { [name: string]: (event: PointerEvent) => void } = {
@@ -79,6 +83,7 @@ export function listenToPointer(node: SVGSVGElement, acts: PointerActs): () => v
       }
       start = [x, y];
       path = [[x, y]];
+      panning = event.ctrlKey || event.metaKey;
     },
     pointermove(event) {
       const [x, y] = placeOf(event);
@@ -93,6 +98,11 @@ export function listenToPointer(node: SVGSVGElement, acts: PointerActs): () => v
       }
       if (!dragging && Math.hypot(x - start[0], y - start[1]) < DRAG) return;
       dragging = true;
+      if (panning) {
+        acts.pan(x - start[0], y - start[1]);
+        start = [x, y];
+        return;
+      }
       const [lastX, lastY] = path[path.length - 1] as [number, number];
       if (Math.hypot(x - lastX, y - lastY) >= DRAG) path.push([x, y]);
       const outline = outlined([x, y]);
@@ -102,10 +112,10 @@ export function listenToPointer(node: SVGSVGElement, acts: PointerActs): () => v
       if (event.button !== 0) return;
       const [x, y] = placeOf(event);
       const [was, pressed] = [dragging, start];
-      const points = was ? inside(outlined([x, y])) : [];
-      const slid = sliding;
+      const points = was && !panning ? inside(outlined([x, y])) : [];
+      const moved = sliding || (panning && was);
       end();
-      if (slid) return;
+      if (moved) return;
       if (was) {
         acts.outline(null, []);
         acts.take(points, takingOf(event));

@@ -19,6 +19,8 @@ import { csvOf } from "../shell/exports";
 /** Rows drawn at once: a browser lays out some thousands of cells in a blink, not a hundred thousand. */
 const MOST_ROWS = 1_000;
 const LETTERS = 120;
+/** Columns of words; all others are numbers. */
+const TEXTS: ReadonlySet<string> = new Set(["prompt", "nearest mean"]);
 
 /** What stands in for the picture. */
 export function tableNode(view: ScatterView, options: ScatterOptions): HTMLElement {
@@ -63,9 +65,9 @@ function prompts(view: ScatterView, options: ScatterOptions): HTMLElement {
       "tr",
       {},
       el("th", { scope: "row" }, isolated(view.classes[classOf[i] as number]?.label ?? "")),
-      el("td", { class: "pb-table-text" }, isolated(promptText(view.prompts[i] ?? "", LETTERS))),
+      el("td", { class: "pb-table-text pb-table-prompt" }, isolated(promptText(view.prompts[i] ?? "", LETTERS))),
       ...options.axes.map((axis) => el("td", {}, plain(value(axis), 2))),
-      el("td", {}, nearest ? isolated(view.classes[nearest.class]?.label ?? "") : "–"),
+      el("td", { class: "pb-table-text" }, nearest ? isolated(view.classes[nearest.class]?.label ?? "") : "–"),
     );
   });
   const cut = shown.length > rows.length ? `, the first ${count(rows.length)} shown; CSV has all` : "";
@@ -81,7 +83,15 @@ const table = (caption: string, columns: readonly string[], rows: readonly HTMLE
     "table",
     { class: "pb-table" },
     el("caption", {}, caption),
-    el("thead", {}, el("tr", {}, ...columns.map((name) => el("th", { scope: "col" }, name)))),
+    el(
+      "thead",
+      {},
+      el(
+        "tr",
+        {},
+        ...columns.map((name) => el("th", { scope: "col", class: TEXTS.has(name) && "pb-table-text" }, name)),
+      ),
+    ),
     el("tbody", {}, ...rows),
   );
 

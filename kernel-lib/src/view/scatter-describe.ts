@@ -143,7 +143,11 @@ export function describeScatter(
         `[${plain(probe.low, 2)}, ${plain(probe.high, 2)}]; shuffled labels ${plain(probe.control, 2)}`;
   const hidden = options.hidden.length === 0 ? "" : many(options.hidden.length, "class hidden", "classes hidden");
   const missing = drawn.missing === 0 ? "" : `${count(drawn.missing)} not drawn: they have no place in this layer`;
-  const rest = [hidden, missing, told].filter((part) => part !== "").join(" · ");
+  const pending =
+    frameOf(view, options) !== null
+      ? ""
+      : `layer ${options.layer} ${state === "partial" || state === "loading" ? "is still to come" : "was not finished"}`;
+  const rest = [pending, hidden, missing, told].filter((part) => part !== "").join(" · ");
   const lines: Record<ViewState, [string, string]> = {
     loading: ["Loading", "points come with the first layer"],
     partial: [`Running: ${done}`, rest],
