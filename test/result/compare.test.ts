@@ -1,14 +1,13 @@
 /** Models compared on the same samples: against SciPy, and what is refused. */
 import { describe, expect, test } from "vitest";
-import type { AccuracyAnswer } from "../../kernel-lib/src/experiment/accuracy-types";
-import { AccuracyResult } from "../../kernel-lib/src/result/accuracy";
 import { compare } from "../../kernel-lib/src/result/compare";
 import type { SweepResult } from "../../kernel-lib/src/result/sweep";
 import type { SweepData } from "../../kernel-lib/src/result/types";
 import { pairedShares } from "../../kernel-lib/src/stats/paired";
 import { chartPoints, comparisonChart, validateView } from "../../kernel-lib/src/view";
 import { expectClose, golden } from "../stats/golden";
-import { changed, madeUp, making } from "./sweeps";
+import { answers } from "./accuracies";
+import { changed, madeUp } from "./sweeps";
 
 const named = (result: SweepResult, name: string, spec: Partial<SweepData["spec"]> = {}): SweepResult =>
   changed(result, {
@@ -84,22 +83,6 @@ describe("sweeps", () => {
     expect(() => compare([one])).toThrow(/at least two results/);
   });
 });
-
-/** Results of a model that is right where `right` says so. */
-function answers(name: string, right: readonly boolean[], task = "capital"): AccuracyResult {
-  const given = right.map((isRight): AccuracyAnswer => {
-    return { tokens: [1], text: isRight ? " yes" : " no", stopped: "eos", verdict: null, reply: null };
-  });
-  return new AccuracyResult({
-    ...{ schema: "patchbay.result/1", kind: "accuracy", state: "done", answers: given, tokenText: {} },
-    spec: {
-      ...{ schema: "patchbay.spec/1", kind: "accuracy", model: name, maxNewTokens: 8, stop: [], match: "exact", task },
-      samples: right.map((_, i) => ({ prompt: [1], answer: "yes", label: `item ${i}` })),
-      scope: ["yes", "no"],
-    },
-    making: { ...making(4), model: { ...making(4).model, name } },
-  });
-}
 
 describe("accuracies", () => {
   const right = (n: number, of = 20) => Array.from({ length: of }, (_, i) => i < n);

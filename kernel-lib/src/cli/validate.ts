@@ -32,5 +32,6 @@ async function specText(spec: Record<string, unknown>): Promise<string> {
   const checkpoint = await openCheckpoint(spec.model as string);
   const { text, warnings } = experimentOf(spec).check(spec, checkpoint);
   const notes = warnings.map((warning) => `\n  note: ${warning}`).join("");
-  return `a ${spec.kind} spec, ${text} of ${checkpoint.name}${notes}`;
+  const article = /^[aeiou]/.test(String(spec.kind)) ? "an" : "a";
+  return `${article} ${spec.kind} spec, ${text} of ${checkpoint.name}${notes}`;
 }

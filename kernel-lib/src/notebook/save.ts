@@ -5,6 +5,7 @@ import { SpecError } from "../errors";
 import { type Figure, type FigureOptions, saveFigure } from "../figure";
 import { htmlPage } from "../figure/html";
 import { Result, type ResultData } from "../result/base";
+import { Comparison } from "../result/compare";
 import { tableToCsv } from "../result/csv";
 import { serializeAny } from "../result/kinds";
 import { tableToLatex } from "../result/latex";
@@ -12,6 +13,7 @@ import { tableToMarkdown } from "../result/markdown";
 import type { Table } from "../result/types";
 import { ExperimentRun } from "../run/experiment-run";
 import { writeWhole } from "../run/files";
+import { comparisonChart } from "../view/chart-compare";
 import { viewsOf } from "../view/of-result";
 import type { View } from "../view/types";
 import { figure } from "./show";
@@ -40,6 +42,7 @@ const PAGE = ".html";
  *  - a figure, or a result as a figure: `.svg`, `.pdf`, `.png`
  *  - a result: `.json` holds everything, `.csv`, `.md`, `.tex` a table
  *  - a figure, a result, or a list of them: `.html`, one interactive page that works offline, its views linked
+ *  - a comparison: `.csv`, `.md`, `.tex`, a picture or a page
  *  - a spec: `.json`
  *  @throws SpecError for an ending that does not fit, PatchbayError when the file cannot be written.
  *
@@ -48,7 +51,7 @@ const PAGE = ".html";
  *  await pb.save(pb.figure(result), "fig2.pdf", { width: "single-column" });
  *  await pb.save([sweep, trace], "capital.html"); */
 export async function save(
-  value: Figure | Result | ExperimentRun | Spec | readonly (Figure | Result | ExperimentRun)[],
+  value: Figure | Result | ExperimentRun | Comparison | Spec | readonly (Figure | Result | ExperimentRun)[],
   file: string,
   options: SaveOptions = {},
 ): Promise<void> {
@@ -64,18 +67,23 @@ export async function save(
     const views = (Array.isArray(thing) ? thing : [thing]).map((each, at) => viewOf(each, at, sample));
     writeWhole(file, htmlPage(views, { title }));
   } else if (isFigure(thing)) await saveFigure(thing, file, figureOptions);
-  else if (!(thing instanceof Result)) writeWhole(file, `${JSON.stringify(thing, null, 2)}\n`);
+  else if (thing instanceof Comparison) {
+    if (PICTURES.includes(ending)) await saveFigure(figure(thing), file, figureOptions);
+    else writeWhole(file, TABLES[ending](thing.table()));
+  } else if (!(thing instanceof Result)) writeWhole(file, `${JSON.stringify(thing, null, 2)}\n`);
   else if (PICTURES.includes(ending)) await saveFigure(figure(thing), file, figureOptions);
   else
     writeWhole(file, ending === ".json" ? serializeAny(thing) : TABLES[ending](thing.table(table ?? thing.mainTable)));
 }
 
-function viewOf(thing: Figure | Result, at: number, sample: number | undefined): View {
+function viewOf(thing: Figure | Result | Comparison, at: number, sample: number | undefined): View {
+  if (thing instanceof Comparison) return comparisonChart(thing, { id: `page-${at}` });
   return isFigure(thing) ? thing.view : viewsOf(thing).view({ id: `page-${at}`, choice: sample });
 }
 
 function endingsFor(thing: unknown): string[] {
   if (isFigure(thing)) return [...PICTURES, PAGE];
+  if (thing instanceof Comparison) return [...Object.keys(TABLES), ...PICTURES, PAGE];
   if (thing instanceof Result) return [".json", ...Object.keys(TABLES), ...PICTURES, PAGE];
   if (Array.isArray(thing) && thing.length > 0 && thing.every((each) => isFigure(each) || each instanceof Result))
     return [PAGE];

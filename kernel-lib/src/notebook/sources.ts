@@ -3,7 +3,9 @@ import { createHash, randomUUID } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import { SpecError } from "../errors";
 import type { Figure } from "../figure";
+import { AccuracyResult } from "../result/accuracy";
 import { Result } from "../result/base";
+import { Comparison } from "../result/compare";
 import { serialize } from "../result/file";
 import { sweepGrids } from "../result/grid";
 import { GRID_METRICS, type GridMetric, isGridMetric } from "../result/grid-metrics";
@@ -13,6 +15,8 @@ import { SweepResult } from "../result/sweep";
 import type { SweepMetric } from "../result/types";
 import { ExperimentRun } from "../run/experiment-run";
 import { PatchRun } from "../run/patch-run";
+import { accuracyChart } from "../view/chart-accuracy";
+import { comparisonChart } from "../view/chart-compare";
 import { gridViewOf } from "../view/grid-view";
 import { sweepSlices } from "../view/heatmap-slices";
 import { heatmapViewOf } from "../view/heatmap-view";
@@ -23,7 +27,15 @@ import { KindSource } from "./kind-source";
 import type { Live } from "./live";
 
 /** What can be shown, drawn and saved as a picture. */
-export type Showable = ExperimentRun | Result | readonly SweepResult[] | readonly GridResult[] | Figure | View;
+export type Showable =
+  | ExperimentRun
+  | Result
+  | readonly SweepResult[]
+  | readonly GridResult[]
+  | readonly AccuracyResult[]
+  | Comparison
+  | Figure
+  | View;
 
 export interface ViewChoice {
   /** Which metric is shown first: `rr_diff_target`, `logit_diff_target`, ...; of grids `rr_diff`, `kl`, ... */
@@ -49,6 +61,10 @@ export function sourceOf(value: Showable, choice: ViewChoice = {}): Source {
   if (Array.isArray(value) && value.length > 0 && value.every((item) => item instanceof GridResult)) {
     return new FixedSource(gridViewOf(value, { id: newId(), metric: choice.metric }), {});
   }
+  if (Array.isArray(value) && value.length > 0 && value.every((item) => item instanceof AccuracyResult)) {
+    return new FixedSource(accuracyChart(value), {});
+  }
+  if (value instanceof Comparison) return new FixedSource(comparisonChart(value), {});
   if (value instanceof ExperimentRun || value instanceof Result) return new KindSource(value, newId(), choice);
   if (isFigure(value)) return new FixedSource(value.view, choice, value);
   const checked = validateView(value);

@@ -2,6 +2,7 @@
  *  table that is asked for, and it is an optional dependency. */
 import { PatchbayError } from "../errors";
 import { Result } from "../result/base";
+import { Comparison } from "../result/compare";
 import type { Table } from "../result/types";
 
 /** What notebooks use most of a danfojs DataFrame; the rest is there too, as danfojs documents it. */
@@ -59,7 +60,19 @@ declare module "../result/base" {
   }
 }
 
-// `result` is bundled for the browser and must not know of danfojs; so this file, when imported, adds the method.
+declare module "../result/compare" {
+  interface Comparison {
+    /** The differences as a danfojs DataFrame.
+     *  @throws PatchbayError when danfojs-node is not installed
+     *  @example (await pb.compare([base, dpo]).toDataFrame()).head().print() */
+    toDataFrame(): Promise<DataFrame>;
+  }
+}
+
+// `result` is bundled for the browser and must not know of danfojs; so this file, when imported, adds the methods.
 Result.prototype.toDataFrame = function (name) {
   return toDataFrame(this.table(name));
+};
+Comparison.prototype.toDataFrame = function () {
+  return toDataFrame(this.table());
 };

@@ -1,0 +1,45 @@
+/** Accuracies side by side and comparisons, shown as figures and saved as files. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, expect, test } from "vitest";
+import { bundle } from "../../kernel-lib/bundle.mjs";
+import { save } from "../../kernel-lib/src/notebook/save";
+import { figure } from "../../kernel-lib/src/notebook/show";
+import { compare } from "../../kernel-lib/src/result/compare";
+import "../../kernel-lib/src/run/dataframe";
+import { answers } from "../result/accuracies";
+import { madeUp } from "../result/sweeps";
+import { temporaryFolder } from "../support/temporary";
+
+const folder = temporaryFolder();
+beforeAll(() => bundle());
+const right = (n: number) => Array.from({ length: 20 }, (_, i) => i < n);
+const results = () => [answers("demo/base", right(5)), answers("demo/dpo", right(18))];
+
+test("a list of accuracies is one chart, with the models' stages", async () => {
+  const { view, svg } = figure(results());
+  expect(view).toMatchObject({ kind: "chart", mark: "bars", series: [{ stage: "base" }, { stage: "dpo" }] });
+  expect(await svg()).toContain("instructional accuracy");
+});
+
+test("a comparison is a figure, a table in a file, and a DataFrame", async () => {
+  const comparison = compare(results());
+  const file = (name: string) => join(folder, name);
+  await save(comparison, file("differences.svg"), { width: "single-column" });
+  expect(readFileSync(file("differences.svg"), "utf8")).toContain("percentage points");
+  await save(comparison, file("differences.csv"));
+  const lines = readFileSync(file("differences.csv"), "utf8").trim().split(/\r?\n/);
+  expect(lines[0].split(",").slice(0, 4)).toEqual(["a", "b", "task", "measure"]);
+  expect(lines[1]).toMatch(/^demo\/base,demo\/dpo,capital,exact_match,20,5,0,13,2,0\.25,0\.9,0\.65,/);
+  await save(comparison, file("differences.tex"));
+  expect(readFileSync(file("differences.tex"), "utf8")).toContain("\\toprule");
+  expect((await comparison.toDataFrame()).shape).toEqual([2, 16]);
+  await expect(save(comparison, file("differences.json"))).rejects.toThrow(/must end in \.csv, \.md, \.tex/);
+});
+
+test("a comparison of sweeps shows the tuples that differ most", () => {
+  const [one, two] = [madeUp({ seed: 1, nLayers: 8 }), madeUp({ seed: 2, nLayers: 8 })];
+  const { view } = figure(compare([one, two], { names: ["one", "two"] }));
+  expect(view).toMatchObject({ kind: "chart", series: [{ name: "two − one" }] });
+  if (view.kind === "chart") expect(view.x.labels).toHaveLength(12);
+});
