@@ -31,7 +31,7 @@ test("a view survives JSON and is drawn as before", () => {
 const metric = (view: Json) => (view.metrics as unknown as Record<string, unknown>[])[0];
 const hostile: [string, (view: Json) => void, RegExp][] = [
   ["another schema", (v) => Object.assign(v, { schema: "patchbay.view/2" }), /^schema is "patchbay.view\/2", must be/],
-  ["another kind", (v) => Object.assign(v, { kind: "scatter" }), /^kind is "scatter"/],
+  ["another kind", (v) => Object.assign(v, { kind: "pie" }), /^kind is "pie"/],
   ["a state that is none", (v) => Object.assign(v, { state: "<img>" }), /^state is /],
   ["no panels", (v) => Object.assign(v, { panels: [] }), /^panels is \[\], must hold at least one/],
   ["no metrics", (v) => Object.assign(v, { metrics: [] }), /^metrics is \[\], must hold at least one/],
