@@ -29,5 +29,23 @@ export async function firstPatch(): Promise<void> {
   for await (const partial of crossed) console.log(partial.finished);
   pb.show([grid, grid], { metric: "kl" });
   console.log(row, column, mean, vector.norm, steered.table("outputs").rows, crossed.progress.done);
+
+  const answered = pb.accuracy(model, { task, n: 2, match: "lenient" });
+  pb.show(answered);
+  const accuracies = [await answered, await pb.accuracy(model, { task, n: 2, rephrasing: 1 })];
+  const compared = pb.compare(accuracies, { names: ["plain", "rephrased"] });
+  pb.show(accuracies);
+  console.log(accuracies[0].rate("exact_match").ci, compared.table().rows, (await compared.toDataFrame()).shape);
+  await pb.save(pb.figure(pb.comparisonChart(compared)), "differences.pdf");
+
+  const traces = [trace, await pb.pathTrace(model, { task: "capital", n: 2, topK: 2, sources: "instruction-end" })];
+  const across = pb.headsAcross(traces, { at: { offset: 0 }, resamples: 100 });
+  console.log(across.table("spearman").rows, pb.pathsByToken(trace)[0].share, pb.pathsByClassTable(traces).rows);
+  const printed = pb.paperTable("table9", [result]);
+  console.log(pb.tableToLatex(printed, { caption: printed.caption }), printed.beside?.columns);
+  pb.show(pb.paperFigure("fig2", [result], { resamples: 100 }));
+  const items: readonly pb.PaperItem[] = pb.paperItems([result]);
+  const made = await pb.reproduce({ models: ["demo/dpo"], out: "paper", n: 2 });
+  console.log(items.length, made.written, made.report);
   await model.close();
 }

@@ -3,7 +3,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { askJudge, type JudgeSpec, judgePrompt, resolveJudge } from "../../kernel-lib/src/experiment/judge";
+import { askJudge, judgePrompt, resolveJudge } from "../../kernel-lib/src/experiment/judge";
+import type { JudgeSpec } from "../../kernel-lib/src/experiment/judge-types";
 import { loadModel } from "../../kernel-lib/src/forward/model";
 import type { Model } from "../../kernel-lib/src/forward/types";
 import { accuracy } from "../../kernel-lib/src/run/accuracy";

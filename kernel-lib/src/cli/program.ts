@@ -115,6 +115,7 @@ function buildProgram(): Command {
     .option("--seed <n>", "for bootstrap intervals", "0")
     .option("--resamples <n>", "of bootstrap intervals in tables and figures", "10000")
     .option("--device <name>", "auto, cpu, webgpu or cuda", "auto")
+    .option("--precision <name>", PRECISION, "fp32")
     .option("--memory <bytes>", "what the process may take, such as 2GB; weights that do not fit are streamed")
     .option("--weights <use>", "resident or streaming; default: what the memory allows")
     .action((options) =>

@@ -2,14 +2,13 @@
  *  The same command goes on with a folder that was stopped; finished experiments are not run again. */
 import { statSync } from "node:fs";
 import { PatchbayError } from "../errors";
-import type { DeviceName } from "../forward/types";
 import { type Reproduced, type ReproduceProgress, reproduce } from "../run/reproduce";
 import { REPRODUCE_PARTS, type ReproducePart } from "../run/reproduce-jobs";
-import { type MemoryFlags, memoryOptions, wholeNumber } from "./inputs";
+import { type DeviceFlags, deviceOptions, type MemoryFlags, memoryOptions, wholeNumber } from "./inputs";
 import { EXIT } from "./outcome";
 import { Progress, secondsText } from "./progress";
 
-export interface ReproduceCommand extends MemoryFlags {
+export interface ReproduceCommand extends MemoryFlags, DeviceFlags {
   model: readonly string[];
   out: string;
   tasks?: string;
@@ -20,7 +19,6 @@ export interface ReproduceCommand extends MemoryFlags {
   only?: string;
   seed: string;
   resamples: string;
-  device: string;
 }
 
 const MAX_COUNT = 100_000;
@@ -47,7 +45,7 @@ export async function reproduceCommand(options: ReproduceCommand, signal: AbortS
       only: named(options.only),
       seed: wholeNumber("--seed", options.seed, 0, MAX_SEED),
       resamples: wholeNumber("--resamples", options.resamples, 1, 1_000_000),
-      load: { device: options.device as DeviceName, ...memoryOptions(options) },
+      load: { ...deviceOptions(options), ...memoryOptions(options) },
       signal,
       onProgress: (state) => progress.show(barText(state)),
     });

@@ -1,5 +1,5 @@
 /** What an accuracy experiment is asked and what it measures (arXiv:2602.07930, section 3 and appendix C). */
-import type { JudgeSpec } from "./judge";
+import type { JudgeSpec } from "./judge-types";
 
 /** How an output is compared with the answer and with the scope. `exact`: the same text but for white space around it.
  *  `lenient`: the same words, whatever the case, quotation marks around them and the full stop after them. */

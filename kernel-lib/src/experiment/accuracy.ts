@@ -5,7 +5,8 @@ import type { Model } from "../forward/types";
 import { generateMany, rowsAtOnce } from "./accuracy-generate";
 import { untilStop } from "./accuracy-match";
 import type { AccuracyAnswer, AccuracySpec } from "./accuracy-types";
-import { askJudge, type JudgeSpec, type Verdict } from "./judge";
+import { askJudge, type Verdict } from "./judge";
+import type { JudgeSpec } from "./judge-types";
 
 /** Questions to the judge that are under way at once. */
 const QUESTIONS = 4;

@@ -166,6 +166,9 @@ function finishedResult(job: ReproduceJob, { seed = 0, load }: ReproduceOptions)
   const device = load?.device ?? "auto";
   if (device !== "auto" && making.provider.device !== device)
     refuse("device", making.provider.device, `must be ${device}, which is asked for now`);
+  const precision = load?.precision ?? "fp32";
+  if (making.provider.precision !== precision)
+    refuse("precision", making.provider.precision, `must be ${precision}, which is asked for now`);
   return result.state === "done" ? result : null;
 }
 
@@ -210,6 +213,7 @@ function commandOf({
   only,
   seed,
   resamples,
+  load,
 }: ReproduceOptions): string {
   const option = (name: string, value: unknown) => (value === undefined ? [] : [`--${name} ${value}`]);
   return [
@@ -223,6 +227,8 @@ function commandOf({
     ...option("only", only?.join(",")),
     ...option("seed", seed),
     ...option("resamples", resamples),
+    ...option("device", load?.device),
+    ...option("precision", load?.precision),
     `--out ${out}`,
   ].join(" ");
 }
