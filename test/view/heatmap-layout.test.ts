@@ -119,6 +119,17 @@ test("panels that do not fit beside each other go into even rows", () => {
   expect([...rows.values()]).toEqual([2, 2]);
 });
 
+test("many panels take the rows that give the largest cells in the room there is", () => {
+  const size = { width: 840, height: 720 };
+  const layout = layoutOf({ layers: 8, panels: 9 }, size);
+  expect(new Set(layout.panels.map(({ y }) => y)).size).toBe(2);
+  expect(layout.pitch).toBeGreaterThan(12);
+  expect(layout.height).toBeLessThanOrEqual(size.height + layout.padding.bottom);
+  // Few panels stay beside each other, where they can be compared.
+  const few = layoutOf({ layers: 8, panels: 3 }, size);
+  expect(new Set(few.panels.map(({ y }) => y)).size).toBe(1);
+});
+
 test("print has exactly the column's width, letters, and no bars in the margin", () => {
   const view = madeUpView();
   const options = heatmapOptions(view, { marginal: false });

@@ -19,6 +19,8 @@ type Toolbar = AnyPart<HeatmapView>["toolbar"];
 const differenceKey = (d: Difference) => (d ? `${d.a}-${d.b}` : "");
 /** Where the threshold begins, as a share of the largest magnitude. */
 const FIRST_THRESHOLD = 0.25;
+/** More panels than this are chosen from a list. */
+const MOST_SEGMENTS = 3;
 const isWordless = (scene: Scene) => scene.width === "narrow" || scene.width === "tiny";
 
 export function heatmapToolbar(acts: ToolbarActs): Toolbar {
@@ -133,6 +135,13 @@ function thresholdSlider(bar: Bar<HeatmapView>, { options, change, most }: Toolb
 /** One panel at a time; the difference of the last and the first is one more choice. */
 function panelSwitch(bar: Bar<HeatmapView>, view: HeatmapView, { options, change }: ToolbarActs): HTMLElement {
   const last = view.panels.length - 1;
+  if (last >= MOST_SEGMENTS)
+    return bar.select(
+      "Panel",
+      view.panels.map(({ name }, index) => [String(index), name]),
+      () => String(options().panels[0] ?? last),
+      (index) => change({ panels: [Number(index)], difference: null }),
+    );
   const choices: [string, Partial<HeatmapOptions>][] = view.panels.map((panel, index) => [
     panel.name,
     { panels: [index], difference: null },

@@ -33,7 +33,7 @@ export function pathsToolbar({ options, layout, change }: ToolbarActs): AnyPart<
       const breaks = rankBreaks(view.maxRank);
       const ranks = breaks.map((bound, at): [string, string] => [
         at === breaks.length - 1 ? "" : String(bound),
-        bound === 1 ? "1" : `≤ ${count(bound)}`,
+        bound === 1 ? "1" : `≤ ${count(Math.min(bound, view.maxRank))}`,
       ]);
       const number = (value: string) => (value === "" ? null : Number(value));
       const source = bar.select(

@@ -38,7 +38,9 @@ function panelTitle(box: PanelBox, index: number, theme: Theme, options: Heatmap
     x += radius * 2 + tick * 0.55;
   }
   const size = theme.medium === "print" ? title : theme.size.body;
-  marks.texts.push(text(x, name, box.name, { size, colour: theme.colour.text, weight: 700 }));
+  // Bold letters are a little wider than the measured ones.
+  const shown = fitted(box.name, (box.x + box.width + tick - x) / 1.08, size);
+  marks.texts.push(text(x, name, shown, { size, colour: theme.colour.text, weight: 700 }));
   const words = fitted(box.note, box.width + tick, tick);
   marks.texts.push(text(box.x, note, words, { size: tick, colour: theme.colour.text2 }));
 }

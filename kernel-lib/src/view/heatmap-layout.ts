@@ -17,6 +17,8 @@ import type { HeatmapView } from "./types";
 
 /** Panels share a row as long as their cells stay at least this wide in print; on screen the theme's least. */
 const PRINT_ROW_PITCH = 6;
+/** Cells of at least this side need no second row of panels. */
+const COMFORTABLE_PITCH = 12;
 
 /** Lays out `view` in at most `size`.
  *  @example const layout = heatmapLayout(view, themes.light, { width: 760 }, heatmapOptions(view)) */
@@ -176,19 +178,41 @@ function cellPitch(view: HeatmapView, theme: Theme, size: Size, panels: readonly
     const gaps = (columns - 1) * (gapOf(columns) + 1) + extra;
     return (size.width - space.left - space.right - gaps) / (columns * nx);
   };
-  const least = theme.medium === "print" ? PRINT_ROW_PITCH : theme.cell.min;
-  let columns = Math.min(count, view.columns ?? count);
-  while (columns > 1 && wide(columns) < least) columns--;
-  const rows = Math.ceil(count / columns);
-  if (view.columns === undefined) columns = Math.ceil(count / rows);
-  const tall =
+  const tall = (rows: number) =>
     size.height === undefined
       ? Number.POSITIVE_INFINITY
       : (size.height - space.top - space.bottom - (rows - 1) * space.rowGap) / (rows * ny);
-  const most = Math.max(1, Math.min(theme.cell.max, wide(columns), tall));
+  const columns = columnsOf(count, view.columns ?? null, theme, wide, tall);
+  const rows = Math.ceil(count / columns);
+  const most = Math.max(1, Math.min(theme.cell.max, wide(columns), tall(rows)));
   // Whole pixels on screen, so that edges are sharp; print has no pixels.
   const pitch = theme.medium === "print" || most < 4 ? most : Math.floor(most);
   return { columns, rows, pitch, gap: gapOf(columns) };
+}
+
+/** Panels in a row. In print as many as keep readable cells. On screen all of them while the cells are comfortable; with
+ *  more, as many as give the largest cells in the width and height there is.
+ *  @param asked the view's own wish, kept while the cells stay readable */
+function columnsOf(
+  count: number,
+  asked: number | null,
+  theme: Theme,
+  wide: (columns: number) => number,
+  tall: (rows: number) => number,
+): number {
+  const even = (columns: number) => Math.ceil(count / Math.ceil(count / columns));
+  const least = theme.medium === "print" ? PRINT_ROW_PITCH : theme.cell.min;
+  let most = Math.min(count, asked ?? count);
+  while (most > 1 && wide(most) < least) most--;
+  if (asked !== null) return most;
+  most = even(most);
+  // Without a height there is no end to rows.
+  const endless = tall(1) === Number.POSITIVE_INFINITY;
+  if (theme.medium === "print" || endless || wide(most) >= COMFORTABLE_PITCH) return most;
+  const pitch = (columns: number) => Math.min(theme.cell.max, wide(columns), tall(Math.ceil(count / columns)));
+  let best = most;
+  for (let columns = most - 1; columns >= 1; columns--) if (pitch(even(columns)) > pitch(best)) best = even(columns);
+  return best;
 }
 
 function placePanels(
