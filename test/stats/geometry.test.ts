@@ -2,16 +2,17 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, test } from "vitest";
+import { cholesky, solveInto } from "../../kernel-lib/src/stats/cholesky";
 import { eigen } from "../../kernel-lib/src/stats/eigen";
 import { stratifiedFolds } from "../../kernel-lib/src/stats/folds";
 import { lda } from "../../kernel-lib/src/stats/lda";
-import { crossValidate, fitLogistic, predict } from "../../kernel-lib/src/stats/logistic";
+import { fitLogistic, predict } from "../../kernel-lib/src/stats/logistic";
 import { gram, type Matrix, matrix, timesTransposed } from "../../kernel-lib/src/stats/matrix";
 import { mean, variance } from "../../kernel-lib/src/stats/moments";
 import { pca } from "../../kernel-lib/src/stats/pca";
+import { byCoefficients, byWeights, crossValidate } from "../../kernel-lib/src/stats/probe";
 import { seeded } from "../../kernel-lib/src/stats/random";
 import { separation } from "../../kernel-lib/src/stats/separation";
-import { cholesky, inSpan, solveInto } from "../../kernel-lib/src/stats/span";
 import { expectClose } from "./golden";
 
 interface Case {
@@ -154,29 +155,50 @@ test("the probe refuses fewer samples than folds, and ties go to the first class
   expect(Array.from(predict(fitLogistic(same, [0, 1, 0, 1], 2), same))).toEqual([0, 0, 0, 0]);
 });
 
-test("rows in their span keep their inner products, also where one depends on others", () => {
+test("a probe found by its weights and one found by coefficients of its samples answer alike", () => {
   const random = seeded(8);
-  const x = matrix(
-    5,
-    9,
-    Float64Array.from({ length: 45 }, () => random.uniform() - 0.5),
-  );
-  for (let j = 0; j < 9; j++) x.data[3 * 9 + j] = x.data[j] - 2 * x.data[9 + j];
-  const z = inSpan(x);
-  expect(z.columns).toBe(5);
-  gram(z).data.forEach((v, at) => {
-    expectClose(v, gram(x).data[at], `${at}`, 1e-14);
-  });
-  expect(inSpan(z)).toBe(z);
+  for (const [n, d, classes] of [
+    [40, 30, 3],
+    [30, 55, 2],
+    [36, 80, 6],
+  ]) {
+    const labels = Array.from({ length: n }, (_, i) => i % classes);
+    const x = matrix(
+      n,
+      d,
+      Float64Array.from({ length: n * d }, (_, at) => {
+        const [i, j] = [Math.floor(at / d), at % d];
+        const signal = j % classes === labels[i] ? 0.16 : 0;
+        return (1 + (j % 7)) * (random.uniform() - 0.5 + signal) + 10 * (j % 2);
+      }),
+    );
+    // Samples that depend on others, and two of different classes that nothing tells apart.
+    x.data.copyWithin(d, 0, d);
+    x.data.copyWithin(7 * d, 4 * d, 5 * d);
+    const heldOut = stratifiedFolds(labels, 5);
+    const [one, other] = [byWeights(x, classes), byCoefficients(x, classes)].map((tryFoldInto) => {
+      const predicted = new Int32Array(n).fill(-1);
+      for (let fold = 0; fold < 5; fold++) tryFoldInto(predicted, labels, heldOut, fold);
+      return predicted;
+    });
+    expect(other).toEqual(one);
+    const wrong = Array.from(one).filter((k, i) => k !== labels[i]).length;
+    expect(wrong).toBeGreaterThan(0);
+    expect(wrong).toBeLessThan(n);
+  }
 });
 
-test("solveInto() solves by a Cholesky factor", () => {
-  const lower = cholesky(matrix(2, 2, Float64Array.of(4, 2, 2, 10)));
-  expect(Array.from(lower.data)).toEqual([2, 0, 1, 3]);
-  const v = Float64Array.of(10, 23);
-  solveInto(v, lower); // 4 a + 2 b = 10, 2 a + 10 b = 23
-  expectClose(v[0], 1.5, "a");
-  expectClose(v[1], 2, "b");
+test("solveInto() solves several right sides by a Cholesky factor", () => {
+  const a = matrix(3, 3, Float64Array.of(4, 2, 0.5, 2, 10, 1, 0.5, 1, 3));
+  const lower = cholesky(a);
+  const random = seeded(3);
+  const wanted = Float64Array.from({ length: 15 }, () => random.uniform());
+  const vectors = Float64Array.from(timesTransposed(matrix(5, 3, wanted), a).data);
+  solveInto(vectors, lower);
+  vectors.forEach((v, at) => {
+    expectClose(v, wanted[at], `${at}`, 1e-14);
+  });
+  expect(() => cholesky(matrix(1, 1, Float64Array.of(-1)))).toThrow(/pivot 0 is -1/);
 });
 
 test("separation measures each fold along the other folds' means, and is missing where nothing spreads", () => {

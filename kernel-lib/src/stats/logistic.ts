@@ -1,11 +1,10 @@
-/** Multinomial logistic regression with an L2 penalty, and its cross-validated accuracy: the linear probe.
+/** Multinomial logistic regression with an L2 penalty.
  *  The penalised problem is scikit-learn's LogisticRegression(C=1): mean cross-entropy + |W|^2 / (2 C n), the
  *  intercepts free; with two classes one weight vector, whose penalty is |w|^2 for w split evenly over both. It has
  *  one minimum, so the way to it (here L-BFGS to a small gradient) does not change a prediction. */
-import { stratifiedFolds } from "./folds";
-import { minimise } from "./lbfgs";
-import { columnMeans, gram, less, type Matrix, matrix, rowOf, timesTransposed, transpose } from "./matrix";
-import { cholesky, inSpan, solveInto } from "./span";
+import { cholesky, solveInto } from "./cholesky";
+import { minimise, usual } from "./lbfgs";
+import { columnMeans, everyRow, gram, less, type Matrix, matrix, rowOf, timesTransposed, transpose } from "./matrix";
 
 /** Largest component of the mean objective's gradient when a fit ends. */
 const TOLERANCE = 1e-6;
@@ -24,10 +23,11 @@ export interface LogisticModel {
  *  @param c inverse strength of the penalty
  *  @example predict(fitLogistic(x, labels, 8), x) */
 export function fitLogistic(x: Matrix, labels: ArrayLike<number>, classes: number, c = 1): LogisticModel {
-  return fit(x, labels, classes, c, conditionerOf(x, classes, c));
+  return fitBy(x, labels, classes, c, conditionerOf(x, classes, c));
 }
 
-function fit(
+/** The same, on the way that a given guess of the Hessian shows: `conditionInto` replaces a point by what it solves to. */
+export function fitBy(
   x: Matrix,
   labels: ArrayLike<number>,
   classes: number,
@@ -39,11 +39,15 @@ function fit(
   // Free intercepts make up for the shift; without it they and the weights pull at each other.
   const shifted = less(x, centre);
   const objective = objectiveOf(shifted, labels, classes, penaltyOf(classes, c, n));
-  const { point } = minimise(objective, new Float64Array(classes * (d + 1)), {
-    tolerance: TOLERANCE,
+  const { own: point } = minimise((at, into) => objective(at.own, into), usual(new Float64Array(classes * (d + 1))), {
     maxIterations: MAX_ITERATIONS,
-    conditionInto,
-  });
+    ease: (gradient) => {
+      const out = gradient.slice();
+      conditionInto(out);
+      return usual(out);
+    },
+    isFlat: (gradient) => gradient.every((g) => Math.abs(g) <= TOLERANCE),
+  }).point;
   const weights = matrix(classes, d, point.slice(0, classes * d));
   const intercepts = Float64Array.from({ length: classes }, (_, k) => {
     const row = rowOf(weights, k);
@@ -52,8 +56,7 @@ function fit(
   return { classes, weights, intercepts };
 }
 
-const penaltyOf = (classes: number, c: number, n: number): number => (classes === 2 ? 2 : 1) / (c * n);
-const everyRow = ({ rows }: Matrix): Int32Array => Int32Array.from({ length: rows }, (_, i) => i);
+export const penaltyOf = (classes: number, c: number, n: number): number => (classes === 2 ? 2 : 1) / (c * n);
 
 /** The class of each row, [n]; the first of equals. */
 export function predict({ classes, weights, intercepts }: LogisticModel, x: Matrix): Int32Array {
@@ -69,60 +72,6 @@ export function predict({ classes, weights, intercepts }: LogisticModel, x: Matr
     }
     return best;
   });
-}
-
-export interface CrossValidation {
-  /** Share of each fold's samples that the others' probe gets right, [folds]. */
-  accuracy: Float64Array;
-  /** The class that each sample was given when it was held out, [n]. */
-  predicted: Int32Array;
-}
-
-/** Trains a probe for each fold on the others and tries it on the fold.
- *  @throws RangeError when every class has fewer samples than there are folds
- *  @example crossValidate(x, labels, 8, 5).accuracy */
-export function crossValidate(x: Matrix, labels: ArrayLike<number>, classes: number, folds: number): CrossValidation {
-  const heldOut = stratifiedFolds(labels, folds);
-  const tryFoldInto = foldProbe(x, classes);
-  const predicted = new Int32Array(x.rows);
-  const right = new Float64Array(folds);
-  const size = new Float64Array(folds);
-  for (let fold = 0; fold < folds; fold++) tryFoldInto(predicted, labels, heldOut, fold);
-  heldOut.forEach((fold, i) => {
-    size[fold]++;
-    if (predicted[i] === labels[i]) right[fold]++;
-  });
-  return { accuracy: right.map((count, fold) => count / size[fold]), predicted };
-}
-
-/** Tries one fold at a time, for labels of any kind: what depends on the samples alone is done once. Writes the class
- *  that each sample of the fold is given. Probes are trained in the samples' span, where one of 400 samples 2,048 wide
- *  has 400 weights for each class and makes the same predictions.
- *  @example const tryFoldInto = foldProbe(x, 8); tryFoldInto(predicted, labels, stratifiedFolds(labels, 5), 0); */
-export function foldProbe(
-  x: Matrix,
-  classes: number,
-): (predictedInto: Int32Array, labels: ArrayLike<number>, heldOut: Int32Array, fold: number) => void {
-  const samples = inSpan(less(x, columnMeans(x, everyRow(x))));
-  // A fold's own would differ by the share that it leaves out; a guess need not be exact.
-  const conditionInto = conditionerOf(samples, classes, 1);
-  return (predictedInto, labels, heldOut, fold) => {
-    const rows = (test: boolean) => Array.from(heldOut.keys()).filter((i) => (heldOut[i] === fold) === test);
-    const [train, test] = [rows(false), rows(true)];
-    const own = train.map((i) => labels[i]);
-    const given = predict(fit(pick(samples, train), own, classes, 1, conditionInto), pick(samples, test));
-    test.forEach((i, at) => {
-      predictedInto[i] = given[at];
-    });
-  };
-}
-
-function pick(x: Matrix, rows: readonly number[]): Matrix {
-  const out = matrix(rows.length, x.columns);
-  rows.forEach((row, i) => {
-    out.data.set(rowOf(x, row), i * x.columns);
-  });
-  return out;
 }
 
 /** Point: weights [classes, d], then intercepts [classes]. */
@@ -157,7 +106,7 @@ function objectiveOf(x: Matrix, labels: ArrayLike<number>, classes: number, pena
 }
 
 /** From scores of a sample to probabilities less 1 for its own class. Returns the surprise at that class, in nats. */
-function lessCertainInto(row: Float64Array, label: number): number {
+export function lessCertainInto(row: Float64Array, label: number): number {
   let top = Number.NEGATIVE_INFINITY;
   for (let k = 0; k < row.length; k++) top = Math.max(top, row[k]);
   let total = 0;
@@ -191,16 +140,14 @@ function addRowsInto(sum: Float64Array, x: Matrix, weights: Float64Array, factor
 /** Solves by the Hessian at equal probabilities: X^T X / (classes n) + penalty for each class, 1 / classes for its
  *  intercept. Features of a language model differ in size by orders of magnitude and go together, and a step that
  *  minds neither is a short one. */
-function conditionerOf(x: Matrix, classes: number, c: number): (v: Float64Array) => void {
+export function conditionerOf(x: Matrix, classes: number, c: number): (v: Float64Array) => void {
   const { rows: n, columns: d } = x;
   const hessian = gram(transpose(less(x, columnMeans(x, everyRow(x)))));
   for (let at = 0; at < hessian.data.length; at++) hessian.data[at] /= classes * n;
   for (let j = 0; j < d; j++) hessian.data[j * d + j] += penaltyOf(classes, c, n);
   const lower = cholesky(hessian);
   return (v) => {
-    for (let k = 0; k < classes; k++) {
-      solveInto(v.subarray(k * d, (k + 1) * d), lower);
-      v[classes * d + k] *= classes;
-    }
+    solveInto(v.subarray(0, classes * d), lower);
+    for (let k = 0; k < classes; k++) v[classes * d + k] *= classes;
   };
 }

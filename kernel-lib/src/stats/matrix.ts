@@ -66,6 +66,9 @@ function fillRows(x: Matrix, y: Matrix, i: number, end: number, out: Matrix): vo
   }
 }
 
+/** 0, 1, ... rows - 1 */
+export const everyRow = ({ rows }: Matrix): Int32Array => Int32Array.from({ length: rows }, (_, i) => i);
+
 /** Mean of each column, [columns]. A second pass takes out the first one's rounding, so that a constant column's mean
  *  is its value to the last bit. */
 export function columnMeans(x: Matrix, rows: ArrayLike<number>): Float64Array {
