@@ -41,10 +41,12 @@ export async function newNotebook(
     kernel: { name: KERNEL_NAME },
   })) as NotebookPanel;
   await panel.context.ready;
-  const { sharedModel } = panel.content.model ?? {};
-  sharedModel?.transact(() => {
-    sharedModel.deleteCellRange(0, sharedModel.cells.length);
-    for (const source of cells) sharedModel.addCell({ cell_type: "code", source });
+  const model = panel.content.model?.sharedModel;
+  // The cell that every notebook begins with is kept: JupyterLab may be about to draw it.
+  const [first, ...rest] = cells;
+  model?.transact(() => {
+    model.cells[0]?.setSource(first ?? "");
+    for (const source of rest) model.addCell({ cell_type: "code", source });
   });
   panel.content.activeCellIndex = 0;
   return panel;

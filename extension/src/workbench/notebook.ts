@@ -19,7 +19,11 @@ export function placeOf(tracker: INotebookTracker): Place & { target: Target | n
   const name = panel.title.label;
   const kernel = session?.kernel ?? null;
   if (!kernel)
-    return { ...none, words: `${name} has no kernel. Choose “TypeScript (Patchbay)” for it.`, offersNotebook: false };
+    return {
+      ...none,
+      words: `${name} has no kernel. Choose “TypeScript (Patchbay)” for it, or:`,
+      offersNotebook: true,
+    };
   if (kernel.name !== KERNEL_NAME)
     return {
       ...none,
