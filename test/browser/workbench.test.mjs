@@ -1,0 +1,221 @@
+/** The workbench with a real kernel: says what is missing, what a choice costs, puts the code into the notebook, runs it,
+ *  and follows the run. Launcher, palette, menu and settings as well. */
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { command, openNotebook, PATIENCE, picture, setTheme, startBrowser, startLab, withoutKernel } from "./lab.mjs";
+import { heatmap, notebook } from "./stored.mjs";
+
+const TOKEN = "patchbay-test";
+
+describe("the workbench", () => {
+  let lab;
+  let browser;
+  let page;
+  const panel = () => page.locator(".pb-workbench");
+  const section = (name) => panel().getByRole("region", { name });
+  const sources = () =>
+    page.evaluate(() =>
+      window.jupyterapp.shell.currentWidget.content.widgets.map((cell) => cell.model.sharedModel.getSource()),
+    );
+  const kernelIdle = () =>
+    page.waitForFunction(
+      () => window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === "idle",
+      undefined,
+      { timeout: PATIENCE },
+    );
+  const ready = () =>
+    page.waitForFunction(
+      () => !document.querySelector(".pb-workbench .pb-primary").disabled && document.querySelector(".pbw-costs"),
+      undefined,
+      { timeout: PATIENCE },
+    );
+
+  before(async () => {
+    lab = await startLab({ notebooks: { "stored.ipynb": notebook([heatmap({ id: "one" })]) } });
+    browser = await startBrowser();
+    page = await browser.newPage({ viewport: { width: 1440, height: 1000 } });
+    await page.goto(`${lab.url}/lab?reset&token=${TOKEN}`);
+    await page.waitForSelector(".jp-Launcher", { timeout: PATIENCE });
+  });
+  after(async () => {
+    await browser?.stop();
+    await lab?.stop();
+  });
+
+  test("launcher cards, the palette and the menu offer it", async () => {
+    const cards = await page.locator(".jp-LauncherCard-label").allTextContents();
+    assert.ok(cards.includes("Patchbay Quickstart"), cards.join());
+    assert.ok(cards.includes("Patchbay Notebook"), cards.join());
+    await page.locator(".lm-MenuBar-item", { hasText: "Patchbay" }).click();
+    const rows = await page.locator(".lm-Menu-item .lm-Menu-itemLabel").allTextContents();
+    for (const row of ["Open Workbench", "New Patchbay Notebook", "Patchbay Quickstart", "Patchbay Settings"])
+      assert.ok(rows.includes(row), rows.join());
+    await page.keyboard.press("Escape");
+    const inPalette = await page.evaluate(() => window.jupyterapp.commands.hasCommand("patchbay:workbench"));
+    assert.equal(inPalette, true);
+    await picture(page, "launcher");
+  });
+
+  test("without a notebook it says so, and what is unknown", async () => {
+    await command(page, "patchbay:workbench");
+    await panel().waitFor();
+    assert.match(await panel().textContent(), /No notebook is open/);
+    assert.match(await section("Cost").textContent(), /Unknown until there is a kernel to ask/);
+    assert.equal(await panel().getByRole("button", { name: "Insert code and run" }).isDisabled(), true);
+    await picture(page, "workbench-empty");
+  });
+
+  test("a notebook of another kernel, or of none, is named as what is missing", async () => {
+    await page.evaluate(() => void window.jupyterapp.commands.execute("docmanager:open", { path: "stored.ipynb" }));
+    await withoutKernel(page);
+    await page.waitForFunction(() =>
+      /stored\.ipynb has no kernel/.test(document.querySelector(".pb-workbench").textContent),
+    );
+  });
+
+  test("opens a notebook, and shows model, tokens and cost", async () => {
+    await page.evaluate(() => void window.jupyterapp.commands.execute("application:close"));
+    await page.locator(".jp-Dialog").getByRole("button", { name: "Discard" }).click();
+    await page.waitForFunction(() => /No notebook is open/.test(document.querySelector(".pb-workbench").textContent));
+    await panel().getByRole("button", { name: "New notebook" }).click();
+    await kernelIdle();
+    await ready();
+    assert.match(await section("Model").textContent(), /8 layers, 4 heads/);
+    assert.match(await section("Task").textContent(), /queries.*capital.*every answer is one token/s);
+    await page.waitForFunction(() => /time/.test(document.querySelector(".pbw-costs")?.textContent ?? ""));
+    assert.match(await section("Cost").textContent(), /42 samples x 36 tuples/);
+    await picture(page, "workbench-ready");
+  });
+
+  test("the cost follows the choice, and what cannot be is said in words", async () => {
+    await section("Experiment").getByLabel("Layers").selectOption({ label: "1" });
+    await page.waitForFunction(() =>
+      /42 samples x 8 tuples/.test(document.querySelector(".pbw-costs")?.textContent ?? ""),
+    );
+    await section("Experiment").getByLabel("Samples").fill("5");
+    await section("Experiment").getByLabel("Samples").press("Tab");
+    await page.waitForFunction(() =>
+      /5 samples x 8 tuples/.test(document.querySelector(".pbw-costs")?.textContent ?? ""),
+    );
+    await section("Model").getByLabel("Model").selectOption({ label: "a folder or hub name…" });
+    await section("Model").getByLabel("Folder or hub name").fill("no/such-model");
+    await section("Model").getByLabel("Folder or hub name").press("Tab");
+    await page.waitForFunction(() => /no\/such-model/.test(document.querySelector(".pbw-error")?.textContent ?? ""));
+    assert.match(await section("Model").textContent(), /patchbay pull/);
+    await section("Model").getByLabel("Model").selectOption("demo/dpo");
+    await ready();
+  });
+
+  test("inserts the code, runs it, and follows the run to its end", async () => {
+    await section("Experiment").getByLabel("Layers").selectOption({ label: "1–2" });
+    await panel().getByRole("button", { name: "Insert code and run" }).click();
+    await page.waitForFunction(
+      () => document.querySelector(".jp-NotebookPanel .pb-view")?.dataset.state === "done",
+      undefined,
+      {
+        timeout: PATIENCE,
+      },
+    );
+    assert.deepEqual((await sources()).slice(0, 1), [
+      [
+        "// inserted by the Patchbay panel",
+        'import * as pb from "patchbay";',
+        'const model = await pb.load("demo/dpo");',
+        'const run = pb.patchSweep(model, { task: "capital", sizes: [1, 2], n: 5 });',
+        "pb.show(run);",
+        "const result = await run;",
+      ].join("\n"),
+    ]);
+    await page.waitForFunction(() =>
+      /capital, patch sweep.*done/s.test(document.querySelector(".pbw-runs").textContent),
+    );
+  });
+
+  test("a second experiment uses what the first has loaded", async () => {
+    await section("Experiment").getByLabel("Experiment").selectOption({ label: "Path trace" });
+    await section("Experiment").getByLabel("Rank").selectOption({ label: "≤ 10" });
+    await page.waitForFunction(() => /paths/.test(document.querySelector(".pbw-costs")?.textContent ?? ""));
+    await panel().getByRole("button", { name: "Insert code and run" }).click();
+    await page.waitForFunction(
+      () => document.querySelector(".jp-NotebookPanel .pb-view[data-kind=paths]")?.dataset.state === "done",
+      undefined,
+      { timeout: PATIENCE },
+    );
+    assert.deepEqual((await sources()).slice(1), [
+      [
+        "// inserted by the Patchbay panel",
+        'const run = pb.pathTrace(model, { task: "capital", maxRank: 10, n: 3 });',
+        "pb.show(run);",
+        "const result = await run;",
+      ].join("\n"),
+    ]);
+    await picture(page, "workbench-run");
+    await setTheme(page, "JupyterLab Dark");
+    await page.waitForTimeout(800);
+    await picture(page, "workbench-dark");
+    await setTheme(page, "JupyterLab Light");
+  });
+
+  for (const [label, call] of [
+    ["Patch grid", "patchGrid"],
+    ["Geometry", "geometry"],
+    ["Accuracy", "accuracy"],
+  ])
+    test(`says what ${label} costs, and writes its cell`, async () => {
+      await section("Experiment").getByLabel("Experiment").selectOption({ label });
+      const before = await section("Cost").textContent();
+      await page.waitForFunction(
+        (old) => {
+          const cost = document.querySelector(".pbw-costs");
+          return cost && !old.includes(cost.textContent) && !document.querySelector(".pbw-error");
+        },
+        before,
+        { timeout: PATIENCE },
+      );
+      await panel().getByRole("button", { name: "Insert", exact: true }).click();
+      assert.match((await sources()).at(-1), new RegExp(`pb\\.${call}\\(model, \\{ `));
+      await picture(panel(), `workbench-${call}`);
+    });
+
+  test("a restarted kernel is loaded anew", async () => {
+    await page.evaluate(async () => {
+      await window.jupyterapp.shell.currentWidget.sessionContext.restartKernel();
+    });
+    await kernelIdle();
+    await ready();
+    await panel().getByRole("button", { name: "Insert", exact: true }).click();
+    assert.match((await sources()).at(-1), /import \* as pb from "patchbay";\nconst model = await pb\.load/);
+  });
+
+  test("settings change palette, decimals and motion of the views", async () => {
+    await openNotebook(page, lab, "stored.ipynb");
+    await withoutKernel(page);
+    const view = page.locator(".pb-view").first();
+    await view.locator(".pb-picture svg").waitFor();
+    const colours = () =>
+      view
+        .locator(".pb-picture svg")
+        .evaluate((svg) => [...svg.querySelectorAll("[fill]")].map((n) => n.getAttribute("fill")).join());
+    const before = await colours();
+    const ground = `${lab.url}/lab/api/settings/@patchbay/jupyterlab:plugin?token=${TOKEN}`;
+    const raw = JSON.stringify({ palette: "purple-green", decimals: 4, reducedMotion: true, device: "cpu" });
+    const xsrf = (await page.context().cookies()).find(({ name }) => name === "_xsrf")?.value ?? "";
+    const answer = await page.request.put(ground, { data: { raw }, headers: { "X-XSRFToken": xsrf } });
+    assert.ok(answer.ok(), String(answer.status()));
+    await openNotebook(page, lab, "stored.ipynb");
+    await withoutKernel(page);
+    await view.locator(".pb-picture svg").waitFor();
+    await page.waitForFunction(() => document.body.dataset.pbPalette === "purple-green");
+    await page.waitForTimeout(600);
+    assert.notEqual(await colours(), before);
+    await view.locator(".pb-stage").focus();
+    await page.keyboard.press("Control+Home");
+    assert.match(await view.locator(".pb-readout-first").textContent(), /[+−]0\.\d{4} /);
+    assert.equal(
+      await page.evaluate(() => getComputedStyle(document.body).getPropertyValue("--pb-move").trim()),
+      "0ms",
+    );
+    await picture(page, "settings-palette");
+    assert.deepEqual(page.errors, []);
+  });
+});
