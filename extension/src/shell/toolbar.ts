@@ -137,7 +137,8 @@ export class Toolbar<V extends View> {
       () => this.moreItems(),
     );
     const find = this.findInBar(scene) ? [button({ label: "Find", icon: "find" }, this.acts.find)] : [];
-    return [el("span", { class: "pb-space" }), ...find, table, this.exportButton, more];
+    // They go into a second row together, never one by one.
+    return [el("span", { class: "pb-actions" }, ...find, table, this.exportButton, more)];
   }
 
   private findInBar(scene: Scene<V>): boolean {
