@@ -28,9 +28,12 @@ export interface Painted {
 
 /** Of grid lines in high contrast, where all lines are ink. */
 const GRID_ALPHA = 0.35;
-/** Ink and halo around a selected point, beyond its rim. */
+/** Ink and halo around a selected point, beyond its rim; small points, of which there are many, have a thin line of ink
+ *  and no halo. */
 const INK = 2.6;
 const HALO = 1.3;
+const THIN_INK = 1;
+const SMALL = 3;
 
 export class Painter {
   private readonly canvas = el("canvas");
@@ -97,23 +100,23 @@ export class Painter {
       this.stamps = new Map();
     }
     const pad = Math.ceil(radius * 1.4 + INK + 1);
-    const stamp = (k: number, is: boolean) => {
-      const name = `${k} ${is}`;
+    const stamp = (k: number, part: StampPart) => {
+      const name = `${k} ${part}`;
       const known = this.stamps.get(name);
       if (known) return known;
-      const made = stampOf(classes[k] as ClassMark, theme, { radius, scale, pad, selected: is });
+      const made = stampOf(classes[k] as ClassMark, theme, { radius, scale, pad, part });
       this.stamps.set(name, made);
       return made;
     };
     clipped(context, layout, () => {
-      for (const is of [false, true]) {
-        // Selected points keep full strength over the others.
-        context.globalAlpha = is ? 1 : layout.opacity;
+      // Selected points keep full strength over the others; all their ink first, so that it never covers a point.
+      for (const part of ["plain", "ink", "selected"] as const) {
+        context.globalAlpha = part === "plain" ? layout.opacity : 1;
         for (let i = 0; 2 * i < points.length; i++) {
-          if ((selected[i] === 1) !== is) continue;
+          if ((selected[i] === 1) === (part === "plain")) continue;
           const [x, y] = [points[2 * i] as number, points[2 * i + 1] as number];
           if (Number.isNaN(x)) continue;
-          context.drawImage(stamp(classOf[i] as number, is), x - pad, y - pad, 2 * pad, 2 * pad);
+          context.drawImage(stamp(classOf[i] as number, part), x - pad, y - pad, 2 * pad, 2 * pad);
         }
       }
       context.globalAlpha = 1;
@@ -170,11 +173,13 @@ function ellipse(context: CanvasRenderingContext2D, { mean, ellipse: of, look }:
   context.globalAlpha = 1;
 }
 
+type StampPart = "plain" | "ink" | "selected";
+
 /** A class's point on a canvas of its own, `pad` pixels from its middle to every side. */
 function stampOf(
   { look }: ClassMark,
   theme: Theme,
-  at: { radius: number; scale: number; pad: number; selected: boolean },
+  at: { radius: number; scale: number; pad: number; part: StampPart },
 ): HTMLCanvasElement {
   const { radius, scale, pad } = at;
   const canvas = el("canvas", { width: Math.ceil(2 * pad * scale), height: Math.ceil(2 * pad * scale) });
@@ -190,15 +195,15 @@ function stampOf(
   context.setTransform(scale, 0, 0, scale, scale * pad, scale * pad);
   context.lineJoin = "round";
   const outline = GLYPHS[look.glyph] as string;
-  if (at.selected) {
-    for (const [more, fill] of [
-      [INK, ink],
-      [HALO, surface],
-    ] as const) {
-      context.fillStyle = fill;
-      context.fill(scaled(outline, radius + more));
-    }
+  const fillOut = (more: number, colour: string) => {
+    context.fillStyle = colour;
+    context.fill(scaled(outline, radius + more));
+  };
+  if (at.part === "ink") {
+    fillOut(radius < SMALL ? THIN_INK : INK, ink);
+    return canvas;
   }
+  if (at.part === "selected" && radius >= SMALL) fillOut(HALO, surface);
   const shape = scaled(outline, radius);
   const width = openStroke(radius, false);
   context.fillStyle = look.fill === "filled" ? colour : surface;

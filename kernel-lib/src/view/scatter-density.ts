@@ -11,7 +11,7 @@ export interface Contour {
 /** Side of a square, and the standard deviation of the smoothing, in pixels. */
 const SQUARE = 4;
 const SPREAD = 10;
-const SHARES = [0.9, 0.7, 0.5, 0.3, 0.1];
+const SHARES = [0.9, 0.65, 0.4, 0.15];
 
 /** @param points x0, y0, x1, y1, ... in pixels; NaN is left out
  *  @param box where to look */
