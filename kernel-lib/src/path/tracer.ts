@@ -40,8 +40,11 @@ export interface TraceCost {
 export const DEFAULT_BUDGET = 200_000;
 /** Rows per call: weights are packed anew in each, which 512 rows make up for. */
 export const DEFAULT_BATCH = 512;
-/** Complete paths looked at before probes are chosen: one half to choose, the other to judge. */
-const SAMPLE = 512;
+/** Complete paths looked at before probes are chosen: one half to choose, the other to judge. A few per cent of the
+ *  trace, as each is carried by itself. */
+const SAMPLE = { share: 1 / 32, least: 128, most: 512 };
+/** Below this many the sample would cost more than a meeting saves. */
+const WORTH_A_SAMPLE = 2048;
 /** From here on it pays to look for the best number of probes. */
 const MANY_PATHS = 30_000;
 
@@ -124,8 +127,9 @@ export async function trace(
   async function meetingBoundary(): Promise<number> {
     const asked = options.meetAt ?? "auto";
     if (asked === 0 || edges.length < 2 || total === 0) return 0;
-    if (asked === "auto" && total < 4 * SAMPLE) return 0;
-    const sample = await sampleVectors(maps, edges, frozen, sources, toEnd, Math.min(SAMPLE, Math.ceil(total)));
+    if (asked === "auto" && total < WORTH_A_SAMPLE) return 0;
+    const size = Math.min(total, SAMPLE.most, Math.max(SAMPLE.least, Math.ceil(total * SAMPLE.share)));
+    const sample = await sampleVectors(maps, edges, frozen, sources, toEnd, size);
     cost.sampleRows = sample.rows;
     // Probes are chosen from one half and judged by the other.
     const half = (sample.vectors.length / maps.dModel) >> 1;
