@@ -221,6 +221,18 @@ describe("layout", () => {
   });
 });
 
+test("around one place the contours are circles", () => {
+  const points = Float32Array.from({ length: 200 }, () => 202);
+  const contours = densityContours(points, { x: 0, y: 0, width: 400, height: 400 });
+  expect(contours.length).toBeGreaterThan(2);
+  for (const { d } of contours.slice(0, 3)) {
+    const radii = [...d.matchAll(/[ML]([\d.]+),([\d.]+)/g)].map(([, x, y]) =>
+      Math.hypot(Number(x) - 202, Number(y) - 202),
+    );
+    expect(Math.max(...radii) - Math.min(...radii)).toBeLessThan(0.6);
+  }
+});
+
 describe("looks and words", () => {
   test("families differ by fill, and up to 24 classes differ in colour, glyph or fill", () => {
     expect(classLooks(madeUpScatter()).map(({ fill }) => fill)).toEqual([
