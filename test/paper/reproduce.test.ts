@@ -20,7 +20,7 @@ const asked = (): ReproduceOptions => ({
   n: 4,
   rephrasings: 6,
   resamples: 50,
-  only: ["table2", "table5", "table18", "table22", "fig2", "fig20", "fig21", "fig29", "fig8"],
+  only: ["table2", "table5", "table18", "table22", "fig2", "fig22", "fig20", "fig21", "fig29", "fig8"],
   load: { host: "inline" },
 });
 
@@ -48,7 +48,7 @@ describe("reproduce()", () => {
     const made = await reproduce(asked());
     expect(made).toMatchObject({ state: "done", ran: 11, kept: 2, failed: [] });
     expect(made.written).toEqual([
-      ...["table2", "table5", "table18", "table22", "fig2", "fig20", "fig21"],
+      ...["table2", "table5", "table18", "table22", "fig2", "fig20", "fig21", "fig22"],
       ...["fig29", "fig29-interval", "fig29-p"],
     ]);
     expect(made.missing.map(({ name }) => name)).toEqual(["fig8"]);
@@ -60,6 +60,7 @@ describe("reproduce()", () => {
       expect(read(`tables/table5.${ending}`)).toContain("(0, ");
       expect(read(`tables/table5_honest.${ending}`).length).toBeGreaterThan(200);
     }
+    expect(read("tables/fig22_by_class.csv")).toContain("instruction end");
     for (const width of ["single", "double"]) {
       expect(read(`figures/fig2.${width}.svg`)).toContain("<svg");
       expect(read(`figures/fig2.${width}.pdf`).slice(0, 5)).toBe("%PDF-");

@@ -10,6 +10,7 @@ import { tableToCsv } from "../result/csv";
 import { serializeAny } from "../result/kinds";
 import { tableToLatex } from "../result/latex";
 import { tableToMarkdown } from "../result/markdown";
+import type { PaperTable } from "../result/paper-table";
 import type { Table } from "../result/types";
 import { ExperimentRun } from "../run/experiment-run";
 import { writeWhole } from "../run/files";
@@ -42,6 +43,7 @@ const PAGE = ".html";
  *  - a figure, or a result as a figure: `.svg`, `.pdf`, `.png`
  *  - a result: `.json` holds everything, `.csv`, `.md`, `.tex` a table
  *  - a figure, a result, or a list of them: `.html`, one interactive page that works offline, its views linked
+ *  - a table (of a result, or of the paper): `.csv`, `.md`, `.tex`; the paper's with their caption
  *  - a comparison: `.csv`, `.md`, `.tex`, a picture or a page
  *  - a spec: `.json`
  *  @throws SpecError for an ending that does not fit, PatchbayError when the file cannot be written.
@@ -51,7 +53,7 @@ const PAGE = ".html";
  *  await pb.save(pb.figure(result), "fig2.pdf", { width: "single-column" });
  *  await pb.save([sweep, trace], "capital.html"); */
 export async function save(
-  value: Figure | Result | ExperimentRun | Comparison | Spec | readonly (Figure | Result | ExperimentRun)[],
+  value: Figure | Result | ExperimentRun | Comparison | Table | Spec | readonly (Figure | Result | ExperimentRun)[],
   file: string,
   options: SaveOptions = {},
 ): Promise<void> {
@@ -70,10 +72,24 @@ export async function save(
   else if (thing instanceof Comparison) {
     if (PICTURES.includes(ending)) await saveFigure(figure(thing), file, figureOptions);
     else writeWhole(file, TABLES[ending](thing.table()));
-  } else if (!(thing instanceof Result)) writeWhole(file, `${JSON.stringify(thing, null, 2)}\n`);
+  } else if (isTable(thing)) writeWhole(file, tableText(thing, ending));
+  else if (!(thing instanceof Result)) writeWhole(file, `${JSON.stringify(thing, null, 2)}\n`);
   else if (PICTURES.includes(ending)) await saveFigure(figure(thing), file, figureOptions);
   else
     writeWhole(file, ending === ".json" ? serializeAny(thing) : TABLES[ending](thing.table(table ?? thing.mainTable)));
+}
+
+const isTable = (thing: unknown): thing is Table & Partial<PaperTable> => {
+  const { columns, rows } = (thing ?? {}) as Partial<Table>;
+  return !(thing instanceof Result) && Array.isArray(columns) && Array.isArray(rows);
+};
+
+/** The paper's tables carry their caption into LaTeX and Markdown. */
+function tableText(table: Table & Partial<PaperTable>, ending: string): string {
+  const { caption, name } = table;
+  if (caption === undefined || ending === ".csv") return TABLES[ending](table);
+  if (ending === ".tex") return tableToLatex(table, { caption, label: `tab:${name}` });
+  return `${caption}\n\n${tableToMarkdown(table)}`;
 }
 
 function viewOf(thing: Figure | Result | Comparison, at: number, sample: number | undefined): View {
@@ -84,9 +100,10 @@ function viewOf(thing: Figure | Result | Comparison, at: number, sample: number 
 function endingsFor(thing: unknown): string[] {
   if (isFigure(thing)) return [...PICTURES, PAGE];
   if (thing instanceof Comparison) return [...Object.keys(TABLES), ...PICTURES, PAGE];
+  if (isTable(thing)) return Object.keys(TABLES);
   if (thing instanceof Result) return [".json", ...Object.keys(TABLES), ...PICTURES, PAGE];
   if (Array.isArray(thing) && thing.length > 0 && thing.every((each) => isFigure(each) || each instanceof Result))
     return [PAGE];
   if ((thing as Spec | null)?.schema === "patchbay.spec/1") return [".json"];
-  throw new SpecError({ thing: "save", rule: "takes a figure, a result, a run, a list of these, or a spec" });
+  throw new SpecError({ thing: "save", rule: "takes a figure, a result, a table, a run, a list of these, or a spec" });
 }

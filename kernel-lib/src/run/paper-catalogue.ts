@@ -9,7 +9,9 @@ import { type Contribution, contributionTable, superadditivityTable } from "../r
 import { overlapByK, overlapByTask, spearmanTable } from "../result/paper-heads";
 import type { Stage, TaskGroup } from "../result/paper-names";
 import type { PaperTable } from "../result/paper-table";
+import { pathsByClassTable, pathsByTokenTable } from "../result/tokens-paths";
 import { TraceResult } from "../result/trace";
+import type { Table } from "../result/types";
 import { pathsViewOf } from "../view/paths-view";
 import type { View } from "../view/types";
 import { activityFigure } from "./paper-activity-figures";
@@ -40,6 +42,8 @@ export interface FigureEntry extends Entry {
   make(results: readonly Result[], options: PaperOptions): View;
   /** Further metrics of the view that the paper prints below the first. */
   also?: readonly string[];
+  /** Its numbers as tables in long form, where no other table of the paper has them. */
+  data?(results: readonly Result[], options: PaperOptions): readonly Table[];
   /** It shows one model: of several, each has a figure of its own. */
   perModel?: boolean;
 }
@@ -173,6 +177,7 @@ function sharesEntry(nth: number, k: number): FigureEntry {
   return {
     ...entry,
     make: (results, { resamples }) => pathsChart(results, { ...entry, k, show: "shares", resamples }),
+    data: (results, options) => pathsData(results, k, entry.name, options),
   };
 }
 
@@ -214,7 +219,11 @@ export const FIGURES: readonly FigureEntry[] = [
   { ...TOGETHER, make: (results) => togetherChart(results, TOGETHER) },
   mapEntry(2, "small", RANK, "normalised", "contrastive"),
   { ...GRAPH, perModel: true, make: (results) => pathGraph(results, GRAPH) },
-  { ...COUNTS, make: (results, { resamples }) => pathsChart(results, { ...COUNTS, k: 1, show: "counts", resamples }) },
+  {
+    ...COUNTS,
+    make: (results, { resamples }) => pathsChart(results, { ...COUNTS, k: 1, show: "counts", resamples }),
+    data: (results, options) => pathsData(results, 1, COUNTS.name, options),
+  },
   {
     ...HEADS,
     make: (results, { resamples }) =>
@@ -270,6 +279,17 @@ export const FIGURES: readonly FigureEntry[] = [
   headEntry(45, "dpo", 1, "color"),
   headEntry(46, "dpo", 1, "color", "can_fly"),
 ];
+
+/** Paths by token and by class of token, whatever the figure's window. */
+function pathsData(results: readonly Result[], k: number, name: string, { resamples }: PaperOptions): Table[] {
+  const traces = results.filter(
+    (result): result is TraceResult => result instanceof TraceResult && result.spec.topK === k,
+  );
+  return [
+    { ...pathsByTokenTable(traces, { resamples }), name: `${name}_by_token` },
+    { ...pathsByClassTable(traces), name: `${name}_by_class` },
+  ];
+}
 
 /** The path graph of the first traced sample that kept paths. */
 function pathGraph(

@@ -103,8 +103,10 @@ export async function writePaper(results: readonly Result[], folder: PaperFolder
     for (const part of entry.perModel ? byModel(results) : [{ results, suffix: "" }]) {
       const view = attempt(entry, () => entry.make(part.results, folder));
       if (view === null) continue;
+      const data = entry.data?.(part.results, folder) ?? [];
+      for (const table of data) writeTable(join(out, "tables", table.name), table, `${entry.number}, its numbers.`);
       for (const figure of figuresOf(view, entry, part.suffix))
-        drawn.push(await writeFigure(join(out, "figures"), figure));
+        drawn.push(await writeFigure(join(out, "figures"), { ...figure, data }));
     }
   }
   if (signal?.aborted) return { written: [], missing, report: null };
@@ -160,6 +162,7 @@ interface NamedFigure {
   name: string;
   number: string;
   figure: Figure;
+  data?: readonly Table[];
 }
 
 /** A view, and again by each further metric that the paper prints below it. */
@@ -174,7 +177,7 @@ function figuresOf(view: View, entry: FigureEntry, suffix: string): NamedFigure[
   return [first, ...rest];
 }
 
-async function writeFigure(folder: string, { name, number, figure }: NamedFigure): Promise<DrawnFigure> {
+async function writeFigure(folder: string, { name, number, figure, data = [] }: NamedFigure): Promise<DrawnFigure> {
   let svg = "";
   for (const [width, short] of Object.entries(WIDTHS) as [keyof typeof WIDTHS, string][]) {
     const stem = join(folder, `${name}.${short}`);
@@ -184,5 +187,5 @@ async function writeFigure(folder: string, { name, number, figure }: NamedFigure
     writeWhole(`${stem}.png`, await figure.png({ width }));
     if (width === "double-column") svg = picture;
   }
-  return { name, number, view: figure.view, svg };
+  return { name, number, view: figure.view, svg, data };
 }

@@ -12,6 +12,8 @@ export interface DrawnFigure {
   number: string;
   view: View;
   svg: string;
+  /** Its numbers, written beside the paper's tables. */
+  data: readonly Table[];
 }
 
 export interface ReportParts {
@@ -26,8 +28,8 @@ export interface ReportParts {
 }
 
 const PAPER = "https://arxiv.org/abs/2602.07930";
-/** Rows of an honest table that the page shows; its CSV holds all. */
-const BESIDE_ROWS = 60;
+/** Rows of a long table that the page shows; its CSV holds all. */
+const MOST_ROWS = 60;
 const DIGITS = 4;
 
 /** The page's text.
@@ -113,25 +115,33 @@ const list = (title: string, items: readonly { name: string; number: string; tit
 
 function tablePart(table: PaperTable): string {
   const { name, number, title, caption, beside } = table;
-  const files = (stem: string) =>
-    ["csv", "md", "tex"].map((ending) => `<a href="tables/${stem}.${ending}">${ending}</a>`).join(" ");
   const honest =
     beside === null
       ? ""
-      : `<details open><summary>Honest statistics of the same numbers</summary>
-${htmlTable({ ...beside, rows: beside.rows.slice(0, BESIDE_ROWS) }, `${number}, honest statistics`)}
-<p class="links">${beside.rows.length > BESIDE_ROWS ? `The first ${BESIDE_ROWS} of ${beside.rows.length} rows. ` : ""}Files: ${files(beside.name)}</p></details>`;
+      : longTable(beside, "Honest statistics of the same numbers", `${number}, honest statistics`, true);
   return `<section class="entry" id="${escaped(name)}">
 <h3>${escaped(number)}. ${escaped(title)}</h3>
 ${htmlTable(table, `${number}. ${title}`)}
 <p class="caption">${escaped(caption)}</p>
-<p class="links">Files: ${files(name)}</p>
+<p class="links">Files: ${tableLinks(name)}</p>
 ${honest}
 ${codePart(table.code)}
 </section>`;
 }
 
-function figurePart({ name, number, view, svg }: DrawnFigure): string {
+const tableLinks = (stem: string): string =>
+  ["csv", "md", "tex"].map((ending) => `<a href="tables/${stem}.${ending}">${ending}</a>`).join(" ");
+
+/** A table in long form, folded; of a long one the first rows. */
+function longTable(table: Table, summary: string, label: string, isOpen: boolean): string {
+  const { rows, name } = table;
+  const cut = rows.length > MOST_ROWS ? `The first ${MOST_ROWS} of ${rows.length} rows. ` : "";
+  return `<details${isOpen ? " open" : ""}><summary>${escaped(summary)}</summary>
+${htmlTable({ ...table, rows: rows.slice(0, MOST_ROWS) }, label)}
+<p class="links">${cut}Files: ${tableLinks(name)}</p></details>`;
+}
+
+function figurePart({ name, number, view, svg, data }: DrawnFigure): string {
   const files = ["single", "double"]
     .flatMap((width) =>
       ["svg", "pdf", "png"].map((ending) => `<a href="figures/${name}.${width}.${ending}">${width} ${ending}</a>`),
@@ -144,6 +154,7 @@ ${inline(svg, name)}
 </div>
 <figcaption class="caption">${escaped(view.caption)}</figcaption>
 <p class="links">Files: ${files}</p>
+${data.map((table) => longTable(table, `Its numbers: ${table.name.replaceAll("_", " ")}`, `${number}, ${table.name}`, false)).join("\n")}
 ${codePart(view.code)}
 </figure>`;
 }
