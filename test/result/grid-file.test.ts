@@ -1,4 +1,5 @@
 /** Files of grids: what is written comes back bit for bit, and what was changed is refused by its path. */
+import { inspect } from "node:util";
 import { expect, test } from "vitest";
 import { packPart, parseGrid, serializeGrid, unpackPart } from "../../kernel-lib/src/result/grid-file";
 import { type GridData, GridResult } from "../../kernel-lib/src/result/grid-result";
@@ -66,6 +67,10 @@ test("tables leave out what was not measured, and means say how many were", () =
   expect(() => result.cell("rr_diff", { row: 2, column: 0.5 })).toThrow(/layer.*0, 1/);
   expect(() => result.values("kl")).toThrow(/metric.*rr_diff, exact_match/);
   expect(result.finished).toBe(2);
+});
+
+test("a console shows one line, not the numbers", () => {
+  expect(inspect(made())).toBe("a stopped steer result, 2 x 1 cells (layer x coefficient), 2 of 2 samples of m");
 });
 
 test("a sample's record gives back its part, and a wrong one is refused", () => {

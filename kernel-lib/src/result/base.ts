@@ -46,6 +46,11 @@ export abstract class Result<D extends ResultData = ResultData, Name extends str
     return this.headline();
   }
 
+  /** What a console shows of it, in place of every number that it holds. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+
   /** A table in long form, null for what is missing.
    *  @throws ResultError for a name that this kind of result does not have
    *  @example result.table("summary").columns */
