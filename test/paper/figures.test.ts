@@ -59,6 +59,13 @@ describe("maps", () => {
   });
 });
 
+test("models of more layers have maps of their own: panels share their axes, so the deepest are shown", () => {
+  const deeper = [4, 5].map((nLayers) => sweepOf(`own/deep${nLayers}`, "antonym", { nLayers }));
+  const { panels, x } = paperFigure("fig7", [...sweeps, ...deeper]) as HeatmapView;
+  expect([panels.length, x.labels.length]).toEqual([1, 5]);
+  expect((paperFigure("fig2", [...sweeps, ...deeper]) as HeatmapView).x.labels).toHaveLength(2);
+});
+
 const traces = [1, 2, 3].flatMap((k) => [
   traceOf("own/base", "antonym", k, 1),
   traceOf("own/base", "comparative", k, 2),

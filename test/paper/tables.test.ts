@@ -106,6 +106,13 @@ describe("tables 5 to 8", () => {
     expect(() => paperTable("table5", [sweep])).toThrow(/of contrastive tasks/);
   });
 
+  test("models whose names end alike are told by their whole names", () => {
+    const both = [sweepOf("here/own", "antonym"), sweepOf("there/own", "antonym")];
+    expect(new Set(paperTable("table9", both).rows.map(([model]) => model))).toEqual(
+      new Set(["here/own", "there/own"]),
+    );
+  });
+
   test("where models are of two depths, the deeper ones have their own table", () => {
     const both: Result[] = [...sweeps, sweepOf("own/deep", "antonym", { nLayers: 6 })];
     expect(new Set(paperTable("table5", both).rows.map(([model]) => model)).has("deep")).toBe(false);

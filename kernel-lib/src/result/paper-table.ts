@@ -41,7 +41,7 @@ export interface Panel<R extends Result> {
 /** What an entry of the catalogue shows of the results that it is given. */
 export interface Which {
   tasks?: TaskGroup;
-  /** The paper has two sizes of model. Where results are of one depth, they are both. */
+  /** The paper has two sizes of model: the shallowest here, and all deeper ones. Results of one depth are both. */
   size?: "small" | "large";
   /** Order of the stages, as that part of the paper has it. */
   order?: readonly (Stage | null)[];
@@ -55,20 +55,23 @@ export const SFT_FIRST: readonly (Stage | null)[] = ["sft", "dpo", null, "base"]
 /** Sorts results into models and tasks.
  *  @throws ResultError when none is left */
 export function panelOf<R extends Result>(results: readonly R[], thing: string, which: Which, need: string): Panel<R> {
-  const depths = [...new Set(results.map(({ making }) => making.model.nLayers))];
-  const depth = { small: Math.min(...depths), large: Math.max(...depths) };
+  const depths = results.map(({ making }) => making.model.nLayers);
+  const [least, most] = [Math.min(...depths), Math.max(...depths)];
+  const isOf = (size: "small" | "large", depth: number) => (size === "small" || least === most) === (depth === least);
   const all = results.filter(
     (result) =>
       (which.tasks === undefined || taskGroup(taskName(result)) === which.tasks) &&
-      (which.size === undefined || result.making.model.nLayers === depth[which.size]),
+      (which.size === undefined || isOf(which.size, result.making.model.nLayers)),
   );
   if (all.length === 0)
     throw new ResultError({ thing, rule: `needs ${need}`, wayOut: "Give the results of such runs" });
   const order = which.order ?? BASE_FIRST;
   const models = new Map<string, ModelOf>();
   for (const { making } of all) models.set(making.model.fingerprint, modelOf(making));
+  const alike = (one: ModelOf) => [...models.values()].some((other) => other !== one && other.label === one.label);
+  const named = [...models.values()].map((one) => (alike(one) ? { ...one, label: one.name } : one));
   return {
-    models: [...models.values()].sort((a, b) => order.indexOf(a.stage) - order.indexOf(b.stage)),
+    models: named.sort((a, b) => order.indexOf(a.stage) - order.indexOf(b.stage)),
     tasks: tasksInOrder(all.map(taskName)),
     all,
     of: ({ fingerprint }, task) =>

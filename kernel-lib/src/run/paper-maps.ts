@@ -35,8 +35,11 @@ export function mapsView(results: readonly Result[], options: MapOptions): Heatm
   );
   const tasks =
     options.tasks === undefined ? "" : options.tasks === "bigbench" ? " of BIG-bench tasks" : " of contrastive tasks";
+  // Panels share their axes: of several deeper models the deepest are shown.
+  const depths = sweeps.map(({ making }) => making.model.nLayers);
+  const fit = sweeps.filter(({ making }) => [Math.min(...depths), Math.max(...depths)].includes(making.model.nLayers));
   const panel = panelOf(
-    onePerTask(sweeps),
+    onePerTask(fit),
     `paperFigure("${name}")`,
     options,
     `patch sweeps over one and two layers${tasks}`,
