@@ -93,6 +93,14 @@ describe("layout", () => {
     expect([at(0.02), at(0.15), at(0.3), at(0.39)]).toEqual([0, 1, 2, undefined]);
   });
 
+  test("a bar alone is still a bar: it takes a quarter of the plot, not all of it", () => {
+    const alone = chartViewOf({
+      ...{ id: "v", title: "t", mark: "bars", x: { title: "task", field: "task" }, y: { title: "y" } },
+      ...{ rows: [{ series: "a", x: "b", value: 1 }], makings: [MAKING], code: "", caption: "" },
+    });
+    expect(barSpan(alone, 0)).toEqual([-0.125, 0.125]);
+  });
+
   test("ticks are round numbers that reach around the data; bars begin at 0, lines need not", () => {
     const bars = chartLayout(madeUpBars(), themes.light, { width: 640 });
     expect(bars.yTicks.map(({ text }) => text)).toEqual(["0", "20", "40", "60", "80", "100"]);

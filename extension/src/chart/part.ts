@@ -168,7 +168,7 @@ class ChartPart implements Part<ChartView, Target, Marks> {
     const values = this.reader.points.filter(({ value }) => value !== null).length;
     const done =
       view.run === null
-        ? `${count(values)} values`
+        ? `${count(values)} ${values === 1 ? "value" : "values"}`
         : `${count(view.run.done)} of ${count(view.run.total)} ${view.run.unit}`;
     const first =
       state === "done"

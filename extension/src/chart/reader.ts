@@ -16,7 +16,6 @@ export class ChartReader extends Reader<S.Target, S.Marks> {
   /** Places along x that another view points at, by panel and place. */
   linked: readonly { panel: number; x: number }[] = [];
   matches: readonly S.Target[] = [];
-  private known: { view: ChartView; points: ChartPoint[] } | null = null;
 
   constructor(
     acts: ReaderActs<S.Marks>,
@@ -27,9 +26,7 @@ export class ChartReader extends Reader<S.Target, S.Marks> {
 
   /** All values of the view. */
   get points(): readonly ChartPoint[] {
-    const view = this.of.view();
-    if (this.known?.view !== view) this.known = { view, points: chartPoints(view) };
-    return this.known.points;
+    return chartPoints(this.of.view());
   }
 
   private get order(): S.Target[] {

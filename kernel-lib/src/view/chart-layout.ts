@@ -60,6 +60,8 @@ export const SWATCH = 1.6;
 /** Share of a place that its bars fill, and of a bar's slot that the bar in front fills when one stands behind. */
 const FILLED = 0.8;
 const FRONT = 0.62;
+/** Share of the whole plot that one bar takes at most: a bar alone is still a bar. */
+const FEW = 0.25;
 const TURN = -40;
 /** Letters of a name along x before it is cut. */
 const MOST_LETTERS = 22;
@@ -139,8 +141,9 @@ export const chartY = ({ domain: [low, high] }: ChartLayout, box: ChartBox, valu
 /** A series' bar around the middle of its place, in places: [-0.4, 0.4] for a single series. */
 export function barSpan(view: ChartView, series: number, which: "front" | "behind" = "front"): [number, number] {
   const slots = view.mark === "shares" ? 1 : view.series.length;
-  const slot = FILLED / slots;
-  const middle = -FILLED / 2 + slot * ((view.mark === "shares" ? 0 : series) + 0.5);
+  const filled = Math.min(FILLED, FEW * slots * view.x.labels.length);
+  const slot = filled / slots;
+  const middle = -filled / 2 + slot * ((view.mark === "shares" ? 0 : series) + 0.5);
   const half = (slot / 2) * (view.behind !== null && which === "front" ? FRONT : slots > 1 ? 0.9 : 1);
   return [middle - half, middle + half];
 }

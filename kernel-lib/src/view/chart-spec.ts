@@ -137,8 +137,8 @@ function barLayers(view: ChartView, theme: Theme, layout: ChartLayout, box: Char
   return [
     ...(view.behind === null ? [] : markLayers(behindMarks(view, theme, layout, box), box)),
     {
-      // What is nothing would still have an outline, on top of what it stands on.
-      transform: inPanel(box, "datum.from !== datum.to"),
+      // A share of nothing would still have an outline, on top of what it stands on; a bar of 0 shows by it.
+      transform: inPanel(box, view.mark === "shares" ? "datum.from !== datum.to" : "true"),
       mark: { type: "rect", strokeWidth: theme.medium === "print" ? 0.75 : 1 },
       encoding: {
         ...across,

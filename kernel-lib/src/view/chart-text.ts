@@ -75,7 +75,7 @@ export function spokenPoint(view: ChartView, point: ChartPoint): string {
 export function chartSummary(view: ChartView): string {
   const points = chartPoints(view).filter((point) => point.value !== null);
   const kind = { bars: "bar chart", shares: "chart of shares", lines: "line chart" }[view.mark];
-  const start = `${view.title}, ${kind}, ${count(points.length)} values`;
+  const start = `${view.title}, ${kind}, ${count(points.length)} ${points.length === 1 ? "value" : "values"}`;
   if (points.length === 0) return `${start}, none measured yet.`;
   const best = points.reduce((a, b) => ((b.value as number) > (a.value as number) ? b : a));
   const { name, value } = chartReadout(view, best);

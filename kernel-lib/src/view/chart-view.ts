@@ -166,8 +166,19 @@ function madeOf(makings: readonly Making[]): string {
   return `${unique(models).join(", ")}; ${unique(on).join(", ")}.`;
 }
 
+/** Unpacked once for each view: pointing asks for them at every move. */
+const unpacked = new WeakMap<ChartView, readonly ChartPoint[]>();
+
 /** All values of a chart with their places; those that are missing too. */
-export function chartPoints(view: ChartView): ChartPoint[] {
+export function chartPoints(view: ChartView): readonly ChartPoint[] {
+  const known = unpacked.get(view);
+  if (known) return known;
+  const points = pointsOf(view);
+  unpacked.set(view, points);
+  return points;
+}
+
+function pointsOf(view: ChartView): ChartPoint[] {
   const [value, low, high, n, flags] = [view.value, view.low, view.high, view.n, view.notSignificant].map((packed) =>
     unpack(packed),
   );
