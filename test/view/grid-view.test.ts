@@ -115,6 +115,13 @@ describe("code", () => {
     );
   });
 
+  test("heads patched at every position say so, and endless lists are left to the spec", () => {
+    const task = { task: "capital", against: "language", by: "head" };
+    expect(spec({ ...task, samples, positions })).toContain('by: "head", positions: "all"');
+    const long = Array.from({ length: 500 }, (_, at) => ({ target: at, source: at + 1 }));
+    expect(spec({ ...task, samples: Array(100).fill(samples[0]), positions: long })).toContain('pb.run("spec.json")');
+  });
+
   test("what a call cannot say is run from its spec", () => {
     expect(spec({ samples, positions })).toContain("pb.run({");
     expect(spec({ task: "own task", against: "query", samples, positions })).toContain("pb.run({");

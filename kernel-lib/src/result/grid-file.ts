@@ -17,7 +17,10 @@ const MAX_DEPTH = 10;
 /** Labels of one axis that a view takes. */
 const MAX_KEYS = 4096;
 const MAX_OUTPUT = 100_000;
-const MAX_BASELINES = 32;
+/** One for each task of a cross-task grid, and to spare. */
+const MAX_BASELINES = 256;
+/** Names of baselines hold a task's. */
+const MAX_NAME = 400;
 const STATES = ["done", "stopped", "partial"] as const;
 
 /** What one sample adds to a grid; [rows, columns] by metric, one number by baseline. */
@@ -147,7 +150,7 @@ function checkValues(value: unknown, shape: readonly number[], within = ""): Gri
 function checkBaselines(value: unknown, n: number): Record<string, Float64Array> {
   const found = record("baselines", value);
   if (Object.keys(found).length > MAX_BASELINES) refuse("baselines", "too many", `must be at most ${MAX_BASELINES}`);
-  return mapped(found, (packed, name) => numbers(`baselines.${text("baselines", name, 100)}`, packed, [n]));
+  return mapped(found, (packed, name) => numbers(`baselines.${text("baselines", name, MAX_NAME)}`, packed, [n]));
 }
 
 function checkOutputs(at: string, value: unknown, cells: number): (string | null)[] {

@@ -2,7 +2,7 @@
  *  says, else the spec. */
 import type { GridData, GridKind } from "../result/grid-result";
 
-/** A spec longer than this is named, not written out. */
+/** A spec longer than this is named, not written out; so is a call's. */
 const MAX_SPEC = 4000;
 /** The name of a task that has none: no call can find it again. */
 const UNNAMED = "own task";
@@ -21,10 +21,11 @@ export function codeOfGrids(specs: readonly Spec[]): string {
   const names = specs.map((spec, at) => {
     const suffix = specs.length === 1 ? "" : String(at + 1);
     const call = spec.task === UNNAMED ? null : (CALLS[spec.kind as GridKind]?.(spec) ?? null);
-    if (call === null) lines.push(runLine(spec, suffix));
+    const options = call?.options.join(", ") ?? "";
+    if (call === null || options.length > MAX_SPEC) lines.push(runLine(spec, suffix));
     else {
       lines.push(`const model${suffix} = await pb.load(${JSON.stringify(spec.model)});`);
-      lines.push(`const result${suffix} = await pb.${call.name}(model${suffix}, { ${call.options.join(", ")} });`);
+      lines.push(`const result${suffix} = await pb.${call.name}(model${suffix}, { ${options} });`);
     }
     return `result${suffix}`;
   });
@@ -42,8 +43,9 @@ const CALLS: Partial<Record<GridKind, (spec: Spec) => Call | null>> = {
   "patch-grid"(spec) {
     const { task, against, by, site, positions, layers, samples } = spec;
     if (task === undefined || against === undefined) return null;
-    const places = everyPosition(samples) === list(positions).length ? [] : [said("positions", positions)];
-    const asked = by === "head" ? [said("by", by), said("positions", positions)] : [said("site", site), ...places];
+    const every = everyPosition(samples) === list(positions).length;
+    const places = said("positions", every && by === "head" ? "all" : positions);
+    const asked = by === "head" ? [said("by", by), places] : [said("site", site), ...(every ? [] : [places])];
     return {
       name: "patchGrid",
       options: [said("task", task), said("against", against), ...asked, ...rest(layers, samples)],

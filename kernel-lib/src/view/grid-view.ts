@@ -87,7 +87,7 @@ function sameAxes(first: GridResult, other: GridResult): void {
 const axisOf = ({ title, labels, field, keys }: GridAxis): HeatmapAxis => ({
   title,
   field,
-  keys: keys.map(String),
+  keys: keys.map((key) => shown(String(key)).slice(0, MAX_LABEL)),
   labels: labels.map((label) => shown(label).slice(0, MAX_LABEL)),
 });
 
