@@ -23,6 +23,7 @@ import {
   scatterSpec,
   scatterSummary,
   scatterText,
+  shortNames,
   spokenSelection,
   summariseSelection,
   themes,
@@ -241,6 +242,25 @@ describe("looks and words", () => {
     ]);
     const classes = Array.from({ length: 24 }, (_, k) => ({ label: `class ${k}`, family: null }));
     expect(new Set(classLooks({ classes }).map((look) => JSON.stringify(look))).size).toBe(24);
+  });
+
+  test("names are short beside their family, unless two would become one", () => {
+    const named = (...labels: string[]) => labels.map((label) => ({ label, family: label.split(".")[0] ?? null }));
+    expect(shortNames({ classes: named("adjectives.noun", "animals.color") })).toEqual(["noun", "color"]);
+    expect(shortNames({ classes: named("a.noun", "b.noun") })).toEqual(["a.noun", "b.noun"]);
+  });
+
+  test("names of classes in one place stand apart, and lines lead to those far off", () => {
+    const view = madeUpScatter();
+    const points = new Float32Array(640).map((_, i) => (i % 4 === 0 && i < 80 ? 500 : (i % 7) * 0.1));
+    const heaped = { ...view, frames: view.frames.map((frame) => ({ ...frame, points: pack(points, [160, 4]) })) };
+    const { classes } = scatterLayout(heaped, themes.light, { width: 600 });
+    expect(classes.some(({ name }) => name?.led)).toBe(true);
+    const spec = JSON.stringify(scatterSpec(heaped, themes.light, { width: 600 }));
+    expect(spec.match(/"type":"rule"/g)?.length).toBe(2);
+    const ys = classes.slice(1).map(({ name }) => [name?.x ?? 0, name?.y ?? 0]);
+    for (const [i, a] of ys.entries())
+      for (const b of ys.slice(i + 1)) expect(Math.abs(a[1] - b[1]) >= 11 || Math.abs(a[0] - b[0]) >= 25).toBe(true);
   });
 
   test("a point says its class, prompt, place and nearest mean", () => {

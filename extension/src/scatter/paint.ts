@@ -8,6 +8,7 @@ import {
   ELLIPSE_DASH,
   GLYPHS,
   HALVES,
+  leads,
   openStroke,
   type ScatterLayout,
   type Theme,
@@ -130,6 +131,8 @@ export class Painter {
         stroke(context, path, theme.colour.surface, 3);
         stroke(context, path, contourColour(share, theme), 1.25);
       }
+      for (const { x, y, x2, y2 } of leads(layout, theme))
+        stroke(context, new Path2D(`M${x},${y}L${x2},${y2}`), theme.colour.text2, 0.75);
       if (!means) return;
       for (const { mean } of layout.classes) {
         if (!mean) continue;

@@ -13,6 +13,7 @@ import {
   promptText,
   type ScatterOptions,
   type ScatterView,
+  shortNames,
   summariseSelection,
   type Theme,
 } from "patchbay/view";
@@ -63,6 +64,7 @@ function classList(scene: SideScene, acts: SideActs): HTMLElement[] {
   const { view, marks } = scene;
   const looks = classLooks(view);
   const sizes = classSizes(view);
+  const names = shortNames(view);
   const chosen = new Array<number>(view.classes.length).fill(0);
   const classOf = classesOf(view);
   for (const { point } of marks.selection) {
@@ -96,7 +98,7 @@ function classList(scene: SideScene, acts: SideActs): HTMLElement[] {
     const name = el(
       "button",
       { type: "button", class: "pb-class-name-button", title: `Select all prompts of ${label}` },
-      isolated(promptText(label, 40)),
+      isolated(promptText(names[k] ?? label, 40)),
     );
     name.addEventListener("click", () => acts.selectClass(k));
     const n = chosen[k] ?? 0;

@@ -88,7 +88,7 @@ export {
   valueAt,
 } from "./scatter-layout";
 export * from "./scatter-looks";
-export { contourColour, ellipsePath, open as openStroke, scatterSpec, titleParts } from "./scatter-spec";
+export { contourColour, ellipsePath, leads, open as openStroke, scatterSpec, titleParts } from "./scatter-spec";
 export { scatterText } from "./scatter-text";
 export type * from "./scatter-types";
 export { placeOf, type ScatterViewOptions, scatterViewOf } from "./scatter-view";

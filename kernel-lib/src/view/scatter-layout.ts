@@ -25,8 +25,9 @@ export interface ClassMark {
   mean: { x: number; y: number } | null;
   /** Angle in degrees, clockwise. */
   ellipse: { rx: number; ry: number; angle: number } | null;
-  /** Middle of the name, on its baseline; null where nothing is drawn of the class. */
-  name: { x: number; y: number; text: string } | null;
+  /** Middle of the name, on its baseline; `led`: it stands so far off that a line leads to it. null where nothing is
+   *  drawn of the class. */
+  name: { x: number; y: number; text: string; led: boolean } | null;
 }
 
 export interface ScatterLayout {

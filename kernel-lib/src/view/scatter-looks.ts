@@ -55,6 +55,17 @@ export function families({ classes }: Pick<ScatterView, "classes">): { family: s
   return [...found].map(([family, members]) => ({ family, members }));
 }
 
+/** Names for where the family stands beside them, or where room is scarce: `adjectives.noun` is `noun`, as long as no
+ *  two become the same. */
+export function shortNames({ classes }: Pick<ScatterView, "classes">): string[] {
+  const short = classes.map(({ label, family }) =>
+    family !== null && label.startsWith(`${family}.`) && label.length > family.length + 1
+      ? label.slice(family.length + 1)
+      : label,
+  );
+  return new Set(short).size === short.length ? short : classes.map(({ label }) => label);
+}
+
 /** In words, for legends and screen readers: "filled", "open, dashed ellipse". */
 export const fillWords: Readonly<Record<Fill, string>> = {
   filled: "filled",

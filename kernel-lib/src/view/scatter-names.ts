@@ -4,13 +4,16 @@
 import { textWidth } from "./format";
 import { classesOf } from "./scatter-frame";
 import type { ClassMark, ScatterLayout } from "./scatter-layout";
+import { shortNames } from "./scatter-looks";
 import type { ScatterView } from "./scatter-types";
 import { promptText } from "./scatter-words";
 import type { Theme } from "./theme";
 
 const DIRECTIONS = 16;
 /** Distances from the ellipse that are tried, in letter sizes. */
-const STEPS = [0.4, 1.2, 2.2];
+const STEPS = [0.4, 1.2, 2.2, 3.6, 5.4, 7.5];
+/** Distance from which a line says whose name it is. */
+const LED = 3;
 /** Points that are looked at: a sample is as good where there are more. */
 const SAMPLE = 1500;
 /** Letters of a name before it is cut. */
@@ -50,15 +53,17 @@ export function placeNames(
   const taken: Box[] = corners.concat(
     marks.flatMap(({ mean }) => (mean ? [{ x: mean.x - 6, y: mean.y - 6, width: 12, height: 12 }] : [])),
   );
+  const names = shortNames(view);
   return marks.map((mark) => {
     const { mean, ellipse, index } = mark;
     if (!mean || !inside(plot, mean)) return mark;
-    const text = promptText(view.classes[index].label, MOST);
+    const text = promptText(names[index], MOST);
     // Screens' own fonts may be wider than the one that is measured.
     const width = textWidth(text, size) * 1.1;
-    if (layout.spread) return { ...mark, name: { ...besideRow(layout, view, index, width, size, mean.y), text } };
+    if (layout.spread)
+      return { ...mark, name: { ...besideRow(layout, view, index, width, size, mean.y), text, led: false } };
     const reach = reachOf(layout, ellipse);
-    let best: { cost: number; box: Box } | null = null;
+    let best: { cost: number; box: Box; led: boolean } | null = null;
     for (const [ring, step] of STEPS.entries()) {
       for (let k = 0; k < DIRECTIONS; k++) {
         // From the top, to both sides in turn.
@@ -72,12 +77,12 @@ export function placeNames(
           height: size,
         };
         const cost = costOf(box, plot, points, taken) + 0.6 * ring + 0.02 * k;
-        if (best === null || cost < best.cost) best = { cost, box };
+        if (best === null || cost < best.cost) best = { cost, box, led: step >= LED };
       }
     }
-    const { box } = best as { box: Box };
+    const { box, led } = best as { box: Box; led: boolean };
     taken.push(box);
-    return { ...mark, name: { x: box.x + box.width / 2, y: box.y + size * 0.82, text } };
+    return { ...mark, name: { x: box.x + box.width / 2, y: box.y + size * 0.82, text, led } };
   });
 }
 

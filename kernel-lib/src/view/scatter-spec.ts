@@ -99,6 +99,8 @@ function aboveMarks(layout: ScatterLayout, theme: Theme, { means }: ScatterOptio
   const marks = noMarks();
   const { plot } = layout;
   const { label } = theme.size;
+  for (const { x, y, x2, y2 } of leads(layout, theme))
+    marks.rules.push({ x, y, x2, y2, colour: theme.colour.text2, width: theme.line.axis, dash: false });
   for (const { text: words, x, y, ...look } of titleParts(layout, theme))
     marks.texts.push(text(x, y, words, { size: label, ...look }));
   if (!means) return marks;
@@ -113,6 +115,12 @@ function aboveMarks(layout: ScatterLayout, theme: Theme, { means }: ScatterOptio
   return marks;
 }
 const PLUS = "M-1,0H1M0,-1V1";
+
+/** Lines from names that stand far off to their class's mean. */
+export const leads = ({ classes }: ScatterLayout, theme: Theme): { x: number; y: number; x2: number; y2: number }[] =>
+  classes.flatMap(({ mean, name }) =>
+    mean && name?.led ? [{ x: mean.x, y: mean.y, x2: name.x, y2: name.y - theme.size.label * 0.32 }] : [],
+  );
 
 /** A piece of an axis title. Name and share meet at one point, from which they run apart: no measuring is needed. */
 export interface TitlePart {
