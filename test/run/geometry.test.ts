@@ -169,6 +169,7 @@ test("a task is the rephrasings of its instruction, a family is its tasks, and b
   expect(again.spec).toEqual(result.spec);
   expect(again.making.specHash).toBe(result.making.specHash);
   expect(again.table("coordinates")).toEqual(result.table("coordinates"));
+  expect(result.mainTable).toBe("coordinates");
   // Two groups have one discriminant.
   expect(result.table("coordinates").rows.every((row) => row[5] !== null && row[6] === null)).toBe(true);
   // What was resolved can be run again.
@@ -218,4 +219,5 @@ test("a reader is told of few folds and of prompts that are read alike", async (
   ]);
   expect(few.table("probe").rows).toHaveLength(3);
   expect(few.data.places[0].lda).toBeNull();
+  expect(few.mainTable).toBe("accuracy");
 });

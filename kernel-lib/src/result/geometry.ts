@@ -10,7 +10,10 @@ import type { Table } from "./types";
 
 export class GeometryResult extends Result<GeometryData, GeometryTable> {
   readonly tableNames = GEOMETRY_TABLES;
-  readonly mainTable = "accuracy";
+
+  get mainTable(): GeometryTable {
+    return this.data.spec.methods.includes("probe") ? "accuracy" : "coordinates";
+  }
 
   describe(): string {
     const { spec, places, texts } = this.data;
