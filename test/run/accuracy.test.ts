@@ -34,6 +34,19 @@ test("prompts of different lengths, answered in batches, get the tokens that gen
   }
 });
 
+test("a row that has had enough leaves its batch, and the others go on as if it had never been there", async () => {
+  const prompts = Array.from({ length: 6 }, (_, i) => [1, 40 + 31 * i, 300 + 17 * i, 90 + 5 * i]);
+  const isEnough = (tokens: readonly number[]) => (tokens[tokens.length - 1] ?? 0) % 3 === 0;
+  const made = await generateMany(model, prompts, { maxNewTokens: 8, isEnough });
+  for (const [i, prompt] of prompts.entries()) {
+    const alone = (await model.generate(prompt, { maxNewTokens: 8 })).tokens;
+    const end = alone.findIndex((_, at) => isEnough(alone.slice(0, at + 1)));
+    expect(made?.[i].tokens).toEqual(end < 0 ? alone : alone.slice(0, end + 1));
+  }
+  // Or the test would say nothing.
+  expect(new Set(made?.map(({ tokens }) => tokens.length)).size).toBeGreaterThan(2);
+});
+
 test("a task's accuracy is its share of right answers, with the tables that say so", async () => {
   const result = await accuracy(model, { task: "capital" });
   const { items } = task("capital");
