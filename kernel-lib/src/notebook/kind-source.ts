@@ -1,5 +1,6 @@
 /** A run or a result of any kind but a sweep as something to show: its view, made anew when something was measured. */
 import { createHash } from "node:crypto";
+import { setImmediate } from "node:timers/promises";
 import type { PathTraceSpec, TraceSample } from "../experiment/trace-types";
 import type { Model } from "../forward/types";
 import type { Result } from "../result/base";
@@ -12,7 +13,9 @@ import type { Source, ViewChoice } from "./sources";
 
 export class KindSource implements Source {
   readonly run: Source["run"];
-  private drawn: { of: Result; view: View } | null = null;
+  private drawn: { of: Result; statistics: boolean; view: View } | null = null;
+  /** The last snapshot that has all its statistics. */
+  private whole: Result | null = null;
 
   constructor(
     private readonly value: ExperimentRun | Result,
@@ -38,16 +41,26 @@ export class KindSource implements Source {
   onChange(listener: () => void): void {
     if (this.value instanceof ExperimentRun) this.value.onChange(listener);
   }
-  async complete(): Promise<void> {}
+  /** Other things in this process get their turn between two statistics. */
+  async complete(): Promise<void> {
+    const { result } = this;
+    for (const make of viewsOf(result).slow) {
+      await setImmediate();
+      make();
+    }
+    this.whole = result;
+  }
 
   view(): View {
     const { result: of, value } = this;
     const run = value instanceof ExperimentRun && value.state !== "done" ? value.progress : null;
-    if (this.drawn?.of !== of) {
+    // A run that has just ended is shown at once, with what takes longer when it is made.
+    const statistics = !(value instanceof ExperimentRun) || this.whole === of;
+    if (this.drawn?.of !== of || this.drawn.statistics !== statistics) {
       const resultHash = this.ended() ? `sha256:${createHash("sha256").update(serializeAny(of)).digest("hex")}` : "";
       const { metric, sample: choice } = this.choice;
-      const options = { id: this.id, metric, choice, resultHash, statistics: this.ended() };
-      this.drawn = { of, view: viewsOf(of).view(options) };
+      const options = { id: this.id, metric, choice, resultHash, statistics };
+      this.drawn = { of, statistics, view: viewsOf(of).view(options) };
     }
     const view = { ...this.drawn.view, run };
     if (!(value instanceof ExperimentRun) || value.state !== "failed") return view;

@@ -69,7 +69,7 @@ export function gridViewOf(results: readonly GridResult[], options: GridViewOpti
     metric: metrics.find(({ key }) => key === options.metric)?.key ?? metrics[0].key,
     sampleLabels: first.data.sampleLabels,
   };
-  return { ...view, caption: captionOfGrid(view, first) };
+  return { ...view, caption: captionOfGrid(view, first, options.statistics ?? true) };
 }
 
 function sameAxes(first: GridResult, other: GridResult): void {

@@ -28,8 +28,9 @@ function taskOf({ task, against }: Spec): string {
   return `${task} against ${against === "query" ? "the query alone" : against}`;
 }
 
-/** One paragraph of plain text: the best cell, n, test, model, site and precision. */
-export function captionOfGrid(view: HeatmapView, result: GridResult): string {
+/** One paragraph of plain text: the best cell, n, test, model, site and precision.
+ *  @param statistics whether intervals are made yet: the best cell is said with its own */
+export function captionOfGrid(view: HeatmapView, result: GridResult, statistics: boolean): string {
   const { data, making } = result;
   const metric = view.metrics.find(({ key }) => key === view.metric) ?? view.metrics[0];
   const task = data.spec.task === undefined ? "" : ` of the task ${taskOf(data.spec)}`;
@@ -40,7 +41,7 @@ export function captionOfGrid(view: HeatmapView, result: GridResult): string {
   const { device, precision } = making.provider;
   return [
     `${HEADINGS[data.kind](data.spec)}: ${metric.label} ${metric.meaning}.`,
-    view.panels.length > 1 ? "" : bestCell(result, metric.key as GridMetric),
+    view.panels.length > 1 || !statistics ? "" : bestCell(result, metric.key as GridMetric),
     `Cells: mean over n = ${count(view.n)} samples${task}${zero}.`,
     view.panels.length > 1 ? "All panels share one scale." : "",
     metric.test === null ? "" : `Hatched: not significant (${metric.test}).`,
