@@ -23,6 +23,7 @@ import {
   scatterSpec,
   scatterSummary,
   scatterText,
+  scatterViewOf,
   shortNames,
   spokenSelection,
   summariseSelection,
@@ -90,6 +91,22 @@ describe("of a real result", () => {
           expect(agreement).toBeGreaterThanOrEqual(0);
         }
       }
+  });
+
+  test("while it runs the first layer is shown; at the end the one that is told apart best", () => {
+    const during = (count: number, state: "partial" | "stopped") =>
+      scatterViewOf({ ...result.data, state, places: result.data.places.slice(0, count) }, { id: "v" });
+    for (const count of [0, 1, 3]) {
+      const partial = during(count, "partial");
+      expect(validateView(again(partial)).ok).toBe(true);
+      expect(partial.state).toBe(count === 0 ? "loading" : "partial");
+      expect(partial.shown.layer).toBe(0);
+      expect(partial.frames).toHaveLength(2 * count);
+    }
+    expect(validateView(again(during(0, "stopped"))).ok).toBe(true);
+    const accuracy = (layer: number) => result.accuracy({ layer })?.probe.accuracy ?? 0;
+    expect(view.shown.layer).toBe(accuracy(2) > accuracy(0) ? 2 : 0);
+    expect(during(3, "stopped").caption).toContain("not complete");
   });
 
   test("its code asks for the same tasks, its caption and text say what was found", () => {
