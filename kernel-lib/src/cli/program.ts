@@ -83,9 +83,12 @@ function buildProgram(): Command {
   command("export <file>", "a table or a figure of a result")
     .option(
       "--table <name>",
-      "of a sweep: sweep, summary, interactions; of a trace: counts, paths, head_activity, completeness",
+      "of a sweep: sweep, summary, interactions; of a trace: counts, paths, head_activity, completeness; of an accuracy: answers, accuracy, summary, classes; of others: any other name lists them",
     )
-    .option("--figure <name>", "heatmap of a sweep, paths of a trace")
+    .option(
+      "--figure <name>",
+      "heatmap of a sweep or a grid, paths of a trace, scatter of a geometry, chart of an accuracy",
+    )
     .requiredOption(
       "--format <name>",
       "tables: csv, markdown, latex; figures: svg, png, pdf; html: an interactive page",
