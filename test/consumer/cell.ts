@@ -47,5 +47,17 @@ export async function firstPatch(): Promise<void> {
   const items: readonly pb.PaperItem[] = pb.paperItems([result]);
   const made = await pb.reproduce({ models: ["demo/dpo"], out: "paper", n: 2 });
   console.log(items.length, made.written, made.report);
+
+  const places = pb.geometry(model, { task: "adjectives", rephrasings: 20, sites: ["resid_post"], layers: [2] });
+  pb.show(places);
+  const geometry = await places;
+  const scores: readonly [number, number] | undefined = geometry.accuracy({ layer: 2 })?.probe.ci;
+  console.log(
+    scores,
+    geometry.at({ layer: 2 }).lda?.coordinates.length,
+    (await geometry.toDataFrame("separation")).shape,
+  );
+  const lens = await pb.logitLens(model, "Country: France. Answer:", { answer: " Paris", site: "resid_post" });
+  console.log(lens.best("rr").row, lens.table("outputs").rows, pb.spec(places).kind);
   await model.close();
 }
