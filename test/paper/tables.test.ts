@@ -91,6 +91,13 @@ describe("tables 5 to 8", () => {
     });
   });
 
+  test("where patching changes nothing the inequality holds with equality in every sample", () => {
+    const flat = sweepOf("own/base", "antonym", { ranks: 1 });
+    for (const layers of [[0], [0, 1]])
+      expect(publishedCount(flat, "rr_diff_target", layers)).toEqual({ k: 12, n: 12 });
+    expect(paperTable("table5", [flat]).rows[0]).toEqual(["own/base", "(0, 0)", "-inf", "0.000e+00"]);
+  });
+
   test("a pair's row beside it is the interaction of that pair", () => {
     const [sweep] = sweeps;
     const { beside } = paperTable("table5", [sweep]);
