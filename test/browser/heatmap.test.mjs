@@ -1,6 +1,7 @@
 /** What a heatmap can do beyond being looked at: slices, grids, zoom, threshold, search, links by field, code that goes
  *  on, and thousands of cells. Stored views in a notebook without a kernel. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import {
   openNotebook,
@@ -317,7 +318,27 @@ describe("a heatmap with its kernel", () => {
     await picture(page, "heatmap-triples");
   });
 
+  test("prints in the kernel what is drawn: another slice, another PDF", async () => {
+    const pdf = async () => {
+      await view().getByRole("button", { name: "Export" }).click();
+      const [download] = await Promise.all([
+        page.waitForEvent("download"),
+        view().getByRole("menuitem", { name: "PDF" }).click(),
+      ]);
+      return readFileSync(await download.path());
+    };
+    const slice = await pdf();
+    assert.equal(slice.subarray(0, 5).toString(), "%PDF-");
+    const slider = view().getByRole("slider", { name: "With layer" });
+    await slider.fill("0");
+    const pairs = await pdf();
+    assert.notEqual(slice.toString("latin1"), pairs.toString("latin1"));
+    await slider.fill("3");
+    assert.equal((await pdf()).toString("latin1"), slice.toString("latin1"));
+  });
+
   test("tells the kernel what is selected", async () => {
+    await view().locator(".pb-stage").focus();
     await page.keyboard.press("Space");
     await page.evaluate(() => {
       window.jupyterapp.shell.currentWidget.content.activeCellIndex = 2;

@@ -173,6 +173,9 @@ test.each<[FigureOptions, RegExp]>([
   [{ metric: "kl_target", mode: "interaction" }, /mode is "interaction", must be effect: kl_target has no interaction/],
   [{ panels: [3] }, /panels is 3, must be from 0 to 0/],
   [{ difference: { a: 0, b: 1 } }, /panels is 1, must be from 0 to 0/],
+  [{ threshold: -1 }, /threshold is -1, must be a number from 0/],
+  [{ window: { x0: 0, x1: 99, y0: 0, y1: 99 } }, /window is .*must be columns x0 to x1/],
+  [{ window: { x0: 0, x1: 2, y0: 1, y1: 3 } }, /window is .*same range on both axes/],
 ])("an option out of range is refused by name: %j", (options, message) => {
   expect(() => figureOf(madeUpView(), options)).toThrow(SpecError);
   expect(() => figureOf(madeUpView(), options)).toThrow(message);

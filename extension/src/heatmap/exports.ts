@@ -26,15 +26,19 @@ export interface ExportScene {
   numbers: Numbers;
   extent: Extent;
   pins: readonly Pin[];
+  /** Which of the view's slices is drawn; null: it has none. */
+  slice: number | null;
 }
 
 export function heatmapExports(scene: ExportScene): Export[] {
-  const { numbers, options, extent } = scene;
-  const { metric } = options;
+  const { numbers, options, extent, slice } = scene;
+  const { metric, mode, hatch, panels, difference, threshold, window } = options;
+  // The kernel draws what is drawn here, whatever the width.
+  const heatmap = { mode, hatch, panels, difference, threshold, window, ...(slice !== null && { slice }) };
   return [
     { label: "SVG", note: "figure", extension: "svg", make: () => toFigure(scene) },
     { label: "PNG", note: `${PNG_DPI} dpi`, extension: "png", make: () => toPng(scene) },
-    { label: "PDF", note: "figure", kernel: "pdf", metric },
+    { label: "PDF", note: "figure", kernel: "pdf", metric, heatmap },
     {
       label: "CSV",
       note: "table",

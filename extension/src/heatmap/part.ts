@@ -285,7 +285,14 @@ class HeatmapPart implements Part<HeatmapView, Place, Marks> {
     const view = this.shown;
     const { layout, options } = this.arrangement as Arrangement;
     const { pins } = this.reader.state.marks;
-    return heatmapExports({ view, options, numbers: this.numbers, extent: extentOf(layout), pins });
+    return heatmapExports({
+      view,
+      options,
+      numbers: this.numbers,
+      extent: extentOf(layout),
+      pins,
+      slice: view.slices ? this.slice : null,
+    });
   }
 
   listen(overlay: SVGSVGElement, shell: ShellActs<HeatmapView>): () => void {

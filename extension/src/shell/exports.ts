@@ -32,13 +32,14 @@ export function exportItems(rows: readonly Export[], acts: ExportActs): MenuItem
   const make = async (row: Export): Promise<string> => {
     if ("extension" in row) return save(fileName(view.title, row.extension), await row.make());
     if (!kernel) throw new Error("no kernel");
-    const { kernel: format, metric, figure } = row;
+    const { kernel: format, metric, figure, heatmap } = row;
     const file = await kernel<KernelFile>({
       op: "export",
       view: view.id,
       format,
       ...(metric && { metric }),
       ...(figure && { figure }),
+      ...(heatmap && { heatmap }),
     });
     const content = file.base64 !== undefined ? bytesOf(file.base64) : (file.text ?? "");
     return save(

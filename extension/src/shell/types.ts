@@ -75,7 +75,10 @@ type KernelExport = Extract<Request, { op: "export" }>;
 /** A row of the export menu. The kernel's formats are offered only while a kernel knows the view. */
 export type Export =
   | { label: string; note?: string; extension: string; make(): Promise<Blob> | Blob }
-  | ({ label: string; note?: string; kernel: KernelExport["format"] } & Pick<KernelExport, "metric" | "figure">);
+  | ({ label: string; note?: string; kernel: KernelExport["format"] } & Pick<
+      KernelExport,
+      "metric" | "figure" | "heatmap"
+    >);
 
 /** A widget's own part: all that one kind does in its own way. `T` is what can be pointed at. */
 export interface Part<V extends View, T extends object, M extends Marks> {

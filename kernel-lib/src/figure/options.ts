@@ -3,7 +3,7 @@ import { SpecError } from "../errors";
 import type { ChartLook } from "../view/chart-layout";
 import type { ChartView } from "../view/chart-types";
 import { heatmapOptions } from "../view/heatmap-grid";
-import type { HeatmapOptions } from "../view/heatmap-types";
+import type { CellWindow, HeatmapOptions } from "../view/heatmap-types";
 import { PATHS_DEFAULTS, type PathsOptions } from "../view/paths-layout";
 import type { PathsView } from "../view/paths-types";
 import { frameOf, scatterOptions } from "../view/scatter-frame";
@@ -115,6 +115,20 @@ function checkHeatmap(view: HeatmapView, options: HeatmapOptions): void {
   const last = view.panels.length - 1;
   checkPanels(options.panels, last);
   if (options.difference !== null) checkPanels(Object.values(options.difference), last);
+  const { threshold, window } = options;
+  if (threshold !== null && !(Number.isFinite(threshold) && threshold >= 0))
+    refuse("threshold", threshold, "must be a number from 0, or null");
+  if (window !== null) checkWindow(view, window);
+}
+
+function checkWindow(view: HeatmapView, window: CellWindow): void {
+  const { x0, x1, y0, y1 } = window;
+  const range = (from: number, to: number, count: number) =>
+    [from, to].every(Number.isInteger) && 0 <= from && from <= to && to < count;
+  const whole = range(x0, x1, view.x.labels.length) && range(y0, y1, view.y.labels.length);
+  if (!whole) refuse("window", JSON.stringify(window), "must be columns x0 to x1 and rows y0 to y1 of the axes");
+  if (view.layout === "pairs" && (x0 !== y0 || x1 !== y1))
+    refuse("window", JSON.stringify(window), "must be the same range on both axes of pairs");
 }
 
 /** Bars and places beyond which a chart of one panel takes a double column unless told otherwise. */

@@ -1,9 +1,11 @@
 /** Files that a widget asks the kernel for, as they travel over the comm. */
 import { SpecError } from "../errors";
-import { figureOf } from "../figure";
+import { type Figure, figureOf } from "../figure";
 import { tableToCsv } from "../result/csv";
 import { tableToLatex } from "../result/latex";
-import type { FigureChoice } from "../view/protocol";
+import { sliceOf } from "../view/heatmap-slices";
+import type { FigureChoice, HeatmapChoice } from "../view/protocol";
+import type { HeatmapView } from "../view/types";
 import type { Source } from "./sources";
 
 export const EXPORT_FORMATS = ["svg", "pdf", "png", "csv", "latex", "json", "spec"] as const;
@@ -19,14 +21,14 @@ const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base6
 export async function exportOf(
   source: Source,
   format: ExportFormat,
-  { metric, figure: choice }: { metric?: string; figure?: FigureChoice } = {},
+  { metric, figure: choice, heatmap }: { metric?: string; figure?: FigureChoice; heatmap?: HeatmapChoice } = {},
 ): Promise<Exported> {
   const view = source.view();
   const name = view.title.replace(/[^\p{L}\p{N}]+/gu, "-").toLowerCase();
   const figure = () => {
     if (view.kind === "scatter" && choice)
       return figureOf(view, { layer: choice.layer, site: choice.site, method: choice.method, axes: choice.axes });
-    return figureOf(view, view.kind === "heatmap" ? { metric: metric ?? view.metric } : {});
+    return view.kind === "heatmap" ? heatmapFigure(view, metric, heatmap) : figureOf(view);
   };
   switch (format) {
     case "svg":
@@ -51,6 +53,17 @@ export async function exportOf(
       return { mime: "application/json", name: `${name}.spec.json`, text };
     }
   }
+}
+
+/** A heatmap as it is drawn in the widget. */
+function heatmapFigure(view: HeatmapView, metric = view.metric, choice?: HeatmapChoice): Figure {
+  if (choice === undefined) return figureOf(view, { metric });
+  const { slice, mode, hatch, panels, difference, threshold, window } = choice;
+  const sets = view.slices?.sets ?? [];
+  if (slice !== undefined && sets[slice] === undefined)
+    throw new SpecError({ thing: "slice", value: slice, rule: `must be an index of ${sets.length} slices` });
+  const drawn = slice === undefined ? view : sliceOf(view, slice);
+  return figureOf(drawn, { metric, mode, hatch, panels, difference, threshold, window });
 }
 
 /** The result's main table; of a sweep, the rows of one metric. */

@@ -3,6 +3,7 @@ import {
   type Answer,
   COMM_TARGET,
   type FigureChoice,
+  type HeatmapChoice,
   type HelloResult,
   type HopCut,
   type Request,
@@ -78,7 +79,8 @@ async function handle(comm: Comm, data: Record<string, unknown>, version: string
       const metric = data.metric === undefined ? undefined : text(data.metric, "metric");
       // What is chosen is checked against the view when it is drawn.
       const figure = isRecord(data.figure) ? (data.figure as unknown as FigureChoice) : undefined;
-      return exportOf(view(data.view), format, { metric, figure });
+      const heatmap = isRecord(data.heatmap) ? (data.heatmap as unknown as HeatmapChoice) : undefined;
+      return exportOf(view(data.view), format, { metric, figure, heatmap });
     }
     case "edge":
       return edgeOf(view(data.view), hop(data));

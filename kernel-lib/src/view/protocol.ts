@@ -1,5 +1,6 @@
 /** What widgets and kernel say to each other over the comm target `patchbay.rpc.v1`.
  *  Requests carry an id and get one answer; pushes carry none. Pure: shared by both sides. */
+import type { HeatmapOptions } from "./heatmap-types";
 import type { View } from "./types";
 import type { WorkbenchChoice } from "./workbench";
 
@@ -21,6 +22,8 @@ export type Request =
       metric?: string;
       /** What is chosen in a scatter, for its figure. */
       figure?: FigureChoice;
+      /** What is chosen in a heatmap, for its figure. */
+      heatmap?: HeatmapChoice;
     }
   /** Attention behind a hop of a path graph: answer EdgeDetail. Needs the open model of the run that is shown. */
   | { op: "edge"; view: string; layer: number; from: number; to: number }
@@ -51,6 +54,12 @@ export interface FigureChoice {
   site: string;
   method: "lda" | "pca";
   axes: readonly [number, number];
+}
+
+/** How a heatmap is drawn now; `slice` is an index into its slices. */
+export interface HeatmapChoice
+  extends Pick<HeatmapOptions, "mode" | "hatch" | "panels" | "difference" | "threshold" | "window"> {
+  slice?: number;
 }
 
 export interface HelloResult {
