@@ -243,6 +243,7 @@ describe("a heatmap in a notebook", () => {
     await page.mouse.move(box.x + box.width * 0.4, box.y + box.height * 0.5, { steps: 5 });
     await page.mouse.up();
     assert.match(await view().locator(".pb-side h4").textContent(), /^\d{3} cells/);
+    assert.match(await view().locator(".pb-side").textContent(), /mean [+−]?\d\.\d\d, from −\d\.\d\d to \+\d\.\d\d/);
     assert.equal(await view().locator(".pb-veil").count(), 1);
     await picture(page, "heatmap-many");
     assert.deepEqual(page.errors, []);

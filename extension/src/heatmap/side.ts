@@ -11,6 +11,7 @@ import {
   type Theme,
 } from "patchbay/view";
 import { button, el, isolated } from "../dom";
+import { STAGE_NAMES } from "../icons";
 import { pinBadge } from "../shell/frames";
 import { stageMark } from "../shell/header";
 import { dotPlot, type Step, stack, waterfall } from "./charts";
@@ -179,7 +180,12 @@ export class Side {
     const rows = view.panels.flatMap((panel, index) => {
       const effect = numbers.effect(metric.key, index, x, y);
       return [
-        el("span", {}, panel.stage ? stageMark(panel.stage, theme) : isolated(panel.name)),
+        // By model and task, the stage's own name would not tell panels apart.
+        el(
+          "span",
+          {},
+          panel.stage && panel.name === STAGE_NAMES[panel.stage] ? stageMark(panel.stage, theme) : isolated(panel.name),
+        ),
         el("span", { class: "pb-right" }, write(effect?.value, metric.digits.cell)),
         el("span", { class: "pb-quiet" }, effect ? interval(effect.low, effect.high, metric.digits.cell) : ""),
       ];
@@ -193,9 +199,23 @@ export class Side {
     const rest = selection.length - shown.length;
     return [
       el("h4", {}, `${selection.length} cells`, el("span", { class: "pb-badge" }, "selected")),
+      ...this.together(scene),
       this.list(scene, shown, false),
       ...(rest > 0 ? [el("p", { class: "pb-quiet" }, `and ${rest} more, in the table`)] : []),
     ];
+  }
+
+  /** Mean and ends of all selected cells. */
+  private together({ marks, numbers, options, layout, panel }: SideScene): HTMLElement[] {
+    const metric = numbers.metric(options.metric);
+    const write = metric.signed ? signed : plain;
+    const source = layout.panels[panel]?.source ?? 0;
+    const values = marks.selection.flatMap(({ x, y }) => numbers.effect(metric.key, source, x, y)?.value ?? []);
+    if (values.length === 0) return [];
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    const { readout: digits } = metric.digits;
+    const ends = `from ${write(Math.min(...values), digits)} to ${write(Math.max(...values), digits)}`;
+    return [el("p", {}, "mean ", el("b", {}, write(mean, digits)), `, ${ends}`)];
   }
 
   private list(
