@@ -111,7 +111,15 @@ async function compare(
     equation,
   };
   const expected = traceReference(frozen, weights, request);
-  const maps = plainMaps(frozen, weights, expected.edges, request.answer);
+  const plain = plainMaps(frozen, weights, expected.edges, request.answer);
+  let carried = 0;
+  const maps: typeof plain = {
+    ...plain,
+    forward: (layer, v, of, edge) => {
+      carried += of.length;
+      return plain.forward(layer, v, of, edge);
+    },
+  };
   const meetAt = options.meetAt === -1 ? shape.layers - 1 : options.meetAt;
   const found = await trace(maps, frozen, expected.edges, request, { ...options, meetAt });
 
@@ -123,6 +131,9 @@ async function compare(
   found.kept.forEach((path, i) => {
     expect(Math.abs(path.logit - expected.kept[i].logit)).toBeLessThanOrEqual(1e-5 * Math.max(1, Math.abs(path.logit)));
   });
+  // The sum over all paths goes along each edge once.
+  const summed = expected.edges.reduce((n, { from }) => n + from.length, 0);
+  expect(found.cost.forwardRows + found.cost.sampleRows + summed).toBe(carried);
   for (const key of ["pathsLogit", "cosine", "normRatio"] as const)
     expect(found.completeness[key]).toBeCloseTo(expected.completeness[key], 3);
   return { expected, found };
@@ -156,7 +167,7 @@ test("each way of saving work saves some: fewer paths ranked, fewer blocks appli
 
 test("with many paths the number of probes is chosen too, and the kept paths stay the same", async () => {
   const shape: Shape = { layers: 9, heads: 6, kvHeads: 6, length: 11, placement: "post", vocab: 1200 };
-  const { found } = await compare(41, shape, 2, "eq3", {}, 15);
+  const { found } = await compare(41, shape, 2, "eq3", { batch: 4 }, 15);
   const paths = found.totalPaths.reduce((a, b) => a + b, 0);
   expect(paths).toBeGreaterThan(30_000);
   expect(found.kept.length).toBeGreaterThan(10);

@@ -122,6 +122,9 @@ export function plainMaps(
     async product(left, right) {
       return Float32Array.from(product(Float64Array.from(left), right, left.length / d, d, right.length / d));
     },
+    async keep(right) {
+      return { times: (left) => this.product(left, right), drop: async () => undefined };
+    },
     async logits(v) {
       return Float32Array.from(product(scale(Float64Array.from(v), frozen.final, 0), weights.unembed, 1, d, vocab));
     },

@@ -22,6 +22,7 @@ export async function openMaps(
     return { attnIn, attnOut, mlpIn, gate, mlpOut, from, to, weight, identity };
   });
   const id = await host.call("linearHold", { layers, final: frozen.final, answer });
+  const keeping = new Set<number>();
   const step =
     (direction: "forward" | "backward") => (layer: number, x: Float32Array, of: Int32Array, edge: Int32Array) =>
       host.call("linearStep", { model: id, layer, direction, x, of, edge }, signal);
@@ -41,7 +42,21 @@ export async function openMaps(
     },
     unembedRows: (ids) => host.call("unembedRows", { model: id, ids }, signal),
     product: (left, right) => host.call("product", { left, right }, signal),
+    async keep(right) {
+      const kept = await host.call("productHold", right, signal);
+      keeping.add(kept);
+      return {
+        times: (left) => host.call("product", { left, right: kept }, signal),
+        async drop() {
+          keeping.delete(kept);
+          await host.call("productDrop", kept);
+        },
+      };
+    },
     logits: async (x) => (await host.call("linearHead", { model: id, x, topK: 0, logits: true }, signal)).logits,
-    close: () => host.call("linearDrop", id),
+    async close() {
+      for (const kept of keeping) await host.call("productDrop", kept);
+      await host.call("linearDrop", id);
+    },
   };
 }

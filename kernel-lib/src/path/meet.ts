@@ -2,7 +2,7 @@
  *  probes, carried backward through the last layers, give each suffix a [probes + 1, d] matrix; a small product
  *  decides each pair of prefix and suffix, and only the survivors are walked. */
 import { gatherRows, type Probes, rowNorms } from "./probes";
-import type { LayerEdges, LinearMaps } from "./types";
+import type { KeptRight, LayerEdges, LinearMaps } from "./types";
 import type { Nodes, Wanted } from "./walk";
 
 /** All suffixes from one position of the meeting boundary to the end. */
@@ -11,7 +11,7 @@ interface Bundle {
   first: number;
   count: number;
   /** [count * width, d] */
-  matrix: Float32Array;
+  matrix: KeptRight;
   /** Longest row of each suffix's matrix, [count]. */
   norms: Float64Array;
 }
@@ -88,7 +88,7 @@ export async function suffixes(
       matrix.set(node.matrix, p * width * d);
     });
     const norms = Float64Array.from(part, (node) => Math.max(...rowNorms(node.matrix, d)));
-    byStart.set(level[first].trail[0], { first, count: part.length, matrix, norms });
+    byStart.set(level[first].trail[0], { first, count: part.length, matrix: await maps.keep(matrix), norms });
     first = end;
   }
   return { boundary, positions: Int32Array.from(level.flatMap((node) => node.trail)), width, byStart, rows };
@@ -126,7 +126,7 @@ export async function meet(
       const part = members.slice(m, m + perCall);
       const left = gatherRows(nodes.vectors, part, d);
       const norms = rowNorms(left, d);
-      const logits = await maps.product(left, bundle.matrix); // [part, count * width]
+      const logits = await bundle.matrix.times(left); // [part, count * width]
       part.forEach((node, p) => {
         const kept: number[] = [];
         for (let s = 0; s < bundle.count; s++) {
@@ -160,6 +160,11 @@ export async function meet(
     },
     pairs,
   };
+}
+
+/** Lets the suffixes' matrices go. */
+export async function dropSuffixes({ byStart }: Suffixes): Promise<void> {
+  for (const { matrix } of byStart.values()) await matrix.drop();
 }
 
 const countOf = (found: Suffixes): number => [...found.byStart.values()].reduce((n, bundle) => n + bundle.count, 0);

@@ -2,12 +2,12 @@
  *  the middle (meet.ts). Each can be switched off; all give the same kept paths as reference.ts. */
 import { PatchbayError } from "../errors";
 import { pathsToEnd, prefixesAt } from "./count";
-import { meet, suffixes } from "./meet";
+import { dropSuffixes, meet, suffixes } from "./meet";
 import { gatherRows, Probes } from "./probes";
 import { completeness } from "./reference";
 import { sumOfPaths } from "./sum";
 import type { Frozen, KeptPath, LayerEdges, LinearMaps, Trace, TraceRequest } from "./types";
-import { type Nodes, type Wanted, walk } from "./walk";
+import { join, type Nodes, type Wanted, walk } from "./walk";
 
 export interface TracerOptions {
   /** Rows per call of the linear maps. */
@@ -96,21 +96,20 @@ export async function trace(
     });
   };
 
+  /** Walks, and counts after: what is met on the way may walk too. */
+  const carry = async (...walked: Parameters<typeof walk>): Promise<void> => {
+    const rows = await walk(...walked);
+    cost.forwardRows += rows;
+  };
   const walkOptions = { batch, toEnd, signal: options.signal };
   const roots = startNodes(frozen, maps.dModel, sources, toEnd[0]);
   const boundary = await meetingBoundary();
   cost.meetAt = boundary;
   if (boundary === 0) {
-    cost.forwardRows += await walk(
-      maps,
-      edges,
-      roots,
-      { ...walkOptions, start: 0, stop: edges.length },
-      async (nodes) => {
-        await rank(nodes);
-        report(nodes.trail.length / (edges.length + 1));
-      },
-    );
+    await carry(maps, edges, roots, { ...walkOptions, start: 0, stop: edges.length }, async (nodes) => {
+      await rank(nodes);
+      report(nodes.trail.length / (edges.length + 1));
+    });
   } else {
     await traceMeeting(boundary);
   }
@@ -163,25 +162,32 @@ export async function trace(
     let waitingPaths = 0;
     const finish = async () => {
       for (const { nodes, wanted } of mergeWaiting(waiting))
-        cost.forwardRows += await walk(
-          maps,
-          edges,
-          nodes,
-          { ...walkOptions, start: at, stop: edges.length, wanted },
-          rank,
-        );
+        await carry(maps, edges, nodes, { ...walkOptions, start: at, stop: edges.length, wanted }, rank);
       waiting = [];
       waitingPaths = 0;
     };
-    cost.forwardRows += await walk(maps, edges, roots, { ...walkOptions, start: 0, stop: at }, async (nodes) => {
-      const met = await meet(maps, nodes, found, probes);
+    let arrived: Nodes[] = [];
+    let arrivedRows = 0;
+    const meetArrived = async () => {
+      if (arrivedRows === 0) return;
+      const met = await meet(maps, join(arrived), found, probes);
+      arrived = [];
+      arrivedRows = 0;
       cost.pairs += met.pairs;
       if (met.wanted.suffix.length > 0) waiting.push(met);
       waitingPaths += met.wanted.suffix.length;
       if (waitingPaths >= 16 * batch) await finish();
       report(met.pairs);
+    };
+    await carry(maps, edges, roots, { ...walkOptions, start: 0, stop: at }, async (nodes) => {
+      arrived.push(nodes);
+      arrivedRows += nodes.trail.length / (at + 1);
+      // Prefixes meet by position: many together make each product one worth its call.
+      if (arrivedRows >= 8 * batch) await meetArrived();
     });
+    await meetArrived();
     await finish();
+    await dropSuffixes(found);
   }
 }
 

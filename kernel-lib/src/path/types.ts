@@ -85,6 +85,13 @@ export interface Trace {
   edges: readonly LayerEdges[];
 }
 
+/** The right-hand side [m, d] of products to come. */
+export interface KeptRight {
+  /** left [n, d] times it transposed, [n, m]. */
+  times(left: Float32Array): Promise<Float32Array>;
+  drop(): Promise<void>;
+}
+
 /** The frozen model as batched linear maps; `edge` indexes the layer's `LayerEdges`. Implemented on onnxruntime by
  *  linear.ts. */
 export interface LinearMaps {
@@ -102,6 +109,8 @@ export interface LinearMaps {
   unembedRows(ids: Int32Array): Promise<Float32Array>;
   /** left [n, d] times right [m, d] transposed, [n, m]. */
   product(left: Float32Array, right: Float32Array): Promise<Float32Array>;
+  /** Keeps a right-hand side where products are made, for many of them. */
+  keep(right: Float32Array): Promise<KeptRight>;
   /** All logits of one vector, [vocab]. */
   logits(v: Float32Array): Promise<Float32Array>;
 }

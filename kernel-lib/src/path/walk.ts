@@ -181,7 +181,8 @@ function slice(nodes: Nodes, from: number, to: number, width: number, d: number)
   };
 }
 
-function join(parts: readonly Nodes[]): Nodes {
+/** Nodes of one boundary as one list. */
+export function join(parts: readonly Nodes[]): Nodes {
   if (parts.length === 1) return parts[0];
   const int = (pick: (nodes: Nodes) => Int32Array | undefined) => {
     const arrays = parts.map((part) => pick(part) ?? new Int32Array(0));

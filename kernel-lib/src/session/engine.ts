@@ -27,6 +27,8 @@ export class Engine {
       linearHead: (call, cancel) => stages.linear.head(call, cancel),
       unembedRows: (call) => stages.linear.unembedRows(call),
       product: (call) => stages.linear.product(call),
+      productHold: async (right) => stages.linear.holdRight(right),
+      productDrop: async (right) => stages.linear.dropRight(right),
     };
   }
 

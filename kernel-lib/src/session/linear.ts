@@ -9,13 +9,22 @@ import type { WeightMap } from "../graph/weights";
 import { throwIfAborted } from "./abort";
 import { headRows } from "./limits";
 import { ints } from "./place";
-import type { Cancel, LinearHeadCall, LinearHeadReply, LinearLayer, LinearModel, LinearStepCall } from "./types";
+import type {
+  Cancel,
+  LinearHeadCall,
+  LinearHeadReply,
+  LinearLayer,
+  LinearModel,
+  LinearStepCall,
+  ProductCall,
+} from "./types";
 
 /** Opens a session by key; kept by the pool. */
 export type OpenSession = (key: string, build: () => StageGraph) => Promise<InferenceSession>;
 
 export class LinearRuns {
   private readonly models = new Map<number, LinearModel>();
+  private readonly rights = new Map<number, Float32Array>();
   private next = 1;
 
   constructor(
@@ -109,9 +118,20 @@ export class LinearRuns {
     return rows;
   }
 
+  /** Keeps the right-hand side of products to come, so that it crosses the thread once. */
+  holdRight(right: Float32Array): number {
+    this.rights.set(this.next, right);
+    return this.next++;
+  }
+  dropRight(id: number): void {
+    this.rights.delete(id);
+  }
+
   /** left [n, dModel] times right [m, dModel] transposed, [n, m]. */
-  async product({ left, right }: { left: Float32Array; right: Float32Array }): Promise<Float32Array> {
+  async product({ left, right: given }: ProductCall): Promise<Float32Array> {
     const { dModel: d } = this.config;
+    const right = typeof given === "number" ? this.rights.get(given) : given;
+    if (right === undefined) throw new Error(`no right-hand side ${given}: it was dropped`);
     const session = await this.open("product", productGraph);
     const [n, m] = [left.length / d, right.length / d];
     const y = new Float32Array(n * m);

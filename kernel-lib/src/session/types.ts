@@ -138,6 +138,13 @@ export interface LinearHeadReply {
   logits: Float32Array;
 }
 
+export interface ProductCall {
+  /** [n, dModel] */
+  left: Float32Array;
+  /** [m, dModel], or the number of one that is held. */
+  right: Float32Array | number;
+}
+
 /** What a host can be asked, by name. */
 export interface Calls {
   embed: (ids: Int32Array) => Promise<Float32Array>;
@@ -151,7 +158,9 @@ export interface Calls {
   linearStep: (call: LinearStepCall) => Promise<Float32Array>;
   linearHead: (call: LinearHeadCall) => Promise<LinearHeadReply>;
   unembedRows: (call: { model: number; ids: Int32Array }) => Promise<Float32Array>;
-  product: (call: { left: Float32Array; right: Float32Array }) => Promise<Float32Array>;
+  product: (call: ProductCall) => Promise<Float32Array>;
+  productHold: (right: Float32Array) => Promise<number>;
+  productDrop: (right: number) => Promise<void>;
 }
 export type CallName = keyof Calls;
 
