@@ -9,11 +9,14 @@ import {
   type ModelCard,
   type Request,
   type TaskCard,
+  type Theme,
   tokenLabel,
   type WorkbenchChoice,
 } from "patchbay/view";
 import { button, type Child, el } from "../dom";
-import { icon, STAGE_NAMES, stageGlyph } from "../icons";
+import { icon } from "../icons";
+import { stageMark } from "../shell/header";
+import { onThemeChange, themeAt } from "../theme";
 import { firstChoice, numberIn, withKind, withOption } from "./choice";
 import { Runs } from "./runs";
 
@@ -56,6 +59,7 @@ export class Workbench {
   private readonly tokens = el("div", { class: "pbw-facts" });
   private readonly costs = el("div", { class: "pbw-facts", role: "status" });
   private readonly buttons: HTMLButtonElement[];
+  private readonly stopTheme: () => void;
 
   constructor(
     readonly node: HTMLElement,
@@ -86,6 +90,9 @@ export class Workbench {
     this.drawTask();
     this.drawExperiment();
     this.refresh();
+    this.stopTheme = onThemeChange(() => {
+      if (this.about) this.askSoon();
+    });
   }
 
   /** The place to run in has changed: another notebook, a kernel that comes or goes. */
@@ -135,6 +142,9 @@ export class Workbench {
   }
 
   private askSoon(): void {
+    // What is on its way answers an earlier choice.
+    this.turn++;
+    for (const node of [this.facts, this.tokens, this.costs]) node.dataset.asking = "";
     if (this.timer !== null) clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       this.timer = null;
@@ -155,21 +165,24 @@ export class Workbench {
         const card = await acts.ask<T>(request);
         if (turn !== this.turn) return null;
         place.replaceChildren(...nodes(draw(card)));
+        delete place.dataset.asking;
         return card;
       } catch (error) {
-        if (turn === this.turn) place.replaceChildren(complaint(error));
+        if (turn === this.turn) {
+          place.replaceChildren(complaint(error));
+          delete place.dataset.asking;
+        }
         return null;
       }
     };
-    const model = await say<ModelCard>(
-      this.facts,
-      { op: "model", name: choice.model, device: choice.device },
-      modelNodes,
+    const model = await say<ModelCard>(this.facts, { op: "model", name: choice.model, device: choice.device }, (card) =>
+      modelNodes(card, themeAt(this.node)),
     );
     if (!model) {
       if (turn === this.turn) {
         this.tokens.replaceChildren();
         this.costs.replaceChildren(el("p", { class: "pb-quiet" }, "Unknown without the model."));
+        for (const node of [this.tokens, this.costs]) delete node.dataset.asking;
       }
       return;
     }
@@ -313,6 +326,7 @@ export class Workbench {
 
   dispose(): void {
     this.turn++;
+    this.stopTheme();
     if (this.timer !== null) clearTimeout(this.timer);
   }
 }
@@ -350,8 +364,8 @@ function choices(
   return boxed(select);
 }
 
-function modelNodes({ stage, lines }: ModelCard): readonly Child[] {
-  const mark = stage && el("span", { class: "pb-stage-mark" }, stageGlyph(stage), STAGE_NAMES[stage]);
+function modelNodes({ stage, lines }: ModelCard, theme: Theme): readonly Child[] {
+  const mark = stage && stageMark(stage, theme);
   return lines.map((line, at) => el("p", { class: "pb-quiet" }, line, at === 0 && mark ? " · " : "", at === 0 && mark));
 }
 
