@@ -156,20 +156,19 @@ describe("the workbench", () => {
     await setTheme(page, "JupyterLab Light");
   });
 
-  for (const [label, call] of [
-    ["Patch grid", "patchGrid"],
-    ["Geometry", "geometry"],
-    ["Accuracy", "accuracy"],
+  for (const [label, call, size] of [
+    ["Patch grid", "patchGrid", "10 samples x 8 layers"],
+    ["Geometry", "geometry", "prompts in"],
+    ["Accuracy", "accuracy", "42 samples"],
   ])
     test(`says what ${label} costs, and writes its cell`, async () => {
       await section("Experiment").getByLabel("Experiment").selectOption({ label });
-      const before = await section("Cost").textContent();
       await page.waitForFunction(
-        (old) => {
-          const cost = document.querySelector(".pbw-costs");
-          return cost && !old.includes(cost.textContent) && !document.querySelector(".pbw-error");
+        (size) => {
+          const cost = document.querySelector(".pbw-facts:not([data-asking]) > .pbw-costs");
+          return cost?.textContent.includes(size) && cost.childElementCount > 2;
         },
-        before,
+        size,
         { timeout: PATIENCE },
       );
       await panel().getByRole("button", { name: "Insert", exact: true }).click();
