@@ -125,7 +125,7 @@ const painted = (nth = 0) =>
       return hash;
     });
 const settled = () => page.waitForTimeout(700);
-/** Middle of a class's mean, by where its name's glyph is: the middle of the overlay is enough for a lasso around all. */
+/** Draws a lasso around a part of the overlay, in shares of its size; answers with the read-out before it was let go. */
 async function lasso(nth, modifiers = [], [left, top, right, bottom] = [0.02, 0.02, 0.98, 0.6]) {
   const box = await overlay(nth).boundingBox();
   const at = (x, y) => [box.x + x * box.width, box.y + y * box.height];
@@ -213,7 +213,7 @@ describe("a scatter of a run", () => {
     assert.match(await readout(), /prompt \d+ of 12 · axis 1/);
     await page.keyboard.press("Enter");
     assert.equal(await view().locator(".pb-badge-disc").count(), 1);
-    const [subtitle, canvas] = [await view().locator(".pb-subtitle").textContent(), await painted()];
+    const canvas = await painted();
     await page.keyboard.press("[");
     await page.keyboard.press("[");
     await settled();
@@ -222,7 +222,6 @@ describe("a scatter of a run", () => {
     await page.keyboard.press("]");
     await settled();
     assert.match(await view().locator(".pb-subtitle").textContent(), /at layer 2/);
-    assert.ok(subtitle);
     await page.keyboard.press("Escape");
     assert.equal(await view().locator(".pb-badge-disc").count(), 0);
   });
