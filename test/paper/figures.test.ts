@@ -93,10 +93,16 @@ describe("head maps", () => {
   test("of the stages among the models the named one is shown; figure 42 sets can_fly beside color", () => {
     const view = paperFigure("fig46", traces, { resamples: 50 }) as HeatmapView;
     expect(view.model.name).toBe("own/dpo");
-    expect(view.panels.map(({ name }) => name)).toEqual([
-      "anim: color · T_inst",
-      "anim: can_fly · first sentence",
-      "anim: can_fly · T_inst",
+    expect(view.panels.map(({ name }) => name)).toEqual(["anim: color · T_inst", "anim: can_fly · T_inst"]);
+  });
+
+  test("an instruction of two sentences is shown at the end of the first one too", () => {
+    const two = [traceOf("own/dpo", "color", 1), traceOf("own/dpo", "can_fly", 1, 1, 2)];
+    const view = paperFigure("fig46", two, { resamples: 50 }) as HeatmapView;
+    expect(view.panels.map(({ name, note }) => [name, note])).toEqual([
+      ["anim: color · T_inst", '"."'],
+      ["anim: can_fly · first sentence", '"."'],
+      ["anim: can_fly · T_inst", '" big"'],
     ]);
   });
 

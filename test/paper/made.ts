@@ -11,7 +11,7 @@ export function sweepOf(model: string, task: string, wish: Parameters<typeof mad
 }
 
 /** A trace over two layers of three heads, from four tokens around T_inst. */
-export function traceOf(model: string, task: string, topK: number, shift = 0) {
+export function traceOf(model: string, task: string, topK: number, shift = 0, instructionEnd = 1) {
   return madeUpTrace({
     model,
     task,
@@ -21,7 +21,7 @@ export function traceOf(model: string, task: string, topK: number, shift = 0) {
     words: { 1: " Say", 2: ".", 3: " big", 4: ":" },
     samples: [0, 1, 2].map((i) => ({
       tokens: [1, 2, 3, 4],
-      instructionEnd: 1,
+      instructionEnd,
       label: `q${i}`,
       sources: [0, 1, 2, 3].map((at) => ({
         at,

@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { headsAcross, layerGroups } from "../../kernel-lib/src/result/heads-across";
 import { headActivityAt } from "../../kernel-lib/src/result/heads-activity";
+import { spearmanExact } from "../../kernel-lib/src/stats/ranks";
 import { expectClose } from "../stats/golden";
 import { madeUpTrace } from "./traces";
 
@@ -41,12 +42,13 @@ describe("headsAcross()", () => {
     expect(across.correlations.map(({ layer, k }) => [layer, ...k])).toEqual(
       golden.spearman_k.map((_: unknown, layer: number) => [layer, 1, 2]),
     );
-    across.correlations.forEach(({ rho, tail, ci }, layer) => {
+    across.correlations.forEach(({ rho, tail, exactP, ci }, layer) => {
       const expected = golden.spearman_k[layer];
-      if (expected.rho === null) expect([rho, tail, ci]).toEqual([null, null, null]);
+      if (expected.rho === null) expect([rho, tail, exactP, ci]).toEqual([null, null, null, null]);
       else {
         expectClose(rho, expected.rho, `rho of layer ${layer}`);
         expectClose(tail?.p, expected.p, `p of layer ${layer}`);
+        expectClose(exactP, expected.p_exact, `exact p of layer ${layer}`);
         expectInterval(ci, expected.ci, `interval of layer ${layer}`);
       }
     });
@@ -135,6 +137,14 @@ describe("headActivityAt()", () => {
     const samples = [{ ...sample([1, 0], [0, 0]), instructionEnd: undefined }];
     expect(() => headActivityAt(madeUpTrace({ ...wish, samples }))).toThrow(/needs to know where the instruction ends/);
   });
+});
+
+test("a perfect order of four heads is no certainty, though Student's t says p = 0; beyond eight heads t is all there is", () => {
+  expect(spearmanExact([1, 2, 3, 4], [2, 4, 6, 9])).toBe(2 / 24);
+  expect(spearmanExact([1, 2, 3, 4], [4, 1, 3, 2])).toBeLessThanOrEqual(1);
+  expect(spearmanExact([1, 1, 1], [1, 2, 3])).toBeNull();
+  const nine = Array.from({ length: 9 }, (_, i) => i);
+  expect(spearmanExact(nine, nine)).toBeNull();
 });
 
 test("the paper's groups of layers stand for a model of 16 layers and scale to others", () => {

@@ -4,7 +4,7 @@
  *  bootstrap interval over samples and the count that it rests on. */
 import { ResultError } from "../errors";
 import type { Interval } from "../stats/bootstrap";
-import { spearman, spearmanRho } from "../stats/ranks";
+import { spearman, spearmanExact, spearmanRho } from "../stats/ranks";
 import { jaccard } from "../stats/rates";
 import { type Tail, tailCell } from "../stats/tail";
 import { type HeadActivity, type HeadPlace, headActivityAt, placeName } from "./heads-activity";
@@ -40,7 +40,10 @@ export interface LayerCorrelation {
   /** null where all heads of a layer are equally active. */
   rho: number | null;
   ci: Interval | null;
+  /** By Student's t, as SciPy has it. */
   tail: Tail | null;
+  /** From all orders of the heads; null beyond 8 heads. */
+  exactP: number | null;
   /** Samples behind each of the two means. */
   n: readonly [number, number];
 }
@@ -201,7 +204,8 @@ function compare(
   };
   const correlations = spearmanLayers.map((layer, at): LayerCorrelation => {
     const found = Number.isNaN(x[0] + y[0]) ? null : spearman(row(x, layer), row(y, layer));
-    const rest = { rho: found?.rho ?? null, ci: intervals[at] ?? null, tail: found?.tail ?? null };
+    const exactP = found === null ? null : spearmanExact(row(x, layer), row(y, layer));
+    const rest = { rho: found?.rho ?? null, ci: intervals[at] ?? null, tail: found?.tail ?? null, exactP };
     return { ...common, task: a.task, layer, heads: nHeads, ...rest };
   });
   const [active, others] = [sets(x), sets(y)];
@@ -241,10 +245,25 @@ function samePrompts({ result: a }: Setting, { result: b }: Setting): boolean {
 function spearmanTable(rows: readonly LayerCorrelation[]): Table {
   return {
     name: "spearman",
-    columns: ["model", "task", "k_a", "k_b", "layer", "heads", "rho", "ci_low", "ci_high", "p", "n_a", "n_b"],
-    rows: rows.map(({ model, task, k, layer, heads, rho, ci, tail, n }) => [
+    columns: [
+      "model",
+      "task",
+      "k_a",
+      "k_b",
+      "layer",
+      "heads",
+      "rho",
+      "ci_low",
+      "ci_high",
+      "p",
+      "p_exact",
+      "n_a",
+      "n_b",
+    ],
+    rows: rows.map(({ model, task, k, layer, heads, rho, ci, tail, exactP, n }) => [
       ...[model, task, ...k, layer, heads, rho, ci?.[0] ?? null, ci?.[1] ?? null],
       tail === null ? null : tailCell(tail),
+      exactP,
       ...n,
     ]),
   };

@@ -54,7 +54,7 @@ export function spearmanTable(
       { title: `Spearman's ρ per layer (k = ${k[0]} vs k = ${k[1]})`, columns: layers },
     ],
     sections: true,
-    caption: `${number}. ${title}. Spearman's ρ over the heads of a layer, of their activity on kept paths from T_inst, between k = ${k[0]} and k = ${k[1]} attended tokens; a dash where all heads of a layer are equally active. Its intervals (95 % percentile bootstrap over samples) and p stand in the table beside it. ${madeOf(panel.all)}`,
+    caption: `${number}. ${title}. Spearman's ρ over the heads of a layer, of their activity on kept paths from T_inst, between k = ${k[0]} and k = ${k[1]} attended tokens; a dash where all heads of a layer are equally active. Its intervals (95 % percentile bootstrap over samples) and p (by Student's t as in SciPy, and exact for up to 8 heads) stand in the table beside it. ${madeOf(panel.all)}`,
     code: codeOfPaper(`const table = pb.paperTable("${name}", results)`, panel.all),
     beside: joined(
       `${name}_honest`,

@@ -1,7 +1,7 @@
 /** Which traces and places the head maps of arXiv:2602.07930 show (figures 5 and 25 to 46). */
 import type { Result } from "../result/base";
 import type { HeadPlace } from "../result/heads-activity";
-import { instructionEndOf } from "../result/heads-activity";
+import { headActivityAt, instructionEndOf } from "../result/heads-activity";
 import type { Stage } from "../result/paper-names";
 import { BASE_FIRST, onePerTask, panelOf } from "../result/paper-table";
 import { TraceResult } from "../result/trace";
@@ -52,14 +52,19 @@ export function activityFigure(results: readonly Result[], figure: ActivityFigur
     const second = own(compare, 1).filter((result) => !first.includes(result));
     return [
       ...first.map((result) => ({ result, place: "instruction-end" as const })),
-      ...second.flatMap((result) => [
-        { result, place: "first-sentence" as const },
-        { result, place: "instruction-end" as const },
-      ]),
+      // An instruction of one sentence ends where its first sentence does.
+      ...second.flatMap((result) =>
+        (["first-sentence", "instruction-end"] as const)
+          .filter((place) => place === "instruction-end" || !endsAtOnce(result))
+          .map((place) => ({ result, place })),
+      ),
     ];
   };
   return activityView(panels().filter(traced), { name, ...options });
 }
+
+const endsAtOnce = (result: TraceResult): boolean =>
+  headActivityAt(result, "first-sentence").position === headActivityAt(result, "instruction-end").position;
 
 /** Whether paths were traced from the place at all: neighbours of T_inst are left out of a trace from T_inst alone. */
 function traced({ result, place }: ActivityPanel): boolean {

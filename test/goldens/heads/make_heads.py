@@ -4,6 +4,7 @@ make of it. Bootstrap intervals draw the resamples that Patchbay draws (../stats
     python test/goldens/heads/make_heads.py > test/goldens/heads/heads.json
 """
 
+import itertools
 import json
 import platform
 import sys
@@ -53,6 +54,13 @@ def rho(x, y):
     return spearmanr(x, y).statistic if np.ptp(x) > 0 and np.ptp(y) > 0 else None
 
 
+def exact(x, y):
+    """Two-sided: the share of all orders of y whose rho is as far from 0."""
+    seen = abs(rho(x, y)) - 1e-12
+    far = [abs(rho(x, order)) >= seen for order in itertools.permutations(y)]
+    return sum(far) / len(far)
+
+
 def overlap(x, y, first, last):
     a = (x[first : last + 1] > THRESHOLD).ravel()
     b = (y[first : last + 1] > THRESHOLD).ravel()
@@ -76,6 +84,7 @@ def correlations(a, b):
             {
                 "rho": None if found is None else float(found.statistic),
                 "p": None if found is None else float(found.pvalue),
+                "p_exact": None if found is None else exact(x, y),
                 "ci": interval(lambda rows: rho(mean(a, rows)[layer], mean(b, rows)[layer])),
             }
         )
