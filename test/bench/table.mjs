@@ -52,7 +52,7 @@ const SHOWN = {
       ? [
           [
             "- batched trie alone",
-            `${number(trie.seconds)} s, ${number(row.meetingSpeedup)} x the meeting`,
+            `${number(trie.seconds)} s, ${number(row.meetingSpeedup)} x the meeting (${number(row.meetingCpuSpeedup)} x its CPU time)`,
             `${percent(trie.shareOfMaps)} of its maps' product rate (${number(trie.productGflops)} GFLOP/s), ` +
               `${percent(trie.shareOfProducts)} with the rankings; same paths: ${row.same}`,
           ],

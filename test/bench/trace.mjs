@@ -65,20 +65,29 @@ async function choose() {
 /** The rates are measured just before and after, as the machine may have neighbours. */
 async function timed(options) {
   const before = [await linear.measure(500), await head.measure(200)];
+  const cpu = process.cpuUsage();
   const began = performance.now();
   const found = await trace(maps, frozen, edges, request, { budget: 1e9, ...options });
   const seconds = (performance.now() - began) / 1000;
+  const { user, system } = process.cpuUsage(cpu);
   const after = [await linear.measure(500), await head.measure(200)];
-  return { seconds, gflops: (before[0] + after[0]) / 2, headGflops: (before[1] + after[1]) / 2, found };
+  return {
+    seconds,
+    gflops: (before[0] + after[0]) / 2,
+    headGflops: (before[1] + after[1]) / 2,
+    cpuSeconds: (user + system) / 1e6,
+    found,
+  };
 }
 
-const summary = ({ seconds, gflops, headGflops, found: { cost } }) => {
+const summary = ({ seconds, cpuSeconds, gflops, headGflops, found: { cost } }) => {
   const rows = cost.forwardRows + cost.backwardRows + cost.sampleRows;
   const mapsSeconds = (rows * linear.flopsPerRow) / gflops / 1e9;
   const rankSeconds = (cost.ranked * head.flopsPerRow) / headGflops / 1e9;
   return {
     ...cost,
     seconds,
+    cpuSeconds,
     pathsPerSecond: paths / seconds,
     rowGflops: (rows * linear.flopsPerRow) / seconds / 1e9,
     productGflops: gflops,
@@ -115,6 +124,7 @@ reply({
   trie: trie && summary(trie),
   same: trie && keys(met) === keys(trie),
   meetingSpeedup: trie && trie.seconds / met.seconds,
+  meetingCpuSpeedup: trie && trie.cpuSeconds / met.cpuSeconds,
   peakMb: peakMegabytes(),
 });
 await maps.close();
