@@ -205,8 +205,9 @@ describe("a scatter of a run", () => {
   });
 
   test("keys walk from point to point and from layer to layer, pin, and clear", async () => {
-    await view().locator(".pb-stage").focus();
+    await lasso(0);
     await page.keyboard.press("Escape");
+    assert.doesNotMatch(await view().locator(".pb-side").textContent(), /Selection/);
     const before = await readout();
     await page.keyboard.press("ArrowRight");
     assert.notEqual(await readout(), before);
