@@ -10,7 +10,7 @@ const root = temporaryFolder();
 const out = join(root, "paper");
 const asked = [
   ...["reproduce", "--model", "demo/sft", "--model", "demo/dpo", "--out", out, "--tasks", "antonym", "--n", "3"],
-  ...["--skip", "triples,paths-2,paths-3", "--only", "table9,fig2", "--resamples", "50"],
+  ...["--skip", "triples,paths-2,paths-3", "--only", "table9,fig2,compare-accuracies", "--resamples", "50"],
 ];
 
 describe("patchbay reproduce", () => {
@@ -18,11 +18,12 @@ describe("patchbay reproduce", () => {
     const first = await patchbay(asked);
     expect(first).toMatchObject({ code: 0, stdout: "" });
     expect(first.stderr).toContain("6 experiments run, 0 found finished");
-    expect(first.stderr).toContain("2 tables and figures, 0 not to be had");
+    expect(first.stderr).toContain("3 tables and figures, 0 not to be had");
     const table = readFileSync(join(out, "tables/table9.csv"), "utf8");
     expect(table).toContain("demo/sft");
     expect(table).toContain("demo/dpo");
     expect(existsSync(join(out, "figures/fig2.single.pdf"))).toBe(true);
+    expect(readFileSync(join(out, "tables/compare_accuracies.csv"), "utf8")).toContain("demo/dpo");
     const page = readFileSync(join(out, "index.html"), "utf8");
     expect(page).toContain("npx patchbay reproduce --model demo/sft --model demo/dpo --tasks antonym");
     const second = await patchbay(asked);

@@ -160,6 +160,14 @@ describe("all figures", () => {
     }
   });
 
+  test("several models are compared beyond the paper: one model, or models without a shared task, are not", () => {
+    const view = paperFigure("compare-sweeps", sweeps) as ChartView;
+    expect(view.caption).toMatch(/^Beyond the paper, 1\. .*own\/base.*own\/dpo/);
+    expect(validateView(view)).toMatchObject({ ok: true });
+    expect(() => paperFigure("compare-sweeps", sweeps.slice(0, 1))).toThrow(/at least two models/);
+    expect(() => paperFigure("compare-sweeps", [sweeps[0], sweeps[2]])).toThrow(/a task that all models were asked/);
+  });
+
   test("refuses other names", () => {
     expect(() => paperFigure("fig47", results)).toThrow(/must be one of fig1, fig2/);
   });

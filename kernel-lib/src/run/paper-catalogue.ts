@@ -16,6 +16,7 @@ import { pathsViewOf } from "../view/paths-view";
 import type { View } from "../view/types";
 import { activityFigure } from "./paper-activity-figures";
 import { accuracyFigure, clustersFigure } from "./paper-answers";
+import { type Compared, comparisonData, comparisonFigure } from "./paper-beyond";
 import { pathsChart, togetherChart } from "./paper-charts";
 import { type MapScale, mapsView } from "./paper-maps";
 import { judgeTable, runtimesTable, tasksTable } from "./paper-texts";
@@ -278,6 +279,21 @@ export const FIGURES: readonly FigureEntry[] = [
   headEntry(44, "sft", 1, "color", "can_fly"),
   headEntry(45, "dpo", 1, "color"),
   headEntry(46, "dpo", 1, "color", "can_fly"),
+];
+
+function beyond(nth: number, of: Compared, title: string): FigureEntry {
+  const entry = named(`compare-${of}`, `Beyond the paper, ${nth}`, title);
+  return {
+    ...entry,
+    make: (results) => comparisonFigure(results, of, entry),
+    data: (results) => comparisonData(results, of, entry.name),
+  };
+}
+
+/** What the paper has not, of several models. */
+export const BEYOND: readonly FigureEntry[] = [
+  beyond(1, "sweeps", "Differences between models: effect of patching on the reciprocal rank"),
+  beyond(2, "accuracies", "Differences between models: accuracy"),
 ];
 
 /** Paths by token and by class of token, whatever the figure's window. */

@@ -5,7 +5,15 @@ import { Result } from "../result/base";
 import { type Stage, stageOf } from "../result/paper-names";
 import type { PaperTable } from "../result/paper-table";
 import type { View } from "../view/types";
-import { FIGURES, type FigureEntry, type PaperOptions, TABLES, type TableEntry, titleOf } from "./paper-catalogue";
+import {
+  BEYOND,
+  FIGURES,
+  type FigureEntry,
+  type PaperOptions,
+  TABLES,
+  type TableEntry,
+  titleOf,
+} from "./paper-catalogue";
 
 /** A table or figure of the paper, and whether these results can make it. */
 export interface PaperItem {
@@ -25,9 +33,10 @@ export const paperTable = (name: string, results: readonly Result[], options: Pa
 
 /** A figure of the paper as a view: `pb.show(view)`, `pb.figure(view)`, `pb.save(pb.figure(view), "fig2.pdf")`.
  *  @throws SpecError for a name that is no figure of the paper, ResultError when the results do not hold what it needs
+ *  Of several models also `compare-sweeps` and `compare-accuracies`: their differences, which the paper has not.
  *  @example const view = pb.paperFigure("fig2", [base, sft, dpo]); */
 export const paperFigure = (name: string, results: readonly Result[], options: PaperOptions = {}): View =>
-  entryOf(FIGURES, name, "paperFigure()").make(checked(results, "paperFigure()"), options);
+  entryOf([...FIGURES, ...BEYOND], name, "paperFigure()").make(checked(results, "paperFigure()"), options);
 
 /** All tables and figures of the paper in its order, with what is missing in `results` for each.
  *  @example pb.paperItems(results).filter(({ missing }) => missing === null) */

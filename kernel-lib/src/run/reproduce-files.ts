@@ -16,7 +16,7 @@ import type { Table } from "../result/types";
 import type { View } from "../view/types";
 import { writeWhole } from "./files";
 import { impossible } from "./paper";
-import { FIGURES, type FigureEntry, type PaperOptions, TABLES, titleOf } from "./paper-catalogue";
+import { BEYOND, FIGURES, type FigureEntry, type PaperOptions, TABLES, titleOf } from "./paper-catalogue";
 import { folderOf } from "./reproduce-jobs";
 import { type DrawnFigure, reportOf } from "./reproduce-report";
 
@@ -55,7 +55,7 @@ export async function writePaper(results: readonly Result[], folder: PaperFolder
   const { out, only, signal, onProgress } = folder;
   const chosen = <E extends { name: string }>(entries: readonly E[]) =>
     entries.filter(({ name }) => only === undefined || only.includes(name));
-  const [tables, figures] = [chosen(TABLES), chosen(FIGURES)];
+  const [tables, figures] = [chosen(TABLES), chosen([...FIGURES, ...BEYOND])];
   const missing: { name: string; number: string; title: string; reason: string }[] = [];
   const madeTables: PaperTable[] = [];
   const drawn: DrawnFigure[] = [];
@@ -136,7 +136,7 @@ function writeWidgets(file: string, drawn: readonly DrawnFigure[]): boolean {
 /** Asked before the first experiment.
  *  @throws SpecError for a name that the paper has not */
 export function checkOnly(only: readonly string[] | undefined): void {
-  const known = [...TABLES, ...FIGURES].map(({ name }) => name);
+  const known = [...TABLES, ...FIGURES, ...BEYOND].map(({ name }) => name);
   for (const name of only ?? []) {
     if (known.includes(name)) continue;
     throw new SpecError({ thing: "only", value: name, rule: `must be one of ${known.join(", ")}` });

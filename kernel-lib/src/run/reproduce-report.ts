@@ -166,11 +166,11 @@ const codePart = (code: string): string =>
 function inline(svg: string, name: string): string {
   return svg
     .replace(/^<\?xml[^>]*\?>\s*/, "")
-    .replace(/^<svg/, `<svg role="img" aria-labelledby="${name}-title"`)
-    .replace("<title>", `<title id="${name}-title">`)
-    .replace(/(\sid=")(?!fig\d+-?[\w.-]*-title")([^"]+)"/g, `$1${name}-$2"`)
+    .replace(/(\sid=")([^"]+)"/g, `$1${name}-$2"`)
     .replace(/url\(#([^)]+)\)/g, `url(#${name}-$1)`)
-    .replace(/((?:xlink:)?href=")#([^"]+)"/g, `$1#${name}-$2"`);
+    .replace(/((?:xlink:)?href=")#([^"]+)"/g, `$1#${name}-$2"`)
+    .replace(/^<svg/, `<svg role="img" aria-labelledby="${name}-title"`)
+    .replace("<title>", `<title id="${name}-title">`);
 }
 
 function notMade(missing: ReportParts["missing"], failed: ReportParts["failed"]): string {
