@@ -41,8 +41,9 @@ const freePort = () =>
 
 /** Starts JupyterLab on a scratch folder.
  *  @param notebooks file names to notebooks (objects), beside a copy of the project's own
- *  @param extension false: a JupyterLab that knows nothing of Patchbay */
-export async function startLab({ notebooks = {}, extension = true } = {}) {
+ *  @param extension false: a JupyterLab that knows nothing of Patchbay
+ *  @param python interpreter of another environment, with its own `env` */
+export async function startLab({ notebooks = {}, extension = true, python = VENV_PYTHON, env: given = null } = {}) {
   ensureVenv();
   mkdirSync(SCRATCH, { recursive: true });
   const home = mkdtempSync(join(SCRATCH, "lab-"));
@@ -54,10 +55,10 @@ export async function startLab({ notebooks = {}, extension = true } = {}) {
   for (const [name, content] of Object.entries(notebooks)) writeFileSync(join(root, name), JSON.stringify(content));
 
   const port = await freePort();
-  const env = extension ? jupyterEnv() : { ...process.env };
+  const env = given ?? (extension ? jupyterEnv() : { ...process.env });
   const folder = (name) => join(home, name);
   const server = spawn(
-    VENV_PYTHON,
+    python,
     [
       "-m",
       "jupyterlab",
