@@ -1,8 +1,9 @@
 /** What a reader does to a path graph, without a page: links by layer, position and token, selection, pins, undo. */
+
+import { PathGraph, type PathsView } from "patchbay/view";
 import { describe, expect, test } from "vitest";
 import type { Pointing } from "../../extension/src/link";
 import { PathsReader } from "../../extension/src/paths/reader";
-import { PathGraph, type PathsView } from "../../kernel-lib/src/view";
 
 const hop = (index: number, layer: number, from: number, to: number, paths: number) => ({
   index,
