@@ -40,6 +40,7 @@ describe("patchbay reproduce", () => {
       [["--model", "demo/dpo", "--out", other, "--tasks", "nothing"], /task is "nothing"/],
       [["--model", "demo/dpo", "--out", other, "--skip", "lunch"], /--skip is "lunch", must be one of accuracy/],
       [["--model", "demo/dpo", "--out", other, "--only", "fig99"], /only is "fig99"/],
+      [["--model", "demo/dpo", "--out", other, "--protocol", "text"], /--protocol is "text"/],
       [["--model", "demo/dpo", "--out", other, "--n", "0"], /--n is "0"/],
       [["--out", other], /--model/],
     ] as const) {

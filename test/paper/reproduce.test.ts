@@ -3,8 +3,11 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openCheckpoint } from "../../kernel-lib/src/checkpoint/open";
+import type { PatchSweepSpec } from "../../kernel-lib/src/experiment/types";
 import { parseAnyResult } from "../../kernel-lib/src/result/kinds";
 import { type ReproduceOptions, type ReproduceProgress, reproduce } from "../../kernel-lib/src/run/reproduce";
+import { jobsOf } from "../../kernel-lib/src/run/reproduce-jobs";
 import { Remaining } from "../../kernel-lib/src/run/reproduce-time";
 
 let out: string;
@@ -112,6 +115,21 @@ describe("reproduce()", () => {
     await expect(reproduce({ ...asked(), tasks: ["nothing"] })).rejects.toThrow(/task is "nothing"/);
     await expect(reproduce({ ...asked(), only: ["fig99"] })).rejects.toThrow(/only is "fig99"/);
   });
+});
+
+test("jobs follow the protocol: fillers and Eq. 3, or the bare query and the released code's paths", async () => {
+  const checkpoint = await openCheckpoint("demo/dpo");
+  for (const [protocol, equation, hasFiller] of [
+    ["paper", "eq3", true],
+    ["released-code", "released-code", false],
+  ] as const) {
+    const jobs = jobsOf(checkpoint, out, { tasks: ["antonym", "color"], n: 2, rephrasings: 3, protocol });
+    const sweep = jobs.find(({ part }) => part === "sweep")?.spec as unknown as PatchSweepSpec;
+    const begins = sweep.samples[0].target[0] === checkpoint.config.bosId;
+    expect([sweep.protocol, begins]).toEqual([protocol, hasFiller]);
+    expect(jobs.find(({ part }) => part === "paths-2")?.spec).toMatchObject({ equation, topK: 2, maxRank: 17 });
+    expect(new Set(jobs.map(({ file }) => file)).size).toBe(jobs.length);
+  }
 });
 
 describe("time left", () => {

@@ -17,5 +17,5 @@ test("a table goes into CSV, and with its caption into Markdown and LaTeX", asyn
   expect(read("csv")).toBe(tableToCsv(table));
   expect(read("md").split("\n")[0]).toBe(table.caption);
   expect(read("tex")).toContain("\\label{tab:table9}");
-  await expect(save(table, join(root, "t.png"))).rejects.toThrow(/must end in .csv, .md, .tex/);
+  await expect(save(table, join(root, "t.png"))).rejects.toThrow(/must end in .csv, .*.tex/);
 });

@@ -113,6 +113,7 @@ function buildProgram(): Command {
     .option("--n <n>", "most samples of a task; default 100, path traces 100, 20, 15 at k = 1, 2, 3")
     .option("--rephrasings <n>", "of each instruction; default 200 or as many as there are")
     .option("--max-rank <n>", "paths are kept up to this rank of the answer; default 100")
+    .option("--protocol <name>", "paper (default), or released-code: as the code published with it runs")
     .option("--skip <part,...>", "accuracy, sweep, triples, geometry, paths-1, paths-2, paths-3")
     .option("--only <name,...>", "these tables and figures: table5,fig2")
     .option("--seed <n>", "for bootstrap intervals", "0")

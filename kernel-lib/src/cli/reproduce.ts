@@ -2,6 +2,7 @@
  *  The same command goes on with a folder that was stopped; finished experiments are not run again. */
 import { statSync } from "node:fs";
 import { PatchbayError } from "../errors";
+import type { Protocol } from "../experiment/types";
 import { type Reproduced, type ReproduceProgress, reproduce } from "../run/reproduce";
 import { REPRODUCE_PARTS, type ReproducePart } from "../run/reproduce-jobs";
 import { type DeviceFlags, deviceOptions, type MemoryFlags, memoryOptions, wholeNumber } from "./inputs";
@@ -16,6 +17,7 @@ export interface ReproduceCommand extends MemoryFlags, DeviceFlags {
   rephrasings?: string;
   maxRank?: string;
   skip?: string;
+  protocol?: string;
   only?: string;
   seed: string;
   resamples: string;
@@ -42,6 +44,7 @@ export async function reproduceCommand(options: ReproduceCommand, signal: AbortS
       rephrasings: count("--rephrasings", rephrasings, MAX_COUNT, 2),
       maxRank: count("--max-rank", maxRank, 1_000_000),
       skip: parts(options.skip),
+      protocol: protocolOf(options.protocol),
       only: named(options.only),
       seed: wholeNumber("--seed", options.seed, 0, MAX_SEED),
       resamples: wholeNumber("--resamples", options.resamples, 1, 1_000_000),
@@ -84,6 +87,11 @@ const named = (text: string | undefined): string[] | undefined =>
     ?.split(",")
     .map((name) => name.trim())
     .filter((name) => name !== "");
+
+function protocolOf(text: string | undefined): Protocol | undefined {
+  if (text === undefined || text === "paper" || text === "released-code") return text;
+  throw new PatchbayError({ thing: "--protocol", value: text, rule: "must be paper or released-code" });
+}
 
 function parts(text: string | undefined): ReproducePart[] {
   const list = named(text) ?? [];

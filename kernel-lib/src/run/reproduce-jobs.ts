@@ -12,7 +12,7 @@ import { resolveSpec } from "../experiment/spec";
 import { samplesOf, type Task, taskNames, task as taskOf } from "../experiment/task";
 import { resolveTraceSpec } from "../experiment/trace-spec";
 import type { TraceSample } from "../experiment/trace-types";
-import type { SweepSample } from "../experiment/types";
+import type { Protocol, SweepSample } from "../experiment/types";
 import { PATHS_WINDOW } from "./paper-charts";
 
 /** Parts of the paper that can be left out. */
@@ -29,6 +29,8 @@ export interface ReproduceQuestion {
   /** Paths are kept when the answer's rank is at most this. Default 100, or a hundredth of a small vocabulary. */
   maxRank?: number;
   skip?: readonly ReproducePart[];
+  /** `paper` (default): as the text has it. `released-code`: as the code published with it runs, which differs. */
+  protocol?: Protocol;
 }
 
 /** One experiment of one model. */
@@ -71,7 +73,7 @@ export const folderOf = (model: string): string =>
 /** All experiments of one model, in the paper's order.
  *  @throws SpecError when a task does not exist or cannot be asked of this model */
 export function jobsOf(checkpoint: Checkpoint, out: string, question: ReproduceQuestion): ReproduceJob[] {
-  const { tasks = defaultTasks(checkpoint.name), skip = [] } = question;
+  const { tasks = defaultTasks(checkpoint.name), skip = [], protocol = "paper" } = question;
   if (checkpoint.tokenizer === null)
     throw new SpecError({ thing: checkpoint.name, rule: "has no tokenizer.json, which tasks need" });
   const folder = join(out, "results", folderOf(checkpoint.name));
@@ -98,9 +100,9 @@ export function jobsOf(checkpoint: Checkpoint, out: string, question: ReproduceQ
     ["triples", [1, 2, 3], "sweep-3"],
   ] as const) {
     for (const one of known) {
-      const { samples } = taskSamples(checkpoint, one, question.n ?? SAMPLES);
+      const { samples } = taskSamples(checkpoint, one, question.n ?? SAMPLES, protocol);
       const { spec } = resolveSpec(
-        { ...base, kind: "patch-sweep", task: one.name, samples, tuples: { sizes } },
+        { ...base, kind: "patch-sweep", protocol, task: one.name, samples, tuples: { sizes } },
         checkpoint,
       );
       jobs.push(
@@ -128,6 +130,7 @@ export function jobsOf(checkpoint: Checkpoint, out: string, question: ReproduceQ
           task: one.name,
           samples: samples.map((sample) => traced(checkpoint, sample)),
           topK: k,
+          equation: protocol === "released-code" ? "released-code" : "eq3",
           maxRank: question.maxRank ?? Math.max(1, Math.min(MAX_RANK, Math.round(checkpoint.config.vocab / 100))),
           budget: BUDGET,
         },
@@ -140,8 +143,8 @@ export function jobsOf(checkpoint: Checkpoint, out: string, question: ReproduceQ
   return jobs.filter(({ part }) => !skip.includes(part));
 }
 
-const taskSamples = (checkpoint: Checkpoint, one: Task, n: number): { samples: SweepSample[] } =>
-  samplesOf(checkpoint, one, { n: Math.min(n, one.items.length) });
+const taskSamples = (checkpoint: Checkpoint, one: Task, n: number, protocol?: Protocol): { samples: SweepSample[] } =>
+  samplesOf(checkpoint, one, { n: Math.min(n, one.items.length), protocol });
 
 /** A prompt to trace from the tokens around T_inst, and from the end of the instruction's first sentence. */
 function traced({ tokenizer }: Checkpoint, { source, reference, answer, label }: SweepSample): TraceSample {
