@@ -13,7 +13,7 @@ a { color: var(--link); }
 a:focus-visible, [tabindex]:focus-visible, summary:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
 .skip { position: absolute; left: -100vw; }
 .skip:focus { left: 1rem; top: 1rem; background: var(--page); padding: 0.5rem; }
-.contents { display: grid; grid-template-columns: repeat(auto-fit, minmax(20rem, 1fr)); gap: 1.5rem; font-size: 0.9rem; }
+.contents { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); gap: 1.5rem; font-size: 0.9rem; }
 .contents ul, .files { padding-left: 1.1rem; }
 .entry { margin: 0 0 2rem; padding: 1rem; background: var(--card); border: 1px solid var(--rule); border-radius: 0.5rem; }
 .scroll, .paper, pre { overflow: auto; max-width: 100%; }
