@@ -98,6 +98,7 @@ export {
 export { type LensPrompt, type LogitLensOptions, logitLens } from "./run/logit-lens";
 export { type PaperItem, paperFigure, paperItems, paperTable } from "./run/paper";
 export type { PaperOptions } from "./run/paper-catalogue";
+export { tableToParquet } from "./run/parquet";
 export { type PatchGridInput, type PatchGridOptions, patchGrid } from "./run/patch-grid";
 export type { PatchRun, RunOptions } from "./run/patch-run";
 export {

@@ -7,6 +7,7 @@ import { type FigureOptions, figureOf } from "../figure";
 import { htmlPage } from "../figure/html";
 import { type Result, type Table, tableToCsv, tableToLatex, tableToMarkdown } from "../result";
 import { writeWhole } from "../run/files";
+import { tableToParquet } from "../run/parquet";
 import { viewsOf } from "../view/of-result";
 import type { View } from "../view/types";
 import { wholeNumber } from "./inputs";
@@ -24,8 +25,9 @@ export interface ExportCommand {
   sample?: string;
 }
 
-const TABLE_FORMATS: Readonly<Record<string, (table: Table) => string>> = {
+const TABLE_FORMATS: Readonly<Record<string, (table: Table) => string | Uint8Array>> = {
   csv: tableToCsv,
+  parquet: tableToParquet,
   markdown: tableToMarkdown,
   latex: tableToLatex,
 };

@@ -91,7 +91,7 @@ function buildProgram(): Command {
     )
     .requiredOption(
       "--format <name>",
-      "tables: csv, markdown, latex; figures: svg, png, pdf; html: an interactive page",
+      "tables: csv, parquet, markdown, latex; figures: svg, png, pdf; html: an interactive page",
     )
     .requiredOption("--out <file>", "the file to write")
     .option("--metric <name>", "what the figure shows: rr_diff_target, logit_diff_target, ...")

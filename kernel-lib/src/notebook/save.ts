@@ -14,6 +14,7 @@ import type { PaperTable } from "../result/paper-table";
 import type { Table } from "../result/types";
 import { ExperimentRun } from "../run/experiment-run";
 import { writeWhole } from "../run/files";
+import { tableToParquet } from "../run/parquet";
 import { comparisonChart } from "../view/chart-compare";
 import { viewsOf } from "../view/of-result";
 import type { View } from "../view/types";
@@ -21,7 +22,7 @@ import { figure } from "./show";
 import { isFigure } from "./sources";
 
 export interface SaveOptions extends FigureOptions {
-  /** Which table goes into a `.csv`, `.md` or `.tex`. Default: the result's main one, `summary` of a sweep. */
+  /** Which table goes into a `.csv`, `.parquet`, `.md` or `.tex`. Default: the result's main one, `summary` of a sweep. */
   table?: string;
   /** Of a page: which sample of a path trace, from 0; and its title. */
   sample?: number;
@@ -30,8 +31,9 @@ export interface SaveOptions extends FigureOptions {
 
 type Spec = ResultData["spec"];
 
-const TABLES: Readonly<Record<string, (table: Table) => string>> = {
+const TABLES: Readonly<Record<string, (table: Table) => string | Uint8Array>> = {
   ".csv": tableToCsv,
+  ".parquet": tableToParquet,
   ".md": tableToMarkdown,
   ".tex": tableToLatex,
 };
@@ -41,10 +43,10 @@ const PAGE = ".html";
 /** Writes `value` to `file`; how, is said by the file's ending. Missing folders are made; a run is waited for.
  *
  *  - a figure, or a result as a figure: `.svg`, `.pdf`, `.png`
- *  - a result: `.json` holds everything, `.csv`, `.md`, `.tex` a table
+ *  - a result: `.json` holds everything, `.csv`, `.parquet`, `.md`, `.tex` a table
  *  - a figure, a result, or a list of them: `.html`, one interactive page that works offline, its views linked
- *  - a table (of a result, or of the paper): `.csv`, `.md`, `.tex`; the paper's with their caption
- *  - a comparison: `.csv`, `.md`, `.tex`, a picture or a page
+ *  - a table (of a result, or of the paper): `.csv`, `.parquet`, `.md`, `.tex`; the paper's with their caption
+ *  - a comparison: `.csv`, `.parquet`, `.md`, `.tex`, a picture or a page
  *  - a spec: `.json`
  *  @throws SpecError for an ending that does not fit, PatchbayError when the file cannot be written.
  *
@@ -85,9 +87,9 @@ const isTable = (thing: unknown): thing is Table & Partial<PaperTable> => {
 };
 
 /** The paper's tables carry their caption into LaTeX and Markdown. */
-function tableText(table: Table & Partial<PaperTable>, ending: string): string {
+function tableText(table: Table & Partial<PaperTable>, ending: string): string | Uint8Array {
   const { caption, name } = table;
-  if (caption === undefined || ending === ".csv") return TABLES[ending](table);
+  if (caption === undefined || ending === ".csv" || ending === ".parquet") return TABLES[ending](table);
   if (ending === ".tex") return tableToLatex(table, { caption, label: `tab:${name}` });
   return `${caption}\n\n${tableToMarkdown(table)}`;
 }
