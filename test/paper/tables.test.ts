@@ -3,8 +3,20 @@ import { describe, expect, test } from "vitest";
 import type { Result } from "../../kernel-lib/src/result/base";
 import { tableToLatex } from "../../kernel-lib/src/result/latex";
 import { publishedCount, topTuples } from "../../kernel-lib/src/result/paper-contributions";
+import { SweepResult } from "../../kernel-lib/src/result/sweep";
 import { paperItems, paperTable } from "../../kernel-lib/src/run/paper";
+import { golden } from "../stats/golden";
 import { sweepOf, traceOf } from "./made";
+
+/** 100 samples over two layers: the inequality holds for the pair in `k` of them (with equality), else it does less. */
+function countedSweep(k: number): SweepResult {
+  const { data } = sweepOf("own/base", "antonym", { samples: 100, nLayers: 2 });
+  const width = data.values.tuples.length;
+  const pair = data.values.tuples.findIndex(({ length }) => length === 2);
+  const rank = data.values.rank.map((_, at) => (at % width === pair && Math.floor(at / width) >= k ? 20 : 10));
+  const target = data.values.target.map((measure) => measure && { ...measure, rank: 10 });
+  return new SweepResult({ ...data, values: { ...data.values, rank, target } });
+}
 
 const sweeps = [
   sweepOf("own/base", "adjectives.antonym", { seed: 1 }),
@@ -97,6 +109,20 @@ describe("tables 5 to 8", () => {
       expect(publishedCount(flat, "rr_diff_target", layers)).toEqual({ k: 12, n: 12 });
     expect(paperTable("table5", [flat]).rows[0]).toEqual(["own/base", "(0, 0)", "-inf", "0.000e+00"]);
   });
+
+  test("every pair of t and p that the paper printed comes out to the last digit, from a sweep of 100 samples", () => {
+    type Row = [table: number, model: string, task: string, i: number, j: number, t: string | null, p: string | null];
+    const rows: Row[] = golden("paper-tables.json").rows;
+    const published = new Set(rows.flatMap(([, , , , , t, p]) => (t === null ? [] : [`${t} ${p}`])));
+    const printed = new Set<string>();
+    for (let k = 0; k <= 100; k++) {
+      const table = paperTable("table5", [countedSweep(k)]);
+      const pair = table.rows.find(([, layers]) => layers === "(0, 1)") as readonly unknown[];
+      printed.add(`${pair[2]} ${pair[3]}`);
+    }
+    expect(published.size).toBeGreaterThan(50);
+    expect([...published].filter((cell) => !printed.has(cell))).toEqual([]);
+  }, 60_000);
 
   test("a pair's row beside it is the interaction of that pair", () => {
     const [sweep] = sweeps;
