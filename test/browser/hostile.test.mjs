@@ -206,6 +206,43 @@ describe("hostile views", () => {
     await picture(page, "hostile-tokens");
   });
 
+  test("classes, prompts, groups and series of scatters and charts are texts", async () => {
+    const { geometry, accuracy } = viewsOfAll(results);
+    // Every text that the checks let pass, wherever it lies; keys and choices stay as they are.
+    const KEPT =
+      /^(schema|kind|id|state|stage|dtype|base64|field|key|shown|style|site|method|metric|axis|unit|layout|glyph|form|measure|scale|marks)$/;
+    const soiled = (value, key = "") => {
+      if (typeof value === "string") return KEPT.test(key) || value === "" ? value : MARKUP;
+      if (Array.isArray(value)) return value.map((item) => soiled(item, key));
+      if (typeof value !== "object" || value === null) return value;
+      return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, soiled(item, name)]));
+    };
+    const views = [geometry, accuracy].map((view) => ({
+      view: soiled(view),
+      plain: { ...view, title: MARKUP, caption: MARKUP, warnings: [MARKUP] },
+    }));
+    writeFileSync(
+      join(lab.root, "kinds.ipynb"),
+      JSON.stringify(notebook(views.flatMap(({ view, plain }) => [view, plain]))),
+    );
+    await openNotebook(page, lab, "kinds.ipynb");
+    await withoutKernel(page);
+    for (let nth = 0; nth < 4; nth++) {
+      const view = page.locator(".pb-view").nth(nth);
+      await view.scrollIntoViewIfNeeded();
+      await view.locator(".pb-picture :is(svg, canvas), .pb-notice").first().waitFor();
+      assert.ok((await view.textContent()).includes("<img src=x"), `view ${nth}`);
+      if (await view.locator(".pb-notice").count()) continue;
+      await view.locator(".pb-stage").focus();
+      for (const key of ["ArrowRight", " ", "Enter", "t", "t"]) await page.keyboard.press(key);
+    }
+    // With title and caption alone both kinds are drawn.
+    assert.equal((await page.locator(".pb-view[data-kind=scatter]").count()) > 0, true);
+    assert.equal((await page.locator(".pb-view[data-kind=chart]").count()) > 0, true);
+    await harmless(page, ".pb-view");
+    await picture(page, "hostile-kinds");
+  });
+
   test("a result's document with hostile labels is text as well", async () => {
     const text = resultText(results.sweep).replaceAll('"France"', JSON.stringify(MARKUP));
     writeFileSync(join(lab.root, "hostile.patchbay.json"), text);
