@@ -143,7 +143,11 @@ function bundled(name: string): Task | null {
   }
 }
 
-const samplesOf = (spec: Result["spec"]): number => (spec as { samples?: readonly unknown[] }).samples?.length ?? 0;
+/** Samples, or prompts of a geometry. */
+function samplesOf(spec: Result["spec"]): number {
+  const { samples, groups = [] } = spec as { samples?: readonly unknown[]; groups?: { prompts: readonly unknown[] }[] };
+  return samples?.length ?? groups.reduce((n, { prompts }) => n + prompts.length, 0);
+}
 
 /** "path analysis (k = 2)", "activation patching (1, 2 layers)". */
 function experimentName({ spec }: Result): string {

@@ -194,7 +194,9 @@ function htmlTable(table: Table, label: string): string {
   const { columns, rows, groups, sections } = table;
   const first = sections ? 1 : 0;
   const isNumber = columns.map((_, at) => rows.every((row) => row[at] === null || looksNumeric(row[at])));
-  const mark = (at: number) => (isNumber[at] ? ' class="number"' : "");
+  // Only words that no line holds, such as fingerprints, may break anywhere.
+  const isLong = columns.map((_, at) => rows.some((row) => /\S{40}/.test(String(row[at]))));
+  const mark = (at: number) => (isNumber[at] ? ' class="number"' : isLong[at] ? ' class="long"' : "");
   const cell = (value: Table["rows"][number][number], at: number) =>
     `<td${mark(at + first)}>${escaped(shown(value, DIGITS))}</td>`;
   const own = groups?.flatMap((group) => group.columns) ?? columns;
