@@ -81,12 +81,11 @@ function expectGeometry(found: PlaceGeometry, wanted: GoldenPlace, rtol: number)
 }
 
 describe.each(golden.places)("$site of layer $layer", (wanted) => {
-  test("on the same rows, LDA, PCA, probe and separation are scikit-learn's to 1e-8", () => {
+  test("on the same rows, LDA, PCA, probe and separation are scikit-learn's to 1e-10", () => {
     const spec = resolveGeometrySpec(geometryQuestion(model, question), model);
     const rows = { dims: [rowsOf(wanted).length / golden.d, golden.d], data: rowsOf(wanted) };
     const steps = [...fitPlace({ place: wanted, rows }, spec)];
-    // 1e-10 but for discriminants: within a group directions spread 1e4 times less than others, and eigenvalues square.
-    expectGeometry(steps.at(-1) as PlaceGeometry, wanted, 1e-8);
+    expectGeometry(steps.at(-1) as PlaceGeometry, wanted, 1e-10);
   });
 });
 

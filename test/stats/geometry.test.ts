@@ -2,17 +2,18 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, test } from "vitest";
+import { axesOf } from "../../kernel-lib/src/stats/axes";
 import { cholesky, solveInto } from "../../kernel-lib/src/stats/cholesky";
-import { eigen } from "../../kernel-lib/src/stats/eigen";
 import { stratifiedFolds } from "../../kernel-lib/src/stats/folds";
 import { lda } from "../../kernel-lib/src/stats/lda";
 import { fitLogistic, predict } from "../../kernel-lib/src/stats/logistic";
-import { gram, type Matrix, matrix, timesTransposed } from "../../kernel-lib/src/stats/matrix";
+import { gram, type Matrix, matrix, rowOf, timesTransposed, transpose } from "../../kernel-lib/src/stats/matrix";
 import { mean, variance } from "../../kernel-lib/src/stats/moments";
 import { pca } from "../../kernel-lib/src/stats/pca";
 import { byCoefficients, byWeights, crossValidate } from "../../kernel-lib/src/stats/probe";
 import { seeded } from "../../kernel-lib/src/stats/random";
 import { separation } from "../../kernel-lib/src/stats/separation";
+import { singular } from "../../kernel-lib/src/stats/singular";
 import { expectClose } from "./golden";
 
 interface Case {
@@ -87,37 +88,104 @@ describe.each(want.cases)("$name", (golden) => {
   });
 });
 
-describe("eigen", () => {
-  test("gives back the matrix: V diag(values) V^T, full rank or not", () => {
-    const random = seeded(5);
-    for (const [n, rank] of [
-      [1, 1],
-      [2, 2],
-      [9, 9],
-      [30, 4],
-      [30, 0],
-    ]) {
-      const factor = matrix(
-        n,
-        Math.max(1, rank),
-        Float64Array.from({ length: n * Math.max(1, rank) }, () => (rank === 0 ? 0 : random.uniform() - 0.5)),
-      );
-      const a = gram(factor);
-      const { values, onto, from } = eigen(a);
-      expect([...values]).toEqual([...values].sort((p, q) => q - p));
-      for (let j = 0; j < n; j++) {
-        const unit = new Float64Array(n);
-        unit[j] = 1;
-        const column = from(onto(unit).map((c, i) => c * values[i]));
-        column.forEach((v, i) => {
-          expect(Math.abs(v - a.data[i * n + j])).toBeLessThan(1e-13 * Math.max(1, values[0]));
-        });
-      }
+describe("principal axes", () => {
+  const random = seeded(5);
+  const some = (rows: number, columns: number) =>
+    matrix(
+      rows,
+      columns,
+      Float64Array.from({ length: rows * columns }, () => random.uniform() - 0.5),
+    );
+
+  test.each([
+    { rows: 1, columns: 1, rank: 1 },
+    { rows: 1, columns: 7, rank: 1 },
+    { rows: 7, columns: 1, rank: 1 },
+    { rows: 9, columns: 9, rank: 9 },
+    { rows: 13, columns: 22, rank: 13 },
+    { rows: 22, columns: 14, rank: 14 },
+    { rows: 30, columns: 31, rank: 4 },
+    { rows: 31, columns: 30, rank: 4 },
+    { rows: 12, columns: 12, rank: 11 },
+  ])("of $rows x $columns of rank $rank hold the whole matrix, and no more", ({ rows, columns, rank }) => {
+    const x = timesTransposed(some(rows, rank), some(columns, rank));
+    const axes = axesOf(x, 1e-12);
+    expect(axes.values).toHaveLength(rank);
+    expect([...axes.values]).toEqual([...axes.values].sort((p, q) => q - p));
+    const seen = axes.onto(x);
+    axes.from(seen).data.forEach((v, at) => {
+      expect(Math.abs(v - x.data[at])).toBeLessThan(1e-13 * axes.values[0]);
+    });
+    // X V = U S: columns at right angles, as long as the singular values.
+    const squares = gram(transpose(seen));
+    squares.data.forEach((v, at) => {
+      const [i, j] = [Math.floor(at / rank), at % rank];
+      const wanted = i === j ? axes.values[i] ** 2 : 0;
+      expect(Math.abs(v - wanted)).toBeLessThan(1e-13 * axes.values[0] ** 2);
+    });
+  });
+
+  test("keep the digits of a small singular value that squares would lose", () => {
+    // Ones over 1e-8 I (Lauchli's matrix): sqrt(5 + 1e-16), and four times 1e-8.
+    const x = matrix(6, 5);
+    x.data.fill(1, 0, 5);
+    for (let i = 0; i < 5; i++) x.data[(i + 1) * 5 + i] = 1e-8;
+    for (const side of [x, transpose(x)]) {
+      const { values } = axesOf(side, 0);
+      expectClose(values[0], Math.sqrt(5), "largest");
+      // Rounding of the largest, 2e-16, is 2e-8 of these.
+      for (const value of values.slice(1)) expect(Math.abs(value / 1e-8 - 1)).toBeLessThan(1e-7);
+      expect(values).toHaveLength(5);
     }
   });
 
-  test("refuses what is not finite", () => {
-    expect(() => eigen(matrix(2, 2, Float64Array.of(1, Number.NaN, Number.NaN, 1)))).toThrow(/finite/);
+  test("do not depend on the unit, however small or large", () => {
+    const x = some(8, 11);
+    const usual = axesOf(x, 0).values;
+    for (const unit of [1e-200, 1e200]) {
+      const { values } = axesOf(
+        matrix(
+          8,
+          11,
+          x.data.map((v) => v * unit),
+        ),
+        0,
+      );
+      values.forEach((value, i) => {
+        expectClose(value / unit, usual[i], `${unit}, value ${i}`);
+      });
+    }
+  });
+
+  test.each([
+    { what: "in the middle and at the end", diagonal: [2, 0, 3, 0, 1, 0] },
+    { what: "first", diagonal: [0, 2, 1] },
+    { what: "everywhere", diagonal: [0, 0, 0] },
+  ])("of two diagonals with zeros $what", ({ diagonal }) => {
+    const k = diagonal.length;
+    const b = matrix(k, k);
+    for (let i = 0; i < k; i++) {
+      b.data[i * k + i] = diagonal[i];
+      if (i < k - 1) b.data[i * k + i + 1] = i + 1;
+    }
+    const { values, ontoInto } = singular(
+      Float64Array.from(diagonal),
+      Float64Array.from({ length: k - 1 }, (_, i) => i + 1),
+    );
+    for (let i = 0; i < k; i++) ontoInto(rowOf(b, i));
+    gram(transpose(b)).data.forEach((v, at) => {
+      const wanted = at % (k + 1) === 0 ? values[at / (k + 1)] ** 2 : 0;
+      expect(Math.abs(v - wanted)).toBeLessThan(1e-13);
+    });
+  });
+
+  test("of nothing are none", () => {
+    expect(axesOf(matrix(3, 4), 0).values).toHaveLength(0);
+    expect(axesOf(matrix(4, 0), 0).values).toHaveLength(0);
+  });
+
+  test("refuse what is not finite", () => {
+    expect(() => axesOf(matrix(2, 2, Float64Array.of(1, Number.NaN, 2, 1)), 0)).toThrow(/finite/);
   });
 });
 

@@ -20,7 +20,7 @@ type Asked = Pick<GeometrySpec, "groups" | "methods" | "seed">;
 export function* fitPlace({ place, rows }: PlaceRows, spec: Asked): Generator<PlaceGeometry | null> {
   const { methods, groups } = spec;
   const [prompts, dModel] = rows.dims;
-  // In double precision: float32 would lose the digits that a Gram matrix squares.
+  // In double precision: of float32 some directions would drown in rounding.
   const x = matrix(prompts, dModel, Float64Array.from(rows.data));
   const { labels } = promptsOf(spec);
   yield null;

@@ -2,8 +2,8 @@
  *  scaled by their spread within classes, directions of next to no spread left out, priors by class size.
  *  Releases before 1.9 divide the spread within by n - classes instead of n, which scales all coordinates by one
  *  number. The sign of an axis is free; here the class mean farthest from 0 is positive. */
+import { axesOf } from "./axes";
 import { columnMeans, less, type Matrix, matrix, rowOf, timesTransposed, transpose } from "./matrix";
-import { axesOf } from "./scatter";
 
 /** scikit-learn's `tol`: singular values up to this (within), or up to this share of the largest (between), are 0. */
 const TOLERANCE = 1e-4;
@@ -35,7 +35,7 @@ export function lda(x: Matrix, labels: ArrayLike<number>, classes: number, most 
     for (let j = 0; j < mean.length; j++) to[j] = from[j] - mean[j];
   }
   const spread = columnSpread(within);
-  const axes = axesOf(scaled(within, spread, 1 / Math.sqrt(n)), TOLERANCE ** 2);
+  const axes = axesOf(scaled(within, spread, 1 / Math.sqrt(n)), TOLERANCE);
   const r = axes.values.length;
 
   // Class means in coordinates where the spread within is a unit ball: [classes, r].
@@ -49,14 +49,14 @@ export function lda(x: Matrix, labels: ArrayLike<number>, classes: number, most 
   whitenInto(between, axes.values);
   const found = r === 0 ? null : axesOf(between, 0);
   const largest = found?.values[0] ?? 0;
-  const total = (found?.values ?? new Float64Array(0)).reduce((sum, value) => sum + value, 0);
+  const total = (found?.values ?? new Float64Array(0)).reduce((sum, value) => sum + value * value, 0);
   const ratios = (found?.values ?? new Float64Array(0))
-    .filter((value) => value > TOLERANCE ** 2 * largest)
+    .filter((value) => value > TOLERANCE * largest)
     .slice(0, classes - 1)
-    .map((value) => value / total);
+    .map((value) => (value * value) / total);
 
   const kept = Math.min(most, ratios.length);
-  const directions = found === null ? matrix(0, r) : found.from(unitRows(kept, found.values.length));
+  const directions = found === null ? matrix(0, r) : found.from(unitRows(kept, kept));
   whitenInto(directions, axes.values);
   const back = axes.from(directions); // [kept, d]
   const coordinates = timesTransposed(scaled(less(x, overall), spread, 1), back);
@@ -84,7 +84,7 @@ function scaled({ rows, columns, data }: Matrix, spread: Float64Array, factor: n
 }
 
 function whitenInto({ columns, data }: Matrix, values: Float64Array): void {
-  for (let at = 0; at < data.length; at++) data[at] /= Math.sqrt(values[at % columns]);
+  for (let at = 0; at < data.length; at++) data[at] /= values[at % columns];
 }
 
 function unitRows(rows: number, columns: number): Matrix {

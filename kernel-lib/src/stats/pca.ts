@@ -1,7 +1,7 @@
 /** Principal components, as scikit-learn's PCA computes them with all components: columns centred, not scaled.
  *  The sign of an axis is free; here its largest loading is positive, as in scikit-learn. */
+import { axesOf } from "./axes";
 import { columnMeans, less, type Matrix, matrix, rowOf, timesTransposed } from "./matrix";
-import { axesOf } from "./scatter";
 
 export interface Components {
   /** [rows, axes] */
@@ -10,7 +10,7 @@ export interface Components {
   ratios: Float64Array;
 }
 
-/** Directions below this share of the largest variance are rounding. */
+/** Directions below this share of the size of the data, its mean included, are rounding. */
 const NOTHING = 1e-14;
 
 /** @param x [n, d]
@@ -25,7 +25,8 @@ export function pca(x: Matrix, most: number): Components {
     ),
   );
   const total = centred.data.reduce((sum, v) => sum + v * v, 0);
-  const { values, from } = axesOf(centred, NOTHING * total);
+  const size = Math.sqrt(x.data.reduce((sum, v) => sum + v * v, 0));
+  const { values, from } = axesOf(centred, NOTHING * size);
   const kept = Math.min(most, values.length);
   const unit = matrix(kept, values.length);
   for (let i = 0; i < kept; i++) unit.data[i * values.length + i] = 1;
@@ -37,6 +38,6 @@ export function pca(x: Matrix, most: number): Components {
   }
   return {
     coordinates: timesTransposed(centred, loadings),
-    ratios: values.slice(0, kept).map((value) => value / total),
+    ratios: values.slice(0, kept).map((value) => (value * value) / total),
   };
 }
