@@ -1,6 +1,7 @@
 /** The workbench with a real kernel: says what is missing, what a choice costs, puts the code into the notebook, runs it,
  *  and follows the run. Launcher, palette, menu and settings as well. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { command, openNotebook, PATIENCE, picture, setTheme, startBrowser, startLab, withoutKernel } from "./lab.mjs";
 import { heatmap, notebook } from "./stored.mjs";
@@ -155,6 +156,26 @@ describe("the workbench", () => {
     await picture(page, "workbench-dark");
     await setTheme(page, "JupyterLab Light");
   });
+
+  for (const kind of ["heatmap", "paths"])
+    test(`everything that a ${kind} can be saved as stands in its menu, its spec among them`, async () => {
+      const view = page.locator(`.jp-NotebookPanel .pb-view[data-kind=${kind}]`).first();
+      await view.scrollIntoViewIfNeeded();
+      await view.getByRole("button", { name: "Export" }).click();
+      const rows = await view.getByRole("menuitem").allTextContents();
+      for (const row of ["SVG", "PNG", "PDF", "CSV", "LaTeX", "HTML", "JSONview", "JSONspec", "Copy as code"])
+        assert.ok(
+          rows.some((text) => text.startsWith(row)),
+          `${row} is not in ${rows.join()}`,
+        );
+      const [download] = await Promise.all([
+        page.waitForEvent("download"),
+        view.getByRole("menuitem", { name: /JSON.*spec/ }).click(),
+      ]);
+      const spec = JSON.parse(readFileSync(await download.path(), "utf8"));
+      assert.equal(spec.schema, "patchbay.spec/1");
+      assert.equal(spec.kind, kind === "heatmap" ? "patch-sweep" : "path-trace");
+    });
 
   for (const [label, call, size] of [
     ["Patch grid", "patchGrid", "10 samples x 8 layers"],

@@ -34,6 +34,7 @@ export function pathsExports(scene: ExportScene): Export[] {
     { label: "PDF", note: "figure", kernel: "pdf" },
     { label: "CSV", note: "edges", extension: "csv", make: () => csvBlob(toCsv(view, edges)) },
     { label: "CSV", note: "paths by token", kernel: "csv" },
+    { label: "LaTeX", note: "paths by token", kernel: "latex" },
   ];
 }
 

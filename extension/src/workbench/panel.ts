@@ -197,7 +197,11 @@ export class Workbench {
   }
 
   private costNodes(card: CostCard): readonly Child[] {
-    const rows = card.rows.flatMap(([label, value]) => [el("dt", {}, label), el("dd", {}, value)]);
+    const rows = card.rows.flatMap(([label, value]) => {
+      // What one waits for is what one looks for.
+      const look = { class: label === "time" ? "pbw-strong" : null };
+      return [el("dt", look, label), el("dd", look, value)];
+    });
     const measure = button({ label: "Measure", look: "outlined" }, () => {
       const { choice } = this;
       const turn = ++this.turn;
