@@ -6,6 +6,7 @@ import { setTimeout } from "node:timers/promises";
 import { buildSync } from "esbuild";
 import { expect, test } from "vitest";
 import { loadModel } from "../../kernel-lib/src/forward/model";
+import type { SweepResult } from "../../kernel-lib/src/result/sweep";
 import { run } from "../../kernel-lib/src/run/from-spec";
 import { temporaryFolder } from "../support/temporary";
 import { writeTinyCheckpoint } from "../support/tiny-checkpoint";
@@ -48,9 +49,9 @@ test("kill -9 in the second pass, then resume: the same values as an undisturbed
   expect(await exit).toBe("SIGKILL");
   expect(lines(journal)).toBeLessThan(4);
 
-  const resumed = run(killSpec(checkpoint), { model, journal, resume: true });
+  const resumed = run<SweepResult>(killSpec(checkpoint), { model, journal, resume: true });
   const result = await resumed;
-  const undisturbed = await run(killSpec(checkpoint), { model });
+  const undisturbed = await run<SweepResult>(killSpec(checkpoint), { model });
   expect(result.data.state).toBe("done");
   expect(result.data.values).toEqual(undisturbed.data.values);
   expect(lines(journal)).toBe(4);

@@ -4,6 +4,7 @@ import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadModel } from "../../kernel-lib/src/forward/model";
 import type { Model } from "../../kernel-lib/src/forward/types";
+import type { SweepResult } from "../../kernel-lib/src/result/sweep";
 import { run } from "../../kernel-lib/src/run/from-spec";
 import { patchSweep, plan, spec } from "../../kernel-lib/src/run/patch-sweep";
 import { cancelAllRuns, cancelRun, liveRuns } from "../../kernel-lib/src/run/registry";
@@ -188,7 +189,7 @@ describe("patchSweep()", () => {
     const path = join(folder, "spec.json");
     writeFileSync(path, JSON.stringify(spec(first)));
     expect(JSON.parse(readFileSync(path, "utf8"))).toMatchObject({ site: "mlp_out", tuples: { list: [[0, 2], [1]] } });
-    const again = await run(path);
+    const again = await run<SweepResult>(path);
     expect(again.data.values).toEqual(result.data.values);
     expect(again.data.making.specHash).toBe(result.data.making.specHash);
   });
