@@ -14,7 +14,9 @@ import { GEOMETRY_TABLES } from "../../kernel-lib/src/result/geometry-tables";
 import { parseAnyResult, serializeAny } from "../../kernel-lib/src/result/kinds";
 import { run as runSpec } from "../../kernel-lib/src/run/from-spec";
 import { geometry, geometryQuestion } from "../../kernel-lib/src/run/geometry";
-import { fitPlace } from "../../kernel-lib/src/run/geometry-fit";
+import { fitPlace, stepsOf } from "../../kernel-lib/src/run/geometry-fit";
+import { fitThread } from "../../kernel-lib/src/run/geometry-thread";
+import { seeded } from "../../kernel-lib/src/stats/random";
 import { temporaryFolder } from "../support/temporary";
 
 interface GoldenPlace extends Place {
@@ -190,6 +192,76 @@ test("a stopped run keeps its places, and resuming comes to the bytes of one tha
   expect(resumed.state).toBe("done");
   for (const name of GEOMETRY_TABLES) expect(resumed.table(name)).toEqual(whole.table(name));
   expect(() => geometry(model, { ...asked, seed: 4, journal, resume: true })).toThrow(/must be the journal of this/);
+});
+
+describe("fits in their own thread", () => {
+  const random = seeded(4);
+  const spec = {
+    groups: ["a", "b", "c"].map((label) => ({ label, prompts: Array.from({ length: 50 }, (_, i) => [i]) })),
+    methods: ["lda", "pca", "probe"],
+    seed: 0,
+  } as const;
+  const rows = (d: number) => ({
+    place: { site: "resid_post", layer: 0 } as const,
+    rows: { dims: [150, d], data: Float32Array.from({ length: 150 * d }, () => random.uniform() - 0.5) },
+  });
+
+  test("come to the bits of fits in this one, while timers fire", async () => {
+    const read = rows(60);
+    const stop = new AbortController();
+    const thread = fitThread(spec, stop.signal);
+    let steps = 0;
+    let ticks = 0;
+    const timer = setInterval(() => ticks++, 1);
+    const found = await thread.fit(read, () => steps++);
+    clearInterval(timer);
+    const again = await thread.fit(read, () => steps++);
+    await thread.close();
+    const inline = [...fitPlace(read, spec)];
+    expect(found).toEqual(inline.at(-1));
+    expect(again).toEqual(found);
+    // Inline, nothing but the fit would run between its two ends.
+    expect(ticks).toBeGreaterThan(0);
+    expect(steps).toBe(2 * (inline.length - 1));
+    expect(inline).toHaveLength(stepsOf(spec));
+  });
+
+  test("end in the middle when they are stopped", async () => {
+    const stop = new AbortController();
+    const thread = fitThread(spec, stop.signal);
+    let steps = 0;
+    const found = await thread.fit(rows(3000), () => {
+      steps++;
+      stop.abort();
+    });
+    expect(found).toBeNull();
+    await thread.close();
+    expect(steps).toBeLessThan(stepsOf(spec) - 1);
+    expect(await thread.fit(rows(2), () => {})).toBeNull();
+  });
+
+  test("say what cannot be fitted, and go on", async () => {
+    const thread = fitThread(spec, new AbortController().signal);
+    const broken = rows(3);
+    broken.rows.data[7] = Number.NaN;
+    await expect(thread.fit(broken, () => {})).rejects.toThrow(/finite/);
+    expect((await thread.fit(rows(3), () => {}))?.layer).toBe(0);
+    await thread.close();
+    await expect(thread.fit(rows(3), () => {})).rejects.toThrow(/has ended/);
+  });
+});
+
+test("a run that is stopped while it fits stops before the fit is done, and goes on later", async () => {
+  const run = geometry(model, { task: ["antonym", "comparative", "noun"], rephrasings: 12, layers: [0, 1] });
+  let changes = 0;
+  run.onChange(() => {
+    // The first says that all prompts are read (they fit into one batch), the others that a step of the fit is done.
+    if (++changes === 3) run.cancel();
+  });
+  const stopped = await run;
+  expect([stopped.state, stopped.finished]).toEqual(["stopped", 0]);
+  run.resume();
+  expect([(await run).state, run.snapshot().finished]).toEqual(["done", 2]);
 });
 
 test("a reader is told where discriminants look apart whatever the labels", () => {

@@ -1,6 +1,4 @@
-/** From a place's representations to its geometry, step by step: between two steps others in this process get their
- *  turn. */
-
+/** From a place's representations to its geometry, step by step, so that somebody may be told how far it is. */
 import type { PlaceRows } from "../experiment/geometry";
 import { type GeometrySpec, promptsOf } from "../experiment/geometry-types";
 import {
@@ -14,10 +12,11 @@ import {
 } from "../result/geometry-data";
 import { foldProbe, lda, type Matrix, matrix, pca, separation, stratifiedFolds } from "../stats";
 
-type Asked = Pick<GeometrySpec, "groups" | "methods" | "seed">;
+/** What of a spec the fits depend on. */
+export type FitSpec = Pick<GeometrySpec, "groups" | "methods" | "seed">;
 
 /** @example for (const step of fitPlace(read, spec)) if (step !== null) console.log(step.lda?.ratios) */
-export function* fitPlace({ place, rows }: PlaceRows, spec: Asked): Generator<PlaceGeometry | null> {
+export function* fitPlace({ place, rows }: PlaceRows, spec: FitSpec): Generator<PlaceGeometry | null> {
   const { methods, groups } = spec;
   const [prompts, dModel] = rows.dims;
   // In double precision: of float32 some directions would drown in rounding.
@@ -50,7 +49,7 @@ function pcaOf(x: Matrix): Projection {
 }
 
 /** What the probe says of each prompt while its fold is held out, and what one trained on dealt labels says. */
-function* probeOf(x: Matrix, spec: Asked): Generator<null, ProbeOutcome> {
+function* probeOf(x: Matrix, spec: FitSpec): Generator<null, ProbeOutcome> {
   const folds = foldsOf(spec);
   const tryFoldInto = foldProbe(x, spec.groups.length);
   const answers: Int32Array[] = [];
@@ -67,4 +66,4 @@ function* probeOf(x: Matrix, spec: Asked): Generator<null, ProbeOutcome> {
 }
 
 /** Steps of `fitPlace` for one place, to tell how far it is. */
-export const stepsOf = (spec: Asked): number => 4 + (spec.methods.includes("probe") ? 2 * foldsOf(spec) : 0);
+export const stepsOf = (spec: FitSpec): number => 4 + (spec.methods.includes("probe") ? 2 * foldsOf(spec) : 0);

@@ -1,5 +1,4 @@
 /** A geometry experiment that is going on, place by place (a place is a site of a layer). */
-import { setImmediate } from "node:timers/promises";
 import { readGeometry } from "../experiment/geometry";
 import { geometryWarnings, resolveGeometrySpec } from "../experiment/geometry-spec";
 import { type GeometrySpec, placesOf, promptsOf } from "../experiment/geometry-types";
@@ -8,7 +7,8 @@ import { GeometryResult } from "../result/geometry";
 import { MAX_TEXT, type PlaceGeometry } from "../result/geometry-data";
 import { packPlace, unpackPlace } from "../result/geometry-file";
 import type { ExperimentOptions } from "./experiment-run";
-import { fitPlace, stepsOf } from "./geometry-fit";
+import { stepsOf } from "./geometry-fit";
+import { fitThread } from "./geometry-thread";
 import { ItemRun } from "./item-run";
 import { tokenTextOf } from "./making";
 
@@ -59,14 +59,17 @@ async function* measure(
 ): AsyncGenerator<PlaceGeometry> {
   const steps = stepsOf(spec);
   const onRead = (share: number) => onShare(READING * share);
-  for await (const read of readGeometry(model, spec, { known, signal, onRead })) {
-    let step = 0;
-    for (const found of fitPlace(read, spec)) {
-      await setImmediate();
-      if (signal.aborted) return;
-      onShare(READING + ((1 - READING) * ++step) / steps);
-      if (found !== null) yield found;
+  const thread = fitThread(spec, signal);
+  try {
+    for await (const read of readGeometry(model, spec, { known, signal, onRead })) {
+      let step = 0;
+      const onStep = () => onShare(READING + ((1 - READING) * ++step) / steps);
+      const found = await thread.fit(read, onStep);
+      if (found === null) return;
+      yield found;
     }
+  } finally {
+    await thread.close();
   }
 }
 

@@ -1,9 +1,7 @@
 /** An engine in a worker thread, so that a notebook's kernel answers while it computes. Arguments are copied into the
  *  worker, replies handed over. An idle worker does not keep the process alive. */
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { Worker } from "node:worker_threads";
 import { compact, errorOf, type Reply, type Request } from "./messages";
+import { startThread } from "./thread";
 import type { CallName, Calls, EngineSpec, Host } from "./types";
 
 interface Waiting {
@@ -12,7 +10,7 @@ interface Waiting {
 }
 
 export function workerHost(spec: EngineSpec): Host {
-  const worker = startWorker(spec);
+  const worker = startThread(__dirname, "worker", spec);
   const waiting = new Map<number, Waiting>();
   let nextId = 0;
   let closed: Promise<void> | null = null;
@@ -58,21 +56,4 @@ export function workerHost(spec: EngineSpec): Host {
       return closed;
     },
   };
-}
-
-/** The built entry lies beside this file. From TypeScript sources, as in our own tests, there is none: esbuild, which
- *  is there wherever the sources are, bundles it in memory. */
-function startWorker(spec: EngineSpec): Worker {
-  const built = join(__dirname, "worker.js");
-  if (existsSync(built)) return new Worker(built, { workerData: spec });
-  const { buildSync } = require("esbuild") as typeof import("esbuild");
-  const { outputFiles } = buildSync({
-    entryPoints: [join(__dirname, "worker.ts")],
-    bundle: true,
-    write: false,
-    platform: "node",
-    external: ["onnxruntime-node"],
-  });
-  const source = `module.paths.push(${JSON.stringify(join(__dirname, "../../../node_modules"))});${outputFiles[0].text}`;
-  return new Worker(source, { workerData: spec, eval: true });
 }
