@@ -33,6 +33,7 @@ export type {
   SweepValues,
 } from "./experiment/types";
 export type { Figure, FigureOptions } from "./figure";
+export { htmlPage, type PageItem, type PageOptions } from "./figure/html";
 export { type Deviation, type DeviationReport, deviation } from "./forward/deviation";
 export { attnOut, headZ, mlpOut, pattern, resid, residMid, residPre } from "./forward/hooks";
 export { loadModel as load } from "./forward/model";

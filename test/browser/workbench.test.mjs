@@ -177,6 +177,16 @@ describe("the workbench", () => {
       assert.equal(spec.kind, kind === "heatmap" ? "patch-sweep" : "path-trace");
     });
 
+  test("all views of the notebook save as one interactive page", async () => {
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.evaluate(() => void window.jupyterapp.commands.execute("patchbay:export-page")),
+    ]);
+    const text = readFileSync(await download.path(), "utf8");
+    assert.equal(text.match(/class="pb-page-view"/g)?.length, 2);
+    assert.match(text, /script-src 'sha256-/);
+  });
+
   for (const [label, call, size] of [
     ["Patch grid", "patchGrid", "10 samples x 8 layers"],
     ["Geometry", "geometry", "prompts in"],
