@@ -1,6 +1,6 @@
 /** The mended kernel, asked as JupyterLab asks it: over its sockets, in a process of its own. */
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -301,4 +301,34 @@ test("the mends can be switched off", async () => {
   } finally {
     await kernel.stop();
   }
+});
+
+describe("the kernel, while packages are installed beside it", () => {
+  let kernel;
+  const folder = mkdtempSync(join(tmpdir(), "patchbay-install-"));
+  before(async () => {
+    kernel = await startKernel({ cwd: folder });
+  });
+  after(async () => {
+    await kernel.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test("an import that failed works once its package is there", async () => {
+    const wanted = 'import { two } from "installed-later"; console.log(two)';
+    const { error } = await failing(kernel, wanted);
+    assert.match(error.evalue, /Cannot find module 'installed-later'/);
+    const home = join(folder, "node_modules/installed-later");
+    mkdirSync(home, { recursive: true });
+    writeFileSync(join(home, "index.d.ts"), "export const two: number;\n");
+    writeFileSync(join(home, "index.js"), "exports.two = 2;\n");
+    // The compiler hears of new files a little later.
+    let said = "";
+    for (let tries = 0; tries < 20 && said === ""; tries++) {
+      await sleep(300);
+      said = text((await kernel.execute(wanted)).outputs);
+      await kernel.takesCells();
+    }
+    assert.equal(said, "2\n");
+  });
 });

@@ -2,6 +2,7 @@
  *  All or nothing, once, only on a tslab that we know, and never with PATCHBAY_TSLAB_MENDS=0. */
 import { handleExecute, withCounting } from "./execute";
 import { withComms, withExit, withoutHighWaterMark, withQueue } from "./server";
+import { withBothTimers } from "./timers";
 import { type Server, type Tslab, whyNotMendable } from "./tslab";
 
 /** On the mended class; holds the file of the copy that did it, since two copies of Patchbay may meet in one kernel. */
@@ -22,6 +23,7 @@ export function install(tslab: Tslab): string | null {
   server.handleExecute = handleExecute;
   server.close = withExit(server.close);
   handler.handleExecuteImpl = withCounting(handler.handleExecuteImpl);
+  withBothTimers(tslab);
   server[MENDED_BY] = __filename;
   return null;
 }
