@@ -227,7 +227,9 @@ class ChartPart implements Part<ChartView, Target, Marks> {
         const target = at(event);
         if (!event.shiftKey && !same(target, reader.hover)) reader.pointAt(target);
       },
-      pointerleave: () => reader.pointAt(null),
+      pointerleave: (event) => {
+        if (!event.shiftKey) reader.pointAt(null);
+      },
       click: (event) => {
         const target = at(event);
         reader.keyboard = false;

@@ -145,8 +145,10 @@ function indexes({ field, labels, keys }: HeatmapAxis, at: NonNullable<Pointing>
   ];
   const found = places(keys ?? labels, at[field]);
   if (field !== "position" || !at.token) return found;
-  // Another prompt has other tokens at the same positions.
   const said = at.token;
+  // Who names a token without its place means all places that have it.
+  if (keys && !at.position) return labels.flatMap((label, index) => (said.includes(label) ? [index] : []));
+  // Another prompt has other tokens at the same positions.
   return found.length > 0 ? found.filter((index) => !keys || said.includes(labels[index])) : [];
 }
 
