@@ -12,6 +12,16 @@ test("signed limits are symmetric about 0 and the largest magnitude rounded up t
   expect(colourDomain([0.85], { signed: true, ...done }).low).toBe(-0.9);
 });
 
+test("of a share the limits are 0 and 1, and of differences of shares as of anything signed", () => {
+  const limits = (values: number[], signed: boolean) => {
+    const { low, high, clipped } = colourDomain(values, { signed, range: "share", ...done });
+    return [low, high, clipped];
+  };
+  expect(limits([0.83, 1], false)).toEqual([0, 1, 0]);
+  expect(limits([0.02], false)).toEqual([0, 1, 0]);
+  expect(limits([0.12, -0.2], true)).toEqual([-0.2, 0.2, 0]);
+});
+
 test("no value lies beyond the limits up to 200 cells, whatever the values", () => {
   const values = fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { maxLength: 200 });
   fc.assert(

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { type GridData, GridResult } from "../../kernel-lib/src/result/grid-result";
 import { unpack, validateView } from "../../kernel-lib/src/view";
 import { gridViewOf } from "../../kernel-lib/src/view/grid-view";
-import { heatmapOptions, heatmapPanels } from "../../kernel-lib/src/view/heatmap-grid";
+import { domainOf, heatmapOptions, heatmapPanels } from "../../kernel-lib/src/view/heatmap-grid";
 import type { HeatmapView } from "../../kernel-lib/src/view/types";
 
 const { NaN: none } = Number;
@@ -89,6 +89,19 @@ test("results of one question become panels of one scale, others are refused", (
   const other = made({ rows: { ...made().data.rows, keys: [2, 6] } });
   expect(() => gridViewOf([made(), other], { id: "v" })).toThrow(/rows and columns/);
   expect(() => gridViewOf([], { id: "v" })).toThrow(/at least one result/);
+});
+
+test("colours of a rate run from 0 to 1, of other numbers over what is there", () => {
+  const levels = Float64Array.from({ length: 24 }, (_, at) => (at % 6 < 3 ? 0.8 : 1));
+  const view = gridViewOf([made({ values: { follows_source: levels, rr: levels } })], { id: "v" });
+  expect(validateView(JSON.parse(JSON.stringify(view)))).toMatchObject({ ok: true });
+  const limits = (metric: string) => {
+    const options = heatmapOptions(view, { metric });
+    const { low, high } = domainOf(view, heatmapPanels(view, options), options);
+    return [low, high];
+  };
+  expect(limits("follows_source")).toEqual([0, 1]);
+  expect(limits("rr")).toEqual([0.8, 1]);
 });
 
 test("the caption says what is best, with interval, n, test and model", () => {

@@ -9,6 +9,7 @@ import {
   type Size,
   themes,
 } from "../../kernel-lib/src/view";
+import { textWidth } from "../../kernel-lib/src/view/format";
 import { tickIndexes } from "../../kernel-lib/src/view/heatmap-axis";
 import { type MadeUp, madeUpView } from "./made-up";
 
@@ -135,6 +136,24 @@ test("print has exactly the column's width, letters, and no bars in the margin",
   const options = heatmapOptions(view, { marginal: false });
   expect(heatmapLayout(view, themes.print, { width: 312 }, options).width).toBe(312);
   expect(heatmapLayout(view, themes.print, { width: 648 }, options).width).toBe(648);
+});
+
+test("the title of the rows stands clear of the longest row's name, and inside the picture", () => {
+  const names = ["capital", "adjectives.comparative", "wimmelwamm"];
+  for (const theme of [themes.light, themes.print])
+    for (const name of names) {
+      const view = madeUpView({ layers: 3 });
+      const labels = view.y.labels.map(() => name);
+      const rows = { ...view, y: { ...view.y, labels, field: "task" as const } };
+      const { ticks, panels, yTitle } = heatmapLayout(rows, theme, { width: 312 }, heatmapOptions(rows));
+      const left = Math.min(
+        ...ticks.filter(({ axis }) => axis === "y").map(({ x, text }) => x - textWidth(text, theme.size.tick)),
+      );
+      const middle = panels[0].x - yTitle;
+      const half = theme.size.label / 2;
+      expect(left - (middle + half)).toBeGreaterThan(0.4 * theme.size.label);
+      expect(middle - half).toBeGreaterThan(0);
+    }
 });
 
 test("the margin holds the best cell of every layer", () => {

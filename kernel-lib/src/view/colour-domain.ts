@@ -22,18 +22,20 @@ function roundTo(magnitude: number, mantissas: readonly number[]): number {
 }
 
 /** Limits for the finite ones of `values`.
+ *  @param range of a share the limits are 0 and 1, whatever the values; differences of shares are signed
  *  @param running limits move in 1-2-5 steps and never shrink below `previous`
  *  @example colourDomain([0.85, -0.1], { signed: true, running: false, previous: null }) // low -0.9, high 0.9 */
 export function colourDomain(
   values: readonly number[],
-  options: { signed: boolean; running: boolean; previous: ColourDomain | null },
+  options: { signed: boolean; range?: "values" | "share"; running: boolean; previous: ColourDomain | null },
 ): ColourDomain {
   const finite = values.filter(Number.isFinite);
   const up = options.running ? stepUp : roundUp;
   const previous = options.running && options.previous?.signed === options.signed ? options.previous : null;
   let low: number;
   let high: number;
-  if (options.signed) {
+  if (options.range === "share" && !options.signed) [low, high] = [0, 1];
+  else if (options.signed) {
     const magnitudes = finite.map(Math.abs).sort((a, b) => a - b);
     high = Math.max(up(largest(magnitudes)), previous?.high ?? 0);
     if (high === 0) high = 1;

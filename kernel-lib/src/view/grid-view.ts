@@ -112,7 +112,7 @@ function panelOf({ making, data }: GridResult, said?: { name?: string; note?: st
 }
 
 function metricOf(results: readonly GridResult[], metric: GridMetric, statistics: boolean): HeatmapMetric {
-  const { label, meaning, zero, digits, signed, best } = gridMeaning(metric);
+  const { label, meaning, zero, digits, signed, best, kind } = gridMeaning(metric);
   const { rows, columns } = results[0].data;
   const dims = [results.length, rows.keys.length, columns.keys.length];
   const cells = results.flatMap((result) => (statistics ? result.summaries(metric) : result.means(metric)));
@@ -139,6 +139,8 @@ function metricOf(results: readonly GridResult[], metric: GridMetric, statistics
     digits,
     signed,
     best,
+    // One cell's 0.8 beside another's 1 must not look like nothing beside all.
+    range: kind === "rate" ? "share" : "values",
     mean: pack(
       Float64Array.from(cells, ({ mean }) => mean ?? Number.NaN),
       dims,

@@ -2,7 +2,8 @@
 import type { PackedArray } from "../result/pack";
 import { holm } from "../stats/adjust";
 import { signTest } from "../stats/sign";
-import type { Cell, CellKind, HeatmapOptions, PanelBox } from "./heatmap-types";
+import { colourDomain } from "./colour-domain";
+import type { Cell, CellKind, ColourDomain, HeatmapOptions, PanelBox } from "./heatmap-types";
 import { opened } from "./opened";
 import type { HeatmapMetric, HeatmapView } from "./types";
 
@@ -40,6 +41,15 @@ export function metricOf(view: HeatmapView, options: Pick<HeatmapOptions, "metri
 /** Whether the coloured number has a sign: effects as the metric says; interactions and differences always. */
 export const isSigned = (view: HeatmapView, options: HeatmapOptions): boolean =>
   metricOf(view, options).signed || options.mode === "interaction" || options.difference !== null;
+
+/** Limits of the colours: one scale for all panels.
+ *  @example domainOf(view, heatmapPanels(view, options), options).high */
+export function domainOf(view: HeatmapView, panels: readonly Panel[], options: HeatmapOptions): ColourDomain {
+  const values = panels.flatMap((panel) => panel.cells.flatMap(({ value }) => value ?? []));
+  const running = view.state === "loading" || view.state === "partial";
+  const { range } = metricOf(view, options);
+  return colourDomain(values, { signed: isSigned(view, options), range, running, previous: options.previousLimit });
+}
 
 /** The drawn panels with their cells, [ny, nx] row-major each.
  *  @example heatmapPanels(view, heatmapOptions(view))[0].cells[0].value */

@@ -6,12 +6,11 @@
  *  `layout.ticks` the place of every tick label. Nothing has to be asked of the Vega view.
  *
  *  Layers grow to the right and up. Cell (ix, iy) is the tuple of labels x[ix] and y[iy]; row 0 is the lowest. */
-import { colourDomain } from "./colour-domain";
 import { plain, signed, textWidth } from "./format";
 import { axisLabels, ticksOf, turnedRoom, xAngle } from "./heatmap-axis";
-import { heatmapPanels, isSigned, metricOf, type Panel } from "./heatmap-grid";
+import { domainOf, heatmapPanels, metricOf, type Panel } from "./heatmap-grid";
 import { legendBox } from "./heatmap-legend";
-import type { Cell, ColourDomain, HeatmapLayout, HeatmapOptions, PanelBox, Rect, Size } from "./heatmap-types";
+import type { Cell, HeatmapLayout, HeatmapOptions, PanelBox, Rect, Size } from "./heatmap-types";
 import type { Theme } from "./theme";
 import type { HeatmapView } from "./types";
 
@@ -153,7 +152,7 @@ function spaces(view: HeatmapView, theme: Theme, options: HeatmapOptions, angle:
   const bottom = labels + label * 2.25;
   return {
     left: Math.max(label * 1.9 + yLabels, turned === null ? 0 : turned.left - theme.cell.min / 2),
-    yTitle: label * 0.8 + yLabels,
+    yTitle: label * 0.95 + yLabels,
     top: titles + marginal,
     right: Math.max(tick * 1.27, turned === null ? xLabel / 2 : 0),
     xTitle: labels + label * 1.4,
@@ -240,13 +239,6 @@ function placePanels(
       showsY: column === 0 || panel.difference !== null,
     };
   });
-}
-
-/** One scale for all panels. */
-function domainOf(view: HeatmapView, panels: readonly Panel[], options: HeatmapOptions): ColourDomain {
-  const values = panels.flatMap((panel) => panel.cells.flatMap((cell) => (cell.value === null ? [] : [cell.value])));
-  const running = view.state === "loading" || view.state === "partial";
-  return colourDomain(values, { signed: isSigned(view, options), running, previous: options.previousLimit });
 }
 
 /** Values are written when the longest of them fits into a cell with 2 px on both sides. */

@@ -1,8 +1,8 @@
 /** A heatmap as lines of text: `text/plain` of a notebook's output, and the terminal. */
 import { inkOn, parseHex, rampColour } from "./colour";
-import { colourDomain, rampPosition } from "./colour-domain";
+import { rampPosition } from "./colour-domain";
 import { count, plain, signed } from "./format";
-import { heatmapOptions, heatmapPanels, isSigned, metricOf, type Panel } from "./heatmap-grid";
+import { domainOf, heatmapOptions, heatmapPanels, metricOf, type Panel } from "./heatmap-grid";
 import type { Cell, ColourDomain, HeatmapOptions } from "./heatmap-types";
 import { type Theme, themes } from "./theme";
 import type { HeatmapView } from "./types";
@@ -27,9 +27,7 @@ export function heatmapText(view: HeatmapView, text: TextOptions = {}): string {
   const options = heatmapOptions(view, partial);
   const metric = metricOf(view, options);
   const panels = heatmapPanels(view, options);
-  const values = panels.flatMap((panel) => panel.cells.flatMap((cell) => cell.value ?? []));
-  const running = view.state === "loading" || view.state === "partial";
-  const domain = colourDomain(values, { signed: isSigned(view, options), running, previous: options.previousLimit });
+  const domain = domainOf(view, panels, options);
   const hatched = panels.some((panel) => panel.cells.some((cell) => cell.significant === false));
   const painter: Painter = { domain, theme, colour, digits: metric.digits.cell, hatched };
   const mode = options.mode === "interaction" ? "interaction, " : "";

@@ -62,6 +62,8 @@ export interface HeatmapMetric {
   signed: boolean;
   /** Which end is the best one; `highest` when it is not said. */
   best?: "highest" | "lowest";
+  /** What colours run over: the values that are there, or all that a share can be, 0 to 1; `values` when it is not said. */
+  range?: "values" | "share";
   mean: Packed;
   /** 95 % interval; NaN where there is none. */
   low: Packed;

@@ -165,6 +165,7 @@ function metric(name: string, fields: Fields, shape: readonly number[], samples:
   whole(`${name}.digits.readout`, digits.readout, 0, 10);
   oneOf(`${name}.signed`, fields.signed, [true, false]);
   oneOf(`${name}.best`, fields.best, ["highest", "lowest", undefined]);
+  oneOf(`${name}.range`, fields.range, ["values", "share", undefined]);
   for (const key of ["mean", "low", "high"]) numbers(`${name}.${key}`, fields[key], shape, FLOATS);
   numbers(`${name}.n`, fields.n, shape, ["int32"]);
   const flags = numbers(`${name}.notSignificant`, fields.notSignificant, shape, ["uint8"]);
