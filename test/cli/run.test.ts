@@ -214,8 +214,23 @@ describe("validate and export", () => {
     }
   });
 
+  test("the ending of the file says the format; the main table is the default", async () => {
+    for (const [ending, start] of [
+      ["csv", "layers,metric,"],
+      ["md", "| layers | metric |"],
+      ["tex", "% needs"],
+      ["svg", "<svg"],
+      ["html", "<!doctype html>"],
+    ]) {
+      const file = join(root, `by-ending.${ending}`);
+      expect((await patchbay(["export", out, "--out", file])).code, ending).toBe(0);
+      expect(readFileSync(file, "utf8").slice(0, start.length).toLowerCase()).toBe(start);
+    }
+  });
+
   test.each<[string, string[], RegExp]>([
-    ["neither table nor figure", ["--format", "csv"], /needs either --table or --figure/],
+    ["a table and a figure at once", ["--table", "sweep", "--figure", "heatmap"], /--table or --figure, not both/],
+    ["a file without an ending", [], /--format: must be one of csv, .*html. It is taken from the ending/],
     ["an unknown table", ["--table", "x", "--format", "csv"], /table is "x", must be one of sweep, summary/],
     ["an unknown figure", ["--figure", "pie", "--format", "svg"], /--figure is "pie", must be one of heatmap/],
     ["a table as a picture", ["--table", "sweep", "--format", "png"], /--format is "png", must be one of csv/],

@@ -1,5 +1,5 @@
-/** `patchbay export FILE --table NAME --format csv|markdown|latex --out FILE`, or `--figure NAME --format svg|png|pdf`,
- *  or `--format html` for an interactive page. */
+/** `patchbay export FILE --out FILE`: a table (csv, parquet, markdown, latex), a figure (svg, png, pdf) or an interactive
+ *  page (html). The ending of `--out` says which, unless `--format` does; `--table` names another table than the main one. */
 import { createHash } from "node:crypto";
 import { PatchbayError } from "../errors";
 import { MAX_SAMPLES } from "../experiment/fields";
@@ -16,7 +16,8 @@ import { readResult } from "./result-file";
 export interface ExportCommand {
   table?: string;
   figure?: string;
-  format: string;
+  /** Default: by the ending of `out`. */
+  format?: string;
   out: string;
   metric?: string;
   width?: string;
@@ -32,46 +33,48 @@ const TABLE_FORMATS: Readonly<Record<string, (table: Table) => string | Uint8Arr
   latex: tableToLatex,
 };
 const FIGURE_FORMATS = ["svg", "png", "pdf"] as const;
+type FigureFormat = (typeof FIGURE_FORMATS)[number];
 const PAGE = "html";
+const BY_ENDING: Readonly<Record<string, string>> = { md: "markdown", tex: "latex" };
 
 export async function exportCommand(path: string, options: ExportCommand): Promise<void> {
-  const { table, figure, format, out } = options;
-  const page = format === PAGE && table === undefined;
-  if (!page && (table === undefined) === (figure === undefined))
-    throw new PatchbayError({ thing: "export", rule: "needs either --table or --figure, or --format html" });
-  if (!page) checkFormat(options);
+  const { table, figure, out } = options;
+  if (table !== undefined && figure !== undefined)
+    throw new PatchbayError({ thing: "export", rule: "takes --table or --figure, not both" });
+  const format = formatOf(options);
   const result = readResult(path);
-  if (page) {
-    writeWhole(out, htmlPage(shownView(result, options)));
-    process.stderr.write(`${out}\n`);
-    return;
-  }
-  writeWhole(
-    out,
-    table === undefined ? await drawn(result, options) : TABLE_FORMATS[options.format](result.table(table)),
-  );
+  if (format === PAGE) writeWhole(out, htmlPage(shownView(result, options)));
+  else if (format in TABLE_FORMATS) writeWhole(out, TABLE_FORMATS[format](result.table(table ?? result.mainTable)));
+  else writeWhole(out, await drawn(result, format as FigureFormat, options));
   process.stderr.write(`${out}\n`);
 }
 
-function checkFormat({ table, format }: ExportCommand): void {
-  const allowed = table === undefined ? FIGURE_FORMATS : Object.keys(TABLE_FORMATS);
-  if ((allowed as readonly string[]).includes(format)) return;
+/** What `--format` says, or the ending of `--out`; one that a table, or a figure, can have. */
+function formatOf({ table, figure, format, out }: ExportCommand): string {
+  const ending = /\.([a-z]+)$/i.exec(out)?.[1].toLowerCase() ?? "";
+  const asked = format ?? BY_ENDING[ending] ?? ending;
+  const tables = figure === undefined ? Object.keys(TABLE_FORMATS) : [];
+  const pictures = table === undefined ? [...FIGURE_FORMATS, PAGE] : [];
+  const allowed: readonly string[] = [...tables, ...pictures];
+  if (allowed.includes(asked)) return asked;
+  const what = table !== undefined ? " for a table" : figure !== undefined ? " for a figure" : "";
   throw new PatchbayError({
     thing: "--format",
-    value: format,
-    rule: `must be one of ${allowed.join(", ")} for a ${table === undefined ? "figure" : "table"}`,
+    value: asked || undefined,
+    rule: `must be one of ${allowed.join(", ")}${what}`,
+    wayOut: format === undefined ? "It is taken from the ending of --out when it is not given" : undefined,
   });
 }
 
-async function drawn(result: Result, options: ExportCommand): Promise<string | Uint8Array> {
-  const { format, metric, width, theme } = options;
+async function drawn(result: Result, format: FigureFormat, options: ExportCommand): Promise<string | Uint8Array> {
+  const { metric, width, theme } = options;
   const view = shownView(result, options);
   const asked = {
     ...(metric === undefined ? {} : { metric }),
     ...(theme === undefined ? {} : { theme }),
     ...(width === undefined ? {} : { width: /^\d+$/.test(width) ? Number(width) : width }),
   } as FigureOptions;
-  return figureOf(view, asked)[format as (typeof FIGURE_FORMATS)[number]]();
+  return figureOf(view, asked)[format]();
 }
 
 /** The view that figures and pages show. */

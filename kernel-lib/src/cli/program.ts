@@ -11,7 +11,11 @@ or owner/name[@revision] in the Hugging Face cache.
 
   patchbay inspect demo/dpo
   patchbay run spec.json --out sweep.patchbay.json
-  patchbay export sweep.patchbay.json --figure heatmap --format svg --out fig.svg`;
+  patchbay export sweep.patchbay.json --out fig.pdf
+
+spec.json is what pb.spec(run) gives in a notebook, or written by hand:
+  { "schema": "patchbay.spec/1", "kind": "patch-sweep", "model": "demo/dpo",
+    "task": "capital", "tuples": { "sizes": [1, 2] } }`;
 
 const PRECISION = "of products with weights: fp32; fp16 on webgpu and cuda; bf16 on cuda";
 
@@ -83,17 +87,17 @@ function buildProgram(): Command {
   command("export <file>", "a table or a figure of a result")
     .option(
       "--table <name>",
-      "of a sweep: sweep, summary, interactions; of a trace: counts, paths, head_activity, completeness; of an accuracy: answers, accuracy, summary, classes; of others: any other name lists them",
+      "default: the main one; of a sweep: sweep, summary, interactions; of a trace: counts, paths, head_activity, completeness; of an accuracy: answers, accuracy, summary, classes; of others: any other name lists them",
     )
     .option(
       "--figure <name>",
       "heatmap of a sweep or a grid, paths of a trace, scatter of a geometry, chart of an accuracy",
     )
-    .requiredOption(
+    .option(
       "--format <name>",
-      "tables: csv, parquet, markdown, latex; figures: svg, png, pdf; html: an interactive page",
+      "tables: csv, parquet, markdown, latex; figures: svg, png, pdf; html: an interactive page; default: by the ending of --out",
     )
-    .requiredOption("--out <file>", "the file to write")
+    .requiredOption("--out <file>", "the file to write; its ending is enough: .csv, .md, .tex, .svg, .pdf, .html, ...")
     .option("--metric <name>", "what the figure shows: rr_diff_target, logit_diff_target, ...")
     .option("--width <width>", "single-column, double-column or pixels")
     .option("--sample <n>", "which sample of a trace, from 0")

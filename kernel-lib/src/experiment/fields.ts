@@ -56,7 +56,9 @@ export function parseFields<T>(schema: z.ZodType<T>, value: unknown, at: Path = 
   }
   const wrong = issue.path.reduce<unknown>((inner, key) => (inner as Record<PropertyKey, unknown>)?.[key], value);
   const path = [...at, ...issue.path];
-  if (wrong === undefined) refuse(path, undefined, "is missing", `It ${issue.message}`);
+  // Complaints of our own begin with "must"; zod's say nothing that "is missing" does not.
+  if (wrong === undefined)
+    refuse(path, undefined, "is missing", issue.message.startsWith("must") ? `It ${issue.message}` : undefined);
   refuse(path, wrong, issue.message);
 }
 
