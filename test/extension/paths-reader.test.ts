@@ -18,7 +18,7 @@ const hop = (index: number, layer: number, from: number, to: number, paths: numb
 /** Two layers over three tokens: 0 -> 1 -> 2 and what stays. */
 function reader() {
   const graph = new PathGraph([hop(0, 0, 0, 1, 5), hop(1, 1, 1, 2, 5), hop(2, 1, 2, 2, 3)]);
-  const view = { layers: 2, tokens: ["The", " capital", " of"], kept: 8, maxRank: 10 } as unknown as PathsView;
+  const view = { layers: 2, tokens: ["The", " capital", " of"], kept: 8, maxRank: 10, sources: [0] } as unknown as PathsView;
   const heard: Pointing[] = [];
   const said: string[] = [];
   const made = new PathsReader(
@@ -29,7 +29,7 @@ function reader() {
       tellOthers: (at) => heard.push(at),
       leave: () => said.push("left"),
     },
-    { view: () => view, graph: () => graph },
+    { view: () => view, stored: () => view, graph: () => graph, paths: () => [] },
   );
   return { made, heard, said };
 }

@@ -113,7 +113,7 @@ test("the summary says how many edges are thin, and what a filter leaves out", (
   expect(say({ share: 0.8 })).toMatch(
     /^3 edges drawn of 5, 10 kept paths \| thin lines: 2 edges, the other 20 % of paths/,
   );
-  expect(say({ share: 1, source: 1 })).toMatch(/^2 edges drawn of 2.*paths from ·is 1 can take/);
+  expect(say({ share: 1, source: 1 })).toMatch(/^2 edges drawn of 2.*edges that paths can take, from ·is 1/);
   expect(say({ share: 1, rank: 2 })).toMatch(/^3 edges drawn of 3.*best rank 2 or better/);
 });
 

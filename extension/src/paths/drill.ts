@@ -1,19 +1,19 @@
-/** What the running kernel knows beyond the view: attention of a hop's heads, and what cutting the hop really does.
- *  Asked for once for each hop, and forgotten when the graph behind it changes. */
-import type { CutResult, EdgeDetail, PathEdge, Request } from "patchbay/view";
+/** What the running kernel knows beyond the view: attention of a hop's heads, and what cutting hops really does.
+ *  Asked for once each, and forgotten when the graph behind it changes. */
+import type { CutResult, EdgeDetail, HopCut, PathEdge, PathsPlace, Request } from "patchbay/view";
 
+/** What became of a cut. */
 export interface Known {
-  /** null: not asked, or the kernel has no model for it. */
-  detail: EdgeDetail | null;
   cut: CutResult | null;
   cutting: boolean;
-  /** Why there is no result of a cut. */
+  /** Why there is no result. */
   failed: string | null;
 }
 
-const NOTHING: Known = { detail: null, cut: null, cutting: false, failed: null };
+const NOTHING: Known = { cut: null, cutting: false, failed: null };
 
 export class Drill {
+  private readonly details = new Map<string, EdgeDetail>();
   private readonly known = new Map<string, Known>();
   private readonly asked = new Set<string>();
   private of = "";
@@ -30,43 +30,48 @@ export class Drill {
   restart(of: string): void {
     if (of === this.of) return;
     this.of = of;
+    this.details.clear();
     this.known.clear();
     this.asked.clear();
   }
 
-  /** What is known of a hop; asks for its attention when a kernel is there. */
-  look(view: string, edge: PathEdge): Known {
-    const key = keyOf(edge);
+  get hasKernel(): boolean {
+    return this.acts.call() !== null;
+  }
+
+  /** Attention behind a hop; asks for it when a kernel is there. null: not known yet, or the kernel has no model for it. */
+  look(view: string, { layer, from, to }: PathEdge, place: PathsPlace): EdgeDetail | null {
+    const key = `${layer},${from},${to}`;
     const call = this.acts.call();
     if (call && !this.asked.has(key)) {
       this.asked.add(key);
       const { of } = this;
-      const { layer, from, to } = edge;
-      call<EdgeDetail>({ op: "edge", view, layer, from, to }).then(
-        (detail) => this.set(of, key, { detail }),
+      call<EdgeDetail>({ op: "edge", view, layer, from, to, ...place }).then(
+        (detail) => {
+          if (of !== this.of) return;
+          this.details.set(key, detail);
+          this.acts.changed();
+        },
         // A result without its run, or a closed model: the panel then shows what the view holds.
         () => undefined,
       );
     }
-    return this.known.get(key) ?? NOTHING;
+    return this.details.get(key) ?? null;
   }
 
-  /** True when the hop can be cut in a real run. */
-  canCut(edge: PathEdge): boolean {
-    const { detail, cutting } = this.known.get(keyOf(edge)) ?? NOTHING;
-    return this.acts.call() !== null && detail !== null && edge.heads.length > 0 && !cutting;
+  result(cuts: readonly HopCut[]): Known {
+    return this.known.get(JSON.stringify(cuts)) ?? NOTHING;
   }
 
-  /** Cuts the hop's heads. */
-  async cut(view: string, edge: PathEdge): Promise<CutResult> {
+  /** Cuts the heads of hops in the model. */
+  async cut(view: string, cuts: readonly HopCut[], place: PathsPlace): Promise<CutResult> {
     const call = this.acts.call();
     if (!call) throw new Error("there is no kernel");
-    const key = keyOf(edge);
+    const key = JSON.stringify(cuts);
     const { of } = this;
-    const { layer, from, to, heads } = edge;
     this.set(of, key, { cutting: true, failed: null });
     try {
-      const cut = await call<CutResult>({ op: "verify", view, cuts: [{ layer, from, to, heads }] });
+      const cut = await call<CutResult>({ op: "verify", view, cuts, ...place });
       this.set(of, key, { cut, cutting: false });
       return cut;
     } catch (error) {
@@ -81,5 +86,3 @@ export class Drill {
     this.acts.changed();
   }
 }
-
-const keyOf = ({ layer, from, to }: PathEdge): string => `${layer},${from},${to}`;

@@ -3,11 +3,15 @@
 import {
   curvePoint,
   journal,
+  nodeAt,
   nodeRadius,
-  type PathEdge,
+  type PathsChoice,
   type PathsLayout,
   type PathsOptions,
+  type PathsPlace,
   type PathsView,
+  type PathWindow,
+  pathEdges,
   pathsDrawing,
   pathsLayout,
   themes,
@@ -16,23 +20,31 @@ import { csvBlob, PNG_DPI, PX_PER_INCH, svgBlob, svgToPng } from "../shell/expor
 import { pinColour, printedBadge, withPins } from "../shell/frames";
 import type { Export } from "../shell/types";
 import { isHop, type Pin } from "./state";
-import { toCsv } from "./table";
+import { pathsCsv, toCsv } from "./table";
 
 export interface ExportScene {
+  /** On its lattice, as it is drawn. */
   view: PathsView;
+  stored: PathsView;
   options: PathsOptions;
-  /** Hops that the filters leave. */
-  edges: readonly PathEdge[];
+  window: PathWindow | null;
+  place: PathsPlace;
+  /** Paths that the filters leave, in the order of the list. */
+  paths: readonly number[];
   pins: readonly Pin[];
 }
 
 export function pathsExports(scene: ExportScene): Export[] {
-  const { view, edges } = scene;
+  const { view, stored, paths, options, place } = scene;
+  const chosen: PathsChoice = { ...place, ...options };
   return [
     { label: "SVG", note: "figure", extension: "svg", make: () => svgBlob(printed(scene).svg) },
     { label: "PNG", note: `${PNG_DPI} dpi`, extension: "png", make: () => toPng(printed(scene)) },
-    { label: "PDF", note: "figure", kernel: "pdf" },
-    { label: "CSV", note: "edges", extension: "csv", make: () => csvBlob(toCsv(view, edges)) },
+    { label: "PDF", note: "figure", kernel: "pdf", paths: chosen },
+    { label: "CSV", note: "edges", extension: "csv", make: () => csvBlob(toCsv(view, pathEdges(view))) },
+    ...(paths.length > 0
+      ? [{ label: "CSV", note: "paths", extension: "csv", make: () => csvBlob(pathsCsv(stored, paths)) }]
+      : []),
     { label: "CSV", note: "paths by token", kernel: "csv" },
     { label: "LaTeX", note: "paths by token", kernel: "latex" },
   ];
@@ -41,8 +53,8 @@ export function pathsExports(scene: ExportScene): Export[] {
 const toPng = ({ svg, width, height }: { svg: string; width: number; height: number }) => svgToPng(svg, width, height);
 
 /** The page's width: a lattice of tokens and layers needs it. */
-function printed({ view, options, pins }: ExportScene): { svg: string; width: number; height: number } {
-  const layout = pathsLayout(view, { width: journal["double-column"] * PX_PER_INCH }, options);
+function printed({ view, options, window, pins }: ExportScene): { svg: string; width: number; height: number } {
+  const layout = pathsLayout(view, { width: journal["double-column"] * PX_PER_INCH }, { ...options, window });
   const svg = withPins(pathsDrawing(layout, themes.print), pinSvg(layout, pins));
   return { svg, width: layout.width, height: layout.height };
 }
@@ -61,7 +73,7 @@ function pinSvg(layout: PathsLayout, pins: readonly Pin[]): string[] {
 }
 
 function placeOf(layout: PathsLayout, pin: Pin): { x: number; y: number } | null {
-  if (!isHop(pin)) return layout.nodes.find((n) => n.boundary === pin.boundary && n.position === pin.position) ?? null;
+  if (!isHop(pin)) return nodeAt(layout, pin);
   const { layer, from, to } = pin;
   const curve = layout.curves.find(({ edge: e }) => e.layer === layer && e.from === from && e.to === to);
   return curve ? curvePoint(curve, layout.row, 0.5) : null;

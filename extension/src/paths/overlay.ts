@@ -2,19 +2,23 @@
  *  downstream of the selected one, its casing, pins, the keyboard's brackets, what linked views point at, matches.
  *  Pointing changes only this: the picture below fades by its opacity and is never painted anew. */
 import {
+  CLIP,
   curvePoint,
   HALO,
+  nodeAt,
   nodeRadius,
   type PathCurve,
   type PathGraph,
-  type PathNode,
   type PathSpot,
   type PathsLayout,
+  pathWidth,
+  rankClass,
   rankColour,
   type Theme,
 } from "patchbay/view";
 import { svg } from "../dom";
 import { badge, brackets, pinColour } from "../shell/frames";
+import type { Linked } from "./links";
 import { type Hop, isHop, type Marks, type Target } from "./state";
 
 export interface OverlayScene {
@@ -22,6 +26,9 @@ export interface OverlayScene {
   graph: PathGraph;
   theme: Theme;
   marks: Marks;
+  /** Edges of the path that is spelled out, by index. */
+  path: readonly number[];
+  maxRank: number;
   hover: Target | null;
   /** null while the widget has no keyboard focus. */
   cursor: PathSpot | null;
@@ -30,19 +37,13 @@ export interface OverlayScene {
   matches: readonly number[];
 }
 
-/** What another view points at: a hop that is there, layers, positions. */
-export interface Linked {
-  hop: Hop | null;
-  layers: readonly number[];
-  positions: readonly number[];
-}
-
 export class Overlay {
   readonly node = svg("svg", { class: "pb-overlay", "aria-hidden": "true" });
-  private readonly streams = svg("g");
+  /** Ends at the lattice's rim, as the curves below do. */
+  private readonly streams = svg("svg", { overflow: "hidden" });
   private readonly marks = svg("g");
   private readonly moving = svg("g");
-  private of: { layout: PathsLayout; marks: Marks; theme: Theme } | null = null;
+  private of: { layout: PathsLayout; marks: Marks; theme: Theme; path: readonly number[] } | null = null;
   private curves = new Map<number, PathCurve>();
 
   constructor() {
@@ -53,14 +54,19 @@ export class Overlay {
   update(scene: OverlayScene): boolean {
     const { layout, marks, theme, hover } = scene;
     const { of } = this;
-    if (of?.layout !== layout || of.marks !== marks || of.theme !== theme) {
-      this.of = { layout, marks, theme };
+    if (of?.layout !== layout || of.marks !== marks || of.theme !== theme || of.path !== scene.path) {
+      this.of = { layout, marks, theme, path: scene.path };
       this.curves = new Map(layout.curves.map((curve) => [curve.edge.index, curve]));
+      const { plot } = layout;
+      const box = [plot.x - CLIP, plot.y - CLIP, plot.width + 2 * CLIP, plot.height + 2 * CLIP];
+      for (const [at, name] of ["x", "y", "width", "height"].entries())
+        this.streams.setAttribute(name, String(box[at]));
+      this.streams.setAttribute("viewBox", box.join(" "));
       this.streams.replaceChildren(...this.streamNodes(scene));
       this.marks.replaceChildren(...this.pinNodes(scene));
     }
     this.moving.replaceChildren(...this.movingNodes(scene));
-    return hover !== null || this.selected(scene) !== null;
+    return hover !== null || scene.path.length > 0 || this.selected(scene).length > 0;
   }
 
   private curveOf({ graph }: OverlayScene, hop: Hop): PathCurve | null {
@@ -68,24 +74,42 @@ export class Overlay {
     return (edge && this.curves.get(edge.index)) ?? null;
   }
 
-  private selected(scene: OverlayScene): PathCurve | null {
-    const [hop] = scene.marks.selection;
-    return hop ? this.curveOf(scene, hop) : null;
+  private selected(scene: OverlayScene): PathCurve[] {
+    return scene.marks.selection.flatMap((hop) => this.curveOf(scene, hop) ?? []);
   }
 
+  /** The path that is spelled out, alone; else what flows through the selected hops. */
   private streamNodes(scene: OverlayScene): SVGElement[] {
+    const { graph, layout, theme, path, marks, maxRank } = scene;
+    if (path.length > 0) {
+      const curves = path.flatMap((index) => this.curves.get(index) ?? []);
+      return [
+        ...curves.flatMap((curve) => full({ ...curve, width: Math.max(2.5, curve.width) }, theme)),
+        ...ends(curves, scene),
+      ];
+    }
     const selected = this.selected(scene);
-    if (!selected) return [];
-    const { graph, layout, theme } = scene;
-    const lit = new Set([...graph.upstream(selected.edge), ...graph.downstream(selected.edge)].map((e) => e.index));
-    const nodes = layout.curves.filter((curve) => lit.has(curve.edge.index)).flatMap((c) => full(c, theme));
-    return [...nodes, ...casing(selected, theme), ...ends([selected], scene)];
+    if (selected.length === 0) return [];
+    const stream = graph.stream(marks.selection);
+    const width = pathWidth(layout.legend.widths.at(-1)?.paths ?? 1, layout.column);
+    const lit = stream
+      ? layout.curves.flatMap((curve): PathCurve[] => {
+          const { index } = curve.edge;
+          const paths = stream.paths[index] ?? 0;
+          const cls = rankClass(stream.bestRank[index] ?? 1, maxRank);
+          return paths > 0 ? [{ ...curve, width: width(paths), rankClass: cls }] : [];
+        })
+      : reachable(selected, graph).flatMap((index) => this.curves.get(index) ?? []);
+    const shown = stream
+      ? selected.map((curve) => ({ ...curve, width: width(stream.paths[curve.edge.index] ?? 1) }))
+      : selected;
+    return [...together(lit, theme), ...shown.flatMap((curve) => casing(curve, theme)), ...ends(selected, scene)];
   }
 
   private pinNodes(scene: OverlayScene): SVGElement[] {
     return scene.marks.pins.flatMap((pin) => {
       if (!isHop(pin)) {
-        const node = nodeOf(scene.layout, pin);
+        const node = nodeAt(scene.layout, pin);
         if (!node) return [];
         const r = nodeRadius(scene.layout) + 2.5;
         const ring = svg("circle", { class: "pb-path-pin", cx: node.x, cy: node.y, r });
@@ -95,6 +119,8 @@ export class Overlay {
       const curve = this.curveOf(scene, pin);
       if (!curve) return [];
       const { x, y } = curvePoint(curve, scene.layout.row, 0.5);
+      const { plot } = scene.layout;
+      if (x < plot.x || x > plot.x + plot.width) return [];
       return badge(x, y, pin.number, scene.theme);
     });
   }
@@ -102,49 +128,76 @@ export class Overlay {
   private movingNodes(scene: OverlayScene): SVGElement[] {
     const { layout, hover, cursor, linked, matches, theme } = scene;
     const nodes: SVGElement[] = [];
-    const [first] = layout.nodes;
-    const last = layout.nodes.at(-1);
-    if (!first || !last) return nodes;
-    const [left, right] = [first.x - layout.column / 2, last.x + layout.column / 2];
+    const { plot, origin, window } = layout;
     const dashed = linked.hop && this.curveOf(scene, linked.hop);
+    const columnFrame = (position: number, name: string) =>
+      position < window.c0 || position > window.c1
+        ? []
+        : [frame(origin.x + (position - 0.5) * layout.column, plot.y - 6, layout.column, plot.height + 12, name)];
     if (dashed) nodes.push(svg("path", { class: "pb-frame pb-path-linked", d: dashed.d }));
     else {
-      for (const layer of linked.layers) {
-        const y = first.y - (layer + 1) * layout.row;
-        nodes.push(frame(left, y, right - left, layout.row, "pb-frame-linked"));
-      }
-      for (const position of linked.positions) {
-        const x = left + position * layout.column;
-        nodes.push(frame(x, last.y - 6, layout.column, first.y - last.y + 12, "pb-frame-linked"));
-      }
+      for (const layer of linked.layers)
+        if (layer >= window.r0 && layer <= window.r1)
+          nodes.push(frame(plot.x, origin.y - (layer + 1) * layout.row, plot.width, layout.row, "pb-frame-linked"));
+      for (const position of linked.positions) nodes.push(...columnFrame(position, "pb-frame-linked"));
     }
-    for (const position of matches)
-      nodes.push(
-        frame(left + position * layout.column, last.y - 6, layout.column, first.y - last.y + 12, "pb-frame-match"),
-      );
+    for (const position of matches) nodes.push(...columnFrame(position, "pb-frame-match"));
+    nodes.push(...spanNodes(scene));
     if (hover && isHop(hover)) {
       const curve = this.curveOf(scene, hover);
       if (curve) nodes.push(...full(curve, theme), ...ends([curve], scene));
     } else if (hover) {
-      const node = nodeOf(layout, hover);
+      const node = nodeAt(layout, hover);
       const curves = scene.graph.at(hover).flatMap((edge) => this.curves.get(edge.index) ?? []);
       nodes.push(...curves.flatMap((curve) => full(curve, theme)), ...ends(curves, scene));
       if (node)
         nodes.push(svg("circle", { class: "pb-path-hover", cx: node.x, cy: node.y, r: nodeRadius(layout) + 2 }));
     }
-    const at = cursor && nodeOf(layout, cursor);
+    const at = cursor && nodeAt(layout, cursor);
     if (at) nodes.push(...corners(at, nodeRadius(layout) + 5));
     nodes.push(...boldLabels(scene));
     return nodes;
   }
 }
 
-const nodeOf = (layout: PathsLayout, { boundary, position }: PathSpot): PathNode | null => {
-  const [first] = layout.nodes;
-  const last = layout.nodes.at(-1);
-  const tokens = (last?.position ?? 0) + 1;
-  return first ? (layout.nodes[boundary * tokens + position] ?? null) : null;
-};
+/** The chosen columns: a bar below the lattice and a light ground over it. */
+function spanNodes({ layout, marks: { span } }: OverlayScene): SVGElement[] {
+  const { plot, origin, column, window } = layout;
+  if (!span || span.to < window.c0 || span.from > window.c1) return [];
+  const x = Math.max(plot.x, origin.x + (span.from - 0.5) * column);
+  const width = Math.min(plot.x + plot.width, origin.x + (span.to + 0.5) * column) - x;
+  return [
+    svg("rect", { class: "pb-path-span", x, y: plot.y - 6, width, height: plot.height + 12 }),
+    svg("rect", {
+      class: "pb-path-span-bar",
+      x: x + 1,
+      y: plot.y + plot.height + 7,
+      width: Math.max(1, width - 2),
+      height: 3,
+    }),
+  ];
+}
+
+/** All from which one of the hops can be reached, or that can be reached over one: where single paths are not known. */
+function reachable(selected: readonly PathCurve[], graph: PathGraph): number[] {
+  const edges = selected.flatMap(({ edge }) => [...graph.upstream(edge), ...graph.downstream(edge)]);
+  return [...new Set(edges.map(({ index }) => index))];
+}
+
+/** Many curves as few nodes: those of a colour and nearly a width in one, the weak below the strong. */
+function together(curves: readonly PathCurve[], theme: Theme): SVGElement[] {
+  const groups = new Map<string, { of: PathCurve; d: string[] }>();
+  for (const curve of curves) {
+    const width = Math.max(1.25, Math.round(curve.width * 2) / 2);
+    const key = `${String(width).padStart(4, "0")} ${curve.rankClass}`;
+    const group = groups.get(key);
+    if (group) group.d.push(curve.d);
+    else groups.set(key, { of: { ...curve, width }, d: [curve.d] });
+  }
+  return [...groups.entries()]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([, { of, d }]) => full({ ...of, d: d.join("") }, theme));
+}
 
 /** A curve at full strength; a thin one takes the ink's colour, so that it can be followed. */
 function full({ d, width, rankClass }: PathCurve, theme: Theme): SVGElement[] {
@@ -170,17 +223,19 @@ function casing(curve: PathCurve, theme: Theme): SVGElement[] {
 /** The nodes at both ends, over the curves that cover them. */
 function ends(curves: readonly PathCurve[], { layout }: OverlayScene): SVGElement[] {
   const r = nodeRadius(layout);
-  return curves.flatMap(({ x1, y1, x2, y2 }) => [
-    svg("circle", { class: "pb-path-end", cx: x1, cy: y1, r }),
-    svg("circle", { class: "pb-path-end", cx: x2, cy: y2, r }),
-  ]);
+  const { plot } = layout;
+  const inside = ([x]: readonly [number, number]) => x > plot.x - 1 && x < plot.x + plot.width + 1;
+  return curves
+    .flatMap(({ x1, y1, x2, y2 }) => [[x1, y1] as const, [x2, y2] as const])
+    .filter(inside)
+    .map(([cx, cy]) => svg("circle", { class: "pb-path-end", cx, cy, r }));
 }
 
 function frame(x: number, y: number, width: number, height: number, name: string): SVGElement {
   return svg("rect", { class: `pb-frame ${name}`, x, y, width, height });
 }
 
-const corners = ({ x, y }: PathNode, half: number): SVGElement[] =>
+const corners = ({ x, y }: { x: number; y: number }, half: number): SVGElement[] =>
   brackets({ x: x - half, y: y - half, width: 2 * half, height: 2 * half }, half * 0.55);
 
 /** The tokens and the layer in play, written again in bold. */
@@ -189,14 +244,10 @@ function boldLabels(scene: OverlayScene): SVGElement[] {
   const target = hover ?? cursor ?? marks.selection[0] ?? null;
   if (!target) return [];
   const positions = isHop(target) ? [target.from, target.to] : [target.position];
-  const layer = String(isHop(target) ? target.layer : target.boundary - 1);
-  const tokens = layout.labels.filter(({ role }) => role === "token");
-  const bold = [
-    ...[...new Set(positions)].flatMap((position) => tokens[position] ?? []),
-    ...layout.labels.filter(
-      ({ role, text }) => role === "layer" && (text === layer || (layer === "-1" && text === "embed")),
-    ),
-  ];
+  const row = isHop(target) ? target.layer : target.boundary - 1;
+  const bold = layout.labels.filter(
+    ({ role, of }) => of !== null && ((role === "token" && positions.includes(of)) || (role === "layer" && of === row)),
+  );
   return bold.map(({ x, y, angle, anchor, text, role }) =>
     svg(
       "text",

@@ -1,6 +1,7 @@
 /** Paints the picture: the same drawing that is printed. As SVG for up to some thousand curves; with more, the curves go
  *  on a canvas below an SVG of all the rest, as the browser would have to keep a node for each. */
 import {
+  CLIP,
   HALO,
   type PathCurve,
   type PathsLayout,
@@ -16,25 +17,25 @@ const SVG_CURVES = 3_000;
 
 export class Picture {
   readonly node = el("div", { class: "pb-picture pb-data", "aria-hidden": "true" });
-  private drawn = "";
+  private drawn: { layout: PathsLayout; theme: Theme; scale: number } | null = null;
 
   /** Repaints only when something has changed; hovering never does. */
   show(layout: PathsLayout, theme: Theme): void {
+    const scale = window.devicePixelRatio || 1;
+    const { drawn } = this;
+    if (drawn?.layout === layout && drawn.theme === theme && drawn.scale === scale) return;
+    this.drawn = { layout, theme, scale };
     const onCanvas = layout.curves.length > SVG_CURVES;
     const text = pathsDrawing(layout, theme, onCanvas ? "without-curves" : "with-curves");
-    const key = onCanvas ? `${text}${layout.curves.map((c) => `${c.d} ${c.width} ${c.rankClass}`).join()}` : text;
-    if (key === this.drawn) return;
-    this.drawn = key;
     // Our own drawing, whose texts are escaped; parsed as XML, in which nothing runs.
     const parsed = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
     if (parsed.localName !== "svg") throw new Error("the drawing of this path graph is not well-formed");
     const picture = document.importNode(parsed, true);
-    this.node.replaceChildren(...(onCanvas ? [canvasOf(layout, theme), picture] : [picture]));
+    this.node.replaceChildren(...(onCanvas ? [canvasOf(layout, theme, scale), picture] : [picture]));
   }
 }
 
-function canvasOf(layout: PathsLayout, theme: Theme): HTMLCanvasElement {
-  const scale = window.devicePixelRatio || 1;
+function canvasOf(layout: PathsLayout, theme: Theme, scale: number): HTMLCanvasElement {
   const canvas = el("canvas", {
     class: "pb-curves",
     width: Math.round(layout.width * scale),
@@ -54,6 +55,10 @@ function canvasOf(layout: PathsLayout, theme: Theme): HTMLCanvasElement {
   }
   const lines = new Path2D(layout.lines.map(({ x1, x2, y }) => `M${x1},${y}H${x2}`).join(""));
   stroke(context, lines, theme.colour.line, 0.5);
+  const { plot } = layout;
+  context.beginPath();
+  context.rect(plot.x - CLIP, plot.y - CLIP, plot.width + 2 * CLIP, plot.height + 2 * CLIP);
+  context.clip();
   const thin = layout.curves.filter((curve) => curve.rankClass < 0);
   context.globalAlpha = THIN_OPACITY;
   for (const curve of thin) stroke(context, new Path2D(curve.d), theme.colour.text2, curve.width);

@@ -7,17 +7,17 @@ import {
   type PathSpot,
   type PathsView,
   type PathWords,
-  tokenLabel,
+  pathNumbers,
+  pathWords,
+  spellPath,
   tokenName,
 } from "patchbay/view";
 import type { Pointing } from "../link";
 import { Reader } from "../shell/reader";
 import { togglePin } from "../shell/state";
 import type { ReaderActs } from "../shell/types";
-import type { Linked } from "./overlay";
+import { columnsFound, type Linked, linkedOf, NOT_LINKED, pointingOf } from "./links";
 import * as S from "./state";
-
-const NOT_LINKED: Linked = { hop: null, layers: [], positions: [] };
 
 export class PathsReader extends Reader<S.Target, S.Marks> {
   linked: Linked = NOT_LINKED;
@@ -26,7 +26,8 @@ export class PathsReader extends Reader<S.Target, S.Marks> {
 
   constructor(
     acts: ReaderActs<S.Marks>,
-    private readonly of: { view(): PathsView; graph(): PathGraph },
+    /** What is drawn, the stored view behind it, its paths in the order that they are listed in. */
+    private readonly of: { view(): PathsView; graph(): PathGraph; stored(): PathsView; paths(): readonly number[] },
   ) {
     super(acts, S.NO_MARKS);
   }
@@ -37,8 +38,8 @@ export class PathsReader extends Reader<S.Target, S.Marks> {
   }
 
   protected read(saved: unknown): S.Marks {
-    const { layers, tokens } = this.of.view();
-    return S.readMarks(saved, layers, tokens.length);
+    const { layers, tokens, maxRank, sources, choices } = this.of.stored();
+    return S.readMarks(saved, { layers, tokens: tokens.length, maxRank, sources, choices });
   }
 
   same(a: S.Target | null, b: S.Target | null): boolean {
@@ -80,52 +81,103 @@ export class PathsReader extends Reader<S.Target, S.Marks> {
   }
 
   protected linkTo(at: Pointing): void {
-    const { layers, tokens } = this.of.view();
-    const numbers = (labels: readonly string[] = [], most: number) =>
-      labels.map(Number).filter((n) => Number.isInteger(n) && n >= 0 && n < most);
-    const onLayers = numbers(at?.layer, layers);
-    // Views of several prompts count from the end.
-    const ends = (at?.position ?? []).map((p) => (p.startsWith("-") ? String(tokens.length + Number(p)) : p));
-    const positions = [...new Set(numbers(ends, tokens.length))];
-    const [from, to = from] = positions;
-    const hop =
-      onLayers.length === 1 && from !== undefined && to !== undefined
-        ? this.of.graph().edge(onLayers[0] as number, from, to)
-        : null;
-    // Another prompt has other tokens at the same positions.
-    const fits = !at?.token || at.token.every((token) => tokens.includes(token));
-    this.linked = { hop: fits ? hop : null, layers: onLayers, positions: fits ? positions : [] };
+    this.linked = linkedOf(at, this.of.stored(), this.of.view(), this.of.graph());
   }
 
   protected pointing(target: S.Target): Pointing {
-    const { tokens } = this.of.view();
-    const token = (...positions: number[]) => positions.map((p) => tokens[p] ?? "");
-    // From both ends: views of several prompts count from theirs.
-    const places = (...positions: number[]) => [
-      ...positions.map(String),
-      ...positions.map((p) => String(p - tokens.length)),
-    ];
-    if (!S.isHop(target)) {
-      const { boundary, position } = target;
-      const layer = boundary === 0 ? {} : { layer: [String(boundary - 1)] };
-      return { ...layer, position: places(position), token: token(position) };
-    }
-    const { layer, from, to } = target;
-    const heads = this.of.graph().edge(layer, from, to)?.heads ?? [];
-    return {
-      layer: [String(layer)],
-      position: from === to ? places(to) : places(from, to),
-      token: from === to ? token(to) : token(from, to),
-      ...(heads.length > 0 && { head: heads.map(String) }),
-    };
+    return pointingOf(target, this.of.stored(), this.of.view(), this.of.graph());
   }
 
-  protected move(direction: string): void {
-    if (!this.cursor) return;
-    const cursor = this.of
-      .graph()
-      .step(this.cursor, direction as Parameters<PathGraph["step"]>[1], this.of.view().tokens.length);
-    this.set({ ...this.state, cursor });
+  protected move(direction: string, extend: boolean): void {
+    const { cursor } = this;
+    if (!cursor) return;
+    const { tokens } = this.of.view();
+    if (extend) {
+      this.extend(direction, cursor.position, tokens.length);
+      return;
+    }
+    const to = this.of.graph().step(cursor, direction as Parameters<PathGraph["step"]>[1], tokens.length);
+    this.set({ ...this.state, cursor: to });
+  }
+
+  /** Shift with Left and Right chooses tokens next to each other, from the cursor's on. */
+  private extend(direction: string, at: number, columns: number): void {
+    const by = { left: -1, right: 1 }[direction];
+    if (by === undefined) return;
+    const { span } = this.state.marks;
+    const [anchor, end] =
+      span && (span.from === at || span.to === at) ? [at, span.from === at ? span.to : span.from] : [at, at];
+    const next = span ? Math.max(0, Math.min(columns - 1, end + by)) : at;
+    this.choose({ from: Math.min(anchor, next), to: Math.max(anchor, next) });
+  }
+
+  /** By the pointer: columns, or up to them from those that are chosen. */
+  chooseUpTo({ from, to }: S.Span, extend: boolean): void {
+    const { span } = this.state.marks;
+    this.choose(extend && span ? { from: Math.min(span.from, from), to: Math.max(span.to, to) } : { from, to });
+  }
+
+  /** Chooses columns, to be grouped or named; null: none. */
+  choose(span: S.Span | null): void {
+    const { marks } = this.state;
+    this.set({ ...this.state, marks: { ...marks, span } });
+    if (!span) return;
+    const view = this.of.view();
+    const words = span.from === span.to ? "" : ` to ${tokenName(view, span.to)}`;
+    this.acts.say(`${tokenName(view, span.from)}${words} chosen. g groups, n names.`);
+  }
+
+  /** Changes choices as one step that undo takes back. */
+  change(marks: Partial<S.Marks>, say?: string): void {
+    this.remark({ ...this.state.marks, ...marks }, say);
+  }
+
+  /** The next or the previous path of the list; the first to begin with. */
+  stepPath(by: 1 | -1): void {
+    const all = this.of.paths();
+    if (all.length === 0) {
+      this.acts.say("No single paths are kept with this view.");
+      return;
+    }
+    const at = all.indexOf(this.state.marks.path ?? -1);
+    const next = at < 0 ? (by === 1 ? 0 : all.length - 1) : (at + by + all.length) % all.length;
+    this.showPath(all[next] ?? null);
+  }
+
+  /** Spells out one kept path; null puts it aside. */
+  showPath(path: number | null): void {
+    this.change({ path, selection: [] });
+    const at = path === null ? -1 : this.of.paths().indexOf(path);
+    const spelled = path === null ? null : spellPath(this.of.stored(), path);
+    if (!spelled) return;
+    const words = pathWords(this.of.stored(), spelled);
+    this.acts.say(`Path ${at + 1} of ${this.of.paths().length}, ${pathNumbers(spelled)}: ${words}.`);
+  }
+
+  /** Esc puts a spelled-out path and chosen tokens aside before anything else. */
+  override clear(): void {
+    const { marks, frozen } = this.state;
+    if (!frozen && (marks.path !== null || marks.span))
+      this.remark({ ...marks, path: null, span: null }, marks.path !== null ? "Path put aside." : "Nothing chosen.");
+    else super.clear();
+  }
+
+  override clickedOutside(): void {
+    const { path, span, selection } = this.state.marks;
+    if (path !== null || span || selection.length > 0) this.clear();
+  }
+
+  /** After groups, bands, or the graph itself changed. */
+  settle(): void {
+    const { tokens, layers } = this.of.view();
+    const { cursor } = this;
+    this.hover = null;
+    this.matches = [];
+    this.linked = NOT_LINKED;
+    if (!cursor) return;
+    const fits = cursor.position < tokens.length && cursor.boundary <= layers && this.of.graph().has(cursor);
+    this.state = { ...this.state, cursor: fits ? cursor : null, frozen: null };
+    if (!fits) this.enter();
   }
 
   protected selectAtCursor(): void {
@@ -147,18 +199,36 @@ export class PathsReader extends Reader<S.Target, S.Marks> {
     if (next && !S.same({ layer: next.layer, from: next.from, to: next.to }, selected ?? null)) this.select(next);
   }
 
-  /** A hop, or the strongest hop at a node. */
-  select(target: S.Target): void {
+  /** The strongest hop at the cursor that is not selected yet, beside those that are. */
+  addAtCursor(): void {
+    const { cursor } = this;
+    const { selection } = this.state.marks;
+    const next =
+      cursor &&
+      this.of
+        .graph()
+        .at(cursor)
+        .find((hop) => !selection.some((s) => S.same(s, S.bare(hop))));
+    if (next) this.select(next, true);
+    else this.acts.say("All edges here are selected.");
+  }
+
+  /** A hop, or the strongest hop at a node; `add`: beside those that are selected. */
+  select(target: S.Target, add = false): void {
     if (!S.isHop(target)) {
       this.state = { ...this.state, cursor: target };
-      this.selectNext(target);
+      if (add) this.addAtCursor();
+      else this.selectNext(target);
       return;
     }
     const { cursor } = this;
     const end = { boundary: target.layer + 1, position: target.to };
-    this.set(S.select({ ...this.state, cursor: cursor && S.touches(target, cursor) ? cursor : end }, target));
-    const chosen = this.state.marks.selection.length > 0;
-    this.acts.say(chosen ? `Selected. ${this.words(target)?.spoken ?? ""}` : "Selection cleared.");
+    const stays = cursor && S.touches(target, cursor) ? cursor : end;
+    this.set(S.select({ ...this.state, cursor: stays }, target, add));
+    const { selection } = this.state.marks;
+    const words = this.words(target)?.spoken ?? "";
+    if (selection.length > 1) this.acts.say(`${selection.length} edges selected. ${words}`);
+    else this.acts.say(selection.length === 1 ? `Selected. ${words}` : "Selection cleared.");
   }
 
   pin(target: S.Target): void {
@@ -176,13 +246,7 @@ export class PathsReader extends Reader<S.Target, S.Marks> {
   search(text: string): string {
     const view = this.of.view();
     const wanted = text.trim().toLowerCase();
-    this.matches = view.tokens.flatMap((token, position) => {
-      const found =
-        /^\d+$/.test(wanted) && Number(wanted) === position
-          ? true
-          : token.toLowerCase().includes(wanted) || tokenLabel(token).toLowerCase().includes(wanted);
-      return wanted !== "" && found ? [position] : [];
-    });
+    this.matches = wanted === "" ? [] : columnsFound(this.of.stored(), view, wanted);
     const [first] = this.matches;
     if (first !== undefined) this.goToToken(first);
     this.acts.pointedElsewhere(false);

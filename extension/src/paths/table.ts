@@ -1,5 +1,17 @@
 /** The path graph as a table and as CSV: one row for each hop, most paths first. */
-import { count, type PathEdge, type PathsView, pathsQuestion, shareWords, tokenName } from "patchbay/view";
+import {
+  columnPlace,
+  count,
+  headWords,
+  keptPaths,
+  keptWords,
+  type PathEdge,
+  type PathsView,
+  pathsQuestion,
+  rowPlace,
+  shareWords,
+  tokenName,
+} from "patchbay/view";
 import { el, isolated } from "../dom";
 import { csvOf } from "../shell/exports";
 
@@ -14,7 +26,7 @@ export function tableNode(view: PathsView, edges: readonly PathEdge[]): HTMLElem
   const all = byPaths(edges);
   const rows = all.slice(0, MOST_ROWS);
   const cut = all.length > rows.length ? `, the first ${count(rows.length)} shown; CSV has all` : "";
-  const caption = `${view.title}: ${pathsQuestion(view)}, ${count(all.length)} edges${cut}`;
+  const caption = `${view.title}: ${pathsQuestion(view)}, ${count(all.length)} edges of ${keptWords(view)}${cut}`;
   const columns = ["layer", "from", "to", "paths", "of kept", "best rank", "heads"];
   return el(
     "div",
@@ -31,13 +43,13 @@ export function tableNode(view: PathsView, edges: readonly PathEdge[]): HTMLElem
           el(
             "tr",
             {},
-            el("th", { scope: "row" }, String(edge.layer)),
+            el("th", { scope: "row" }, rowPlace(view, edge.layer)),
             el("td", {}, isolated(tokenName(view, edge.from))),
             el("td", {}, isolated(tokenName(view, edge.to))),
             el("td", {}, count(edge.paths)),
             el("td", {}, shareWords(edge.paths, view.kept)),
             el("td", {}, count(edge.bestRank)),
-            el("td", {}, edge.heads.join(", ") || "residual"),
+            el("td", {}, edge.heads.join(", ") || headWords(view, edge)),
           ),
         ),
       ),
@@ -45,12 +57,25 @@ export function tableNode(view: PathsView, edges: readonly PathEdge[]): HTMLElem
   );
 }
 
+/** The paths one by one: number, rank, logit, the token of each boundary. */
+export function pathsCsv(stored: PathsView, paths: readonly number[]): string {
+  const kept = keptPaths(stored);
+  const width = stored.layers + 1;
+  const rows = paths.map((p) => [
+    p,
+    kept?.rank[p] ?? 0,
+    kept?.logit[p] ?? 0,
+    Array.from({ length: width }, (_, b) => kept?.positions[p * width + b]).join(">"),
+  ]);
+  return csvOf([["path", "answer_rank", "answer_logit", "positions"], ...rows]);
+}
+
 /** Tokens as they are, positions beside them. */
 export function toCsv(view: PathsView, edges: readonly PathEdge[]): string {
   const rows = byPaths(edges).map((e) => [
-    e.layer,
-    e.from,
-    e.to,
+    rowPlace(view, e.layer),
+    columnPlace(view, e.from),
+    columnPlace(view, e.to),
     view.tokens[e.from] ?? "",
     view.tokens[e.to] ?? "",
     e.paths,

@@ -32,7 +32,7 @@ export function exportItems(rows: readonly Export[], acts: ExportActs): MenuItem
   const make = async (row: Export): Promise<string> => {
     if ("extension" in row) return save(fileName(view.title, row.extension), await row.make());
     if (!kernel) throw new Error("no kernel");
-    const { kernel: format, metric, figure, heatmap } = row;
+    const { kernel: format, metric, figure, heatmap, paths } = row;
     const file = await kernel<KernelFile>({
       op: "export",
       view: view.id,
@@ -40,6 +40,7 @@ export function exportItems(rows: readonly Export[], acts: ExportActs): MenuItem
       ...(metric && { metric }),
       ...(figure && { figure }),
       ...(heatmap && { heatmap }),
+      ...(paths && { paths }),
     });
     const content = file.base64 !== undefined ? bytesOf(file.base64) : (file.text ?? "");
     return save(

@@ -20,9 +20,10 @@ export interface FigureOptions extends Partial<Omit<HeatmapOptions, "previousLim
   theme?: ThemeName;
   /** Pixels per inch of a PNG. Default 300. */
   dpi?: number;
-  /** Of a path graph: the share of paths drawn in full (default 0.8), and one source alone. */
+  /** Of a path graph: the share of paths drawn in full (default 0.8), one source alone, and only ranks up to this. */
   share?: number;
   source?: number | null;
+  rank?: number | null;
   /** Of a scatter: which layer, site and method (default: what its view shows first), and which two axes, from 0. */
   layer?: number;
   site?: string;
@@ -61,7 +62,7 @@ const DPIS = [36, 1200] as const;
 /** Fills in defaults; refuses what cannot be drawn.
  *  @throws SpecError */
 export function checkOptions(view: HeatmapView, options: FigureOptions): CheckedOptions {
-  const { width, height, theme = "print", dpi = 300, share: _share, source: _source, ...rest } = options;
+  const { width, height, theme = "print", dpi = 300, share: _share, source: _source, rank: _rank, ...rest } = options;
   const { layer: _layer, site: _site, method: _method, axes: _axes, ...partial } = rest;
   checkLook({ height, theme, dpi });
   const heatmap = heatmapOptions(view, {
@@ -78,12 +79,14 @@ export function checkOptions(view: HeatmapView, options: FigureOptions): Checked
  *  @throws SpecError */
 export function checkPathsOptions(view: PathsView, options: FigureOptions): CheckedPathsOptions {
   const { width = "double-column", height, theme = "print", dpi = 300 } = options;
-  const { share = PATHS_DEFAULTS.share, source = PATHS_DEFAULTS.source } = options;
+  const { share = PATHS_DEFAULTS.share, source = PATHS_DEFAULTS.source, rank = PATHS_DEFAULTS.rank } = options;
   checkLook({ height, theme, dpi });
   within("share", share, [0, 1]);
   if (source !== null && !view.sources.includes(source))
     refuse("source", source, `must be one of the traced sources ${view.sources.join(", ")}, or null for all`);
-  return { width: pixels(width), height, theme, dpi, paths: { ...PATHS_DEFAULTS, share, source } };
+  if (rank !== null && !(Number.isInteger(rank) && rank >= 1 && rank <= view.maxRank))
+    refuse("rank", rank, `must be a whole number from 1 to ${view.maxRank}, or null for all`);
+  return { width: pixels(width), height, theme, dpi, paths: { share, source, rank } };
 }
 
 function checkLook({ height, theme, dpi }: { height: number | undefined; theme: ThemeName; dpi: number }): void {

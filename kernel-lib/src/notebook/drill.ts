@@ -4,27 +4,30 @@ import { SpecError } from "../errors";
 import { freeze } from "../path/freeze";
 import type { Frozen } from "../path/types";
 import { verifyCuts } from "../path/verify";
-import { pathEdges } from "../view/paths-view";
+import type { PathsBody, PathsPlace } from "../view/paths-types";
+import { viewEdges } from "../view/paths-view";
 import type { CutResult, EdgeDetail, HopCut } from "../view/protocol";
-import type { PathsView } from "../view/types";
-import { KindSource } from "./kind-source";
+import { PathsSource } from "./paths-source";
 import type { Source } from "./sources";
 
 /** Heads whose whole row of attention is sent. */
 const ROWS = 8;
 
 /** The prompt that was asked about last: readers ask about many hops of one graph. */
-let kept: { source: KindSource; frozen: Promise<Frozen> } | null = null;
+let kept: { source: PathsSource; place: string; frozen: Promise<Frozen> } | null = null;
 
 /** Attention at the hop's query, for every head of its layer.
  *  @throws SpecError when the view has no model behind it, or the hop lies outside the prompt */
-export async function edgeOf(source: Source, hop: Omit<HopCut, "heads">): Promise<EdgeDetail> {
-  const { traced, frozen } = behind(source);
+export async function edgeOf(
+  source: Source,
+  hop: Omit<HopCut, "heads">,
+  at: Partial<PathsPlace> = {},
+): Promise<EdgeDetail> {
+  const { traced, frozen, graph } = behind(source, at);
   const { nHeads, nLayers } = traced.model.config;
   checkHop(hop, nLayers, traced.sample.tokens.length);
   const { layer, from, to } = hop;
-  const view = source.view();
-  const onEdge = new Set(view.kind === "paths" ? headsOf(view, hop) : []);
+  const onEdge = new Set(headsOf(graph(), hop));
   const length = traced.sample.tokens.length;
   const { pattern } = (await frozen).layers[layer];
   const short = (weight: number) => Math.round(weight * 1e5) / 1e5;
@@ -38,8 +41,8 @@ export async function edgeOf(source: Source, hop: Omit<HopCut, "heads">): Promis
 
 /** Cuts the hops in the real model and in the frozen one.
  *  @throws SpecError as above, or when nothing is to be cut */
-export async function cut(source: Source, cuts: readonly HopCut[]): Promise<CutResult> {
-  const { traced, frozen } = behind(source);
+export async function cut(source: Source, cuts: readonly HopCut[], at: Partial<PathsPlace> = {}): Promise<CutResult> {
+  const { traced, frozen } = behind(source, at);
   const { nHeads, nLayers } = traced.model.config;
   for (const hop of cuts) {
     checkHop(hop, nLayers, traced.sample.tokens.length);
@@ -51,27 +54,42 @@ export async function cut(source: Source, cuts: readonly HopCut[]): Promise<CutR
   return { logit, rank };
 }
 
-function behind(source: Source) {
-  const traced = source instanceof KindSource ? source.traced : null;
-  if (!(source instanceof KindSource) || traced === null)
+/** Another trace or sample of a path graph.
+ *  @throws SpecError when the view is no path graph, ResultError when there is no such choice */
+export function bodyAt(source: Source, place: PathsPlace): PathsBody {
+  if (!(source instanceof PathsSource)) refuse("view", source.id, "must be a path graph's");
+  return source.bodyAt(place);
+}
+
+function behind(source: Source, at: Partial<PathsPlace>) {
+  const traced = source instanceof PathsSource ? source.traced(at) : null;
+  if (!(source instanceof PathsSource) || traced === null)
     throw new SpecError({
       thing: "path graph",
       rule: "was shown without its run, so there is no model to ask",
       wayOut: "Show the run itself: pb.show(run)",
     });
-  if (kept?.source !== source) {
+  const place = `${at.trace ?? 0},${at.sample ?? "first"}`;
+  if (kept?.source !== source || kept.place !== place) {
     const frozen = freeze(traced.model, traced.sample.tokens);
-    const entry = { source, frozen };
+    const entry = { source, place, frozen };
     kept = entry;
     frozen.catch(() => {
       if (kept === entry) kept = null;
     });
   }
-  return { traced, frozen: kept.frozen };
+  const graph = () =>
+    at.trace === undefined || at.sample === undefined
+      ? (source.view() as PathsBody)
+      : source.bodyAt({ trace: at.trace, sample: at.sample });
+  return { traced, frozen: kept.frozen, graph };
 }
 
-function headsOf(view: PathsView, { layer, from, to }: Omit<HopCut, "heads">): readonly number[] {
-  return pathEdges(view).find((e) => e.layer === layer && e.from === from && e.to === to)?.heads ?? [];
+function headsOf(
+  graph: Pick<PathsBody, "edges" | "edgeHeads">,
+  { layer, from, to }: Omit<HopCut, "heads">,
+): readonly number[] {
+  return viewEdges(graph).find((e) => e.layer === layer && e.from === from && e.to === to)?.heads ?? [];
 }
 
 function checkHop({ layer, from, to }: Omit<HopCut, "heads">, layers: number, tokens: number): void {

@@ -4,8 +4,9 @@ import { type Figure, figureOf } from "../figure";
 import { tableToCsv } from "../result/csv";
 import { tableToLatex } from "../result/latex";
 import { sliceOf } from "../view/heatmap-slices";
-import type { FigureChoice, HeatmapChoice } from "../view/protocol";
-import type { HeatmapView } from "../view/types";
+import type { FigureChoice, HeatmapChoice, PathsChoice } from "../view/protocol";
+import type { HeatmapView, PathsView } from "../view/types";
+import { PathsSource } from "./paths-source";
 import type { Source } from "./sources";
 
 export const EXPORT_FORMATS = ["svg", "pdf", "png", "csv", "latex", "json", "spec"] as const;
@@ -21,13 +22,19 @@ const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base6
 export async function exportOf(
   source: Source,
   format: ExportFormat,
-  { metric, figure: choice, heatmap }: { metric?: string; figure?: FigureChoice; heatmap?: HeatmapChoice } = {},
+  {
+    metric,
+    figure: choice,
+    heatmap,
+    paths,
+  }: { metric?: string; figure?: FigureChoice; heatmap?: HeatmapChoice; paths?: PathsChoice } = {},
 ): Promise<Exported> {
   const view = source.view();
   const name = view.title.replace(/[^\p{L}\p{N}]+/gu, "-").toLowerCase();
   const figure = () => {
     if (view.kind === "scatter" && choice)
       return figureOf(view, { layer: choice.layer, site: choice.site, method: choice.method, axes: choice.axes });
+    if (view.kind === "paths" && paths) return pathsFigure(source, view, paths);
     return view.kind === "heatmap" ? heatmapFigure(view, metric, heatmap) : figureOf(view);
   };
   switch (format) {
@@ -64,6 +71,16 @@ function heatmapFigure(view: HeatmapView, metric = view.metric, choice?: Heatmap
     throw new SpecError({ thing: "slice", value: slice, rule: `must be an index of ${sets.length} slices` });
   const drawn = slice === undefined ? view : sliceOf(view, slice);
   return figureOf(drawn, { metric, mode, hatch, panels, difference, threshold, window });
+}
+
+/** A path graph as it is drawn in the widget: the chosen trace and sample, what its filters leave. */
+function pathsFigure(
+  source: Source,
+  view: PathsView,
+  { trace, sample, share, source: from, rank }: PathsChoice,
+): Figure {
+  const shown = source instanceof PathsSource ? source.viewAt({ trace, sample }) : view;
+  return figureOf(shown, { share, source: from, rank });
 }
 
 /** The result's main table; of a sweep, the rows of one metric. */

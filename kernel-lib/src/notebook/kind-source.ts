@@ -1,8 +1,6 @@
-/** A run or a result of any kind but a sweep as something to show: its view, made anew when something was measured. */
+/** A run or a result of any kind but a sweep and a trace as something to show: its view, made anew when something was measured. */
 import { createHash } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
-import type { PathTraceSpec, TraceSample } from "../experiment/trace-types";
-import type { Model } from "../forward/types";
 import type { Result } from "../result/base";
 import { serializeAny } from "../result/kinds";
 import { ExperimentRun } from "../run/experiment-run";
@@ -26,12 +24,6 @@ export class KindSource implements Source {
     this.run = run && { id: run.id, cancel: () => run.cancel(), resume: () => run.resume() };
   }
 
-  /** What a look behind a path graph needs: the model and the sample that is shown; null for anything else. */
-  get traced(): { model: Model; sample: TraceSample } | null {
-    if (!(this.value instanceof ExperimentRun) || this.value.spec.kind !== "path-trace") return null;
-    const { samples } = this.value.spec as PathTraceSpec;
-    return { model: this.value.model, sample: samples[this.choice.sample ?? 0] };
-  }
   get result(): Result {
     return this.value instanceof ExperimentRun ? this.value.snapshot() : this.value;
   }
@@ -58,8 +50,7 @@ export class KindSource implements Source {
     const statistics = !(value instanceof ExperimentRun) || this.whole === of;
     if (this.drawn?.of !== of || this.drawn.statistics !== statistics) {
       const resultHash = this.ended() ? `sha256:${createHash("sha256").update(serializeAny(of)).digest("hex")}` : "";
-      const { metric, sample: choice } = this.choice;
-      const options = { id: this.id, metric, choice, resultHash, statistics };
+      const options = { id: this.id, metric: this.choice.metric, resultHash, statistics };
       this.drawn = { of, statistics, view: viewsOf(of).view(options) };
     }
     const view = { ...this.drawn.view, run };

@@ -1,4 +1,5 @@
 /** Answers what widgets ask over the comm (view/protocol.ts), also while a cell runs. */
+import type { PathsPlace } from "../view/paths-types";
 import {
   type Answer,
   COMM_TARGET,
@@ -6,10 +7,11 @@ import {
   type HeatmapChoice,
   type HelloResult,
   type HopCut,
+  type PathsChoice,
   type Request,
 } from "../view/protocol";
 import type { WorkbenchChoice } from "../view/workbench";
-import { cut, edgeOf } from "./drill";
+import { bodyAt, cut, edgeOf } from "./drill";
 import { EXPORT_FORMATS, type ExportFormat, exportOf } from "./exports";
 import { type Comm, registerTarget } from "./mends/comm";
 import { gone, heardFrom, pushTo } from "./pages";
@@ -80,10 +82,11 @@ async function handle(comm: Comm, data: Record<string, unknown>, version: string
       // What is chosen is checked against the view when it is drawn.
       const figure = isRecord(data.figure) ? (data.figure as unknown as FigureChoice) : undefined;
       const heatmap = isRecord(data.heatmap) ? (data.heatmap as unknown as HeatmapChoice) : undefined;
-      return exportOf(view(data.view), format, { metric, figure, heatmap });
+      const paths = isRecord(data.paths) ? (data.paths as unknown as PathsChoice) : undefined;
+      return exportOf(view(data.view), format, { metric, figure, heatmap, paths });
     }
     case "edge":
-      return edgeOf(view(data.view), hop(data));
+      return edgeOf(view(data.view), hop(data), place(data));
     case "verify": {
       if (!Array.isArray(data.cuts)) throw new RequestError("bad-request", "verify: cuts must be a list of hops");
       const cuts = data.cuts.map((value) => {
@@ -91,8 +94,10 @@ async function handle(comm: Comm, data: Record<string, unknown>, version: string
           throw new RequestError("bad-request", "verify: each cut must name layer, from, to and heads");
         return { ...hop(value), heads: value.heads as number[] };
       });
-      return cut(view(data.view), cuts);
+      return cut(view(data.view), cuts, place(data));
     }
+    case "paths":
+      return bodyAt(view(data.view), place(data) as PathsPlace);
     case "about":
       return about(version);
     case "model":
@@ -131,6 +136,9 @@ function run(id: unknown): NonNullable<Source["run"]> {
 
 /** Its numbers are checked against the model where that is known. */
 const hop = ({ layer, from, to }: Record<string, unknown>) => ({ layer, from, to }) as Omit<HopCut, "heads">;
+
+/** Checked against what there is where it is looked up. */
+const place = ({ trace, sample }: Record<string, unknown>) => ({ trace, sample }) as Partial<PathsPlace>;
 
 /** Its options are checked as those of the call are. */
 function choice(value: unknown): WorkbenchChoice {

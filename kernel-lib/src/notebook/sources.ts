@@ -12,9 +12,11 @@ import { GRID_METRICS, type GridMetric, isGridMetric } from "../result/grid-metr
 import { GridResult } from "../result/grid-result";
 import { METRICS } from "../result/metrics";
 import { SweepResult } from "../result/sweep";
+import type { TraceResult } from "../result/trace";
 import type { SweepMetric } from "../result/types";
 import { ExperimentRun } from "../run/experiment-run";
 import { PatchRun } from "../run/patch-run";
+import type { TraceRun } from "../run/trace-run";
 import { accuracyChart } from "../view/chart-accuracy";
 import { comparisonChart } from "../view/chart-compare";
 import { gridViewOf } from "../view/grid-view";
@@ -25,6 +27,7 @@ import { validateView } from "../view/validate";
 import { bundle, quickBundle } from "./bundle";
 import { KindSource } from "./kind-source";
 import type { Live } from "./live";
+import { isTrace, PathsSource } from "./paths-source";
 
 /** What can be shown, drawn and saved as a picture. */
 export type Showable =
@@ -33,6 +36,7 @@ export type Showable =
   | readonly SweepResult[]
   | readonly GridResult[]
   | readonly AccuracyResult[]
+  | readonly (TraceResult | TraceRun)[]
   | Comparison
   | Figure
   | View;
@@ -64,6 +68,8 @@ export function sourceOf(value: Showable, choice: ViewChoice = {}): Source {
   if (Array.isArray(value) && value.length > 0 && value.every((item) => item instanceof AccuracyResult)) {
     return new FixedSource(accuracyChart(value), {});
   }
+  if (isTrace(value)) return new PathsSource([value], newId(), choice);
+  if (Array.isArray(value) && value.length > 0 && value.every(isTrace)) return new PathsSource(value, newId(), choice);
   if (value instanceof Comparison) return new FixedSource(comparisonChart(value), {});
   if (value instanceof ExperimentRun || value instanceof Result) return new KindSource(value, newId(), choice);
   if (isFigure(value)) return new FixedSource(value.view, choice, value);

@@ -48,6 +48,8 @@ export { pageOf } from "./page";
 export type * from "./page-types";
 export * from "./paths-describe";
 export * from "./paths-graph";
+export * from "./paths-hit";
+export * from "./paths-lattice";
 export {
   PATHS_DEFAULTS,
   type PathCurve,
@@ -55,15 +57,23 @@ export {
   type PathNode,
   type PathsLayout,
   type PathsOptions,
+  type PathWindow,
   pathsLayout,
+  pathWidth,
   rankBreaks,
+  rankClass,
   rankColour,
   rankWords,
+  wholeWindow,
 } from "./paths-layout";
-export { HALO, nodeRadius, pathsDrawing, pathsSvg, THIN_OPACITY } from "./paths-svg";
+export * from "./paths-set";
+export * from "./paths-spell";
+export { CLIP, HALO, nodeRadius, pathsDrawing, pathsSvg, THIN_OPACITY } from "./paths-svg";
 export { pathsSummary, pathsText } from "./paths-text";
-export type { PathEdge, PathsView } from "./paths-types";
-export { type PathsViewOptions, pathEdges, pathsQuestion, pathsViewOf } from "./paths-view";
+export type { PathEdge, PathsBody, PathsChoices, PathsPlace, PathsView } from "./paths-types";
+export { pathsBody } from "./paths-validate";
+export { type PathsViewOptions, pathEdges, pathsQuestion, pathsViewOf, viewEdges } from "./paths-view";
+export * from "./paths-weave";
 export * from "./protocol";
 export * from "./scatter-describe";
 export {

@@ -12,6 +12,7 @@ import { accuracyChart } from "./chart-accuracy";
 import { gridViewOf } from "./grid-view";
 import { sweepSlices } from "./heatmap-slices";
 import { heatmapViewOf } from "./heatmap-view";
+import { pathsSetOf } from "./paths-set";
 import { pathsViewOf, pendingPathsView } from "./paths-view";
 import { scatterViewOf } from "./scatter-view";
 import type { View } from "./types";
@@ -26,6 +27,8 @@ export interface ResultViewOptions {
   /** Metric shown first, where the kind has several. */
   metric?: string;
   resultHash?: string;
+  /** Without the other choices inside, for places that have a switch of their own. Default false. */
+  alone?: boolean;
 }
 
 /** What can be seen of a result. */
@@ -109,8 +112,9 @@ function traceViews({ data }: TraceResult): ResultViews {
     choosing: "Sample",
     choices: samples.map(({ label }, at) => label ?? String(at)),
     slow: [],
-    view: ({ id, choice = 0, resultHash }) => {
+    view: ({ id, choice = 0, statistics = true, resultHash, alone = false }) => {
       mustExist(choice, samples.length);
+      if (!alone) return pathsSetOf([data], { trace: 0, sample: choice }, { id, resultHash }, statistics);
       const make = data.samples[choice] === undefined ? pendingPathsView : pathsViewOf;
       return make(data, { id, sample: choice, resultHash });
     },

@@ -3,10 +3,10 @@
 import type { Readout, Segment } from "./describe";
 import { count, plain } from "./format";
 import type { PathGraph, PathSpot } from "./paths-graph";
+import { columnLabel, columnPlace, isOneColumn, isOneLayer, rowPlace } from "./paths-lattice";
 import type { PathsLayout, PathsOptions } from "./paths-layout";
 import { pathsSummary } from "./paths-text";
 import type { PathEdge, PathsView } from "./paths-types";
-import { tokenLabel } from "./tokens";
 import type { ViewState } from "./types";
 
 export interface PathWords extends Readout {
@@ -14,24 +14,37 @@ export interface PathWords extends Readout {
   spoken: string;
 }
 
-/** `·France 15`: a token's label, in full, and its position. */
+/** `·France 15`: a column's label, in full, and its place. */
 export const tokenName = (view: PathsView, position: number): string =>
-  `${tokenLabel(view.tokens[position], Number.POSITIVE_INFINITY)} ${position}`;
+  `${columnLabel(view, position, Number.POSITIVE_INFINITY)} ${
+    isOneColumn(view, position) ? columnPlace(view, position) : `at ${columnPlace(view, position)}`
+  }`;
+
+const layersOf = (view: PathsView, row: number): string =>
+  `${isOneLayer(view, row) ? "layer" : "layers"} ${rowPlace(view, row)}`;
+const capital = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
 
 /** `Layer 4, . 12 → ·France 15`; a hop of a token to itself is called residual. */
 export const hopName = (view: PathsView, { layer, from, to }: Pick<PathEdge, "layer" | "from" | "to">): string =>
   from === to
-    ? `Layer ${layer}, ${tokenName(view, to)} stays`
-    : `Layer ${layer}, ${tokenName(view, from)} → ${tokenName(view, to)}`;
+    ? `${capital(layersOf(view, layer))}, ${tokenName(view, to)} stays`
+    : `${capital(layersOf(view, layer))}, ${tokenName(view, from)} → ${tokenName(view, to)}`;
 
 /** `embedding of ·France 15`, `·France 15 after layer 4` */
 export const spotName = (view: PathsView, { boundary, position }: PathSpot): string =>
   boundary === 0
     ? `Embedding of ${tokenName(view, position)}`
-    : `${tokenName(view, position)} after layer ${boundary - 1}`;
+    : `${tokenName(view, position)} after layer ${view.lattice?.rows[boundary - 1]?.to ?? boundary - 1}`;
+
+/** `37 of 137 kept paths`, `137 kept paths` */
+export function keptWords(view: PathsView): string {
+  const of = view.lattice?.of ?? view.kept;
+  return of === view.kept ? many(of, "kept path") : `${count(view.kept)} of ${many(of, "kept path")}`;
+}
 
 /** Heads of a hop in words: `heads 0, 2`, `residual stream alone`. */
-export function headWords(edge: PathEdge): string {
+export function headWords(view: PathsView, edge: PathEdge): string {
+  if (!isOneLayer(view, edge.layer)) return "through several layers";
   if (edge.heads.length === 0) return "residual stream alone";
   const heads = `${edge.heads.length === 1 ? "head" : "heads"} ${edge.heads.join(", ")}`;
   return edge.from === edge.to ? `residual stream and ${heads}` : heads;
@@ -49,28 +62,30 @@ const many = (n: number, one: string, more = `${one}s`): string => `${count(n)} 
 /** A hop: how many paths take it, how well the best of them ranks the answer, which heads carry it.
  *  @example describeHop(view, graph, edge).spoken // "Edge into layer 4, . 12 to ·France 15, 712 paths, best answer rank 1, heads 0, 2." */
 export function describeHop(view: PathsView, graph: PathGraph, edge: PathEdge): PathWords {
-  const above = graph.downstream(edge).length;
-  const below = graph.upstream(edge).length;
+  const [above, below] = [graph.downstream(edge).length, graph.upstream(edge).length];
   const share = shareWords(edge.paths, view.kept);
   return {
     first: [
       strong(hopName(view, edge)),
       strong(many(edge.paths, "path")),
       normal(`best rank ${count(edge.bestRank)}`),
-      normal(headWords(edge)),
+      normal(headWords(view, edge)),
     ],
     second: [
       weak(
-        `${share} of ${many(view.kept, "kept path")} · ${many(below, "edge")} ${below === 1 ? "leads" : "lead"} here, ` +
-          `${count(above)} ${above === 1 ? "leads" : "lead"} on to the answer`,
+        `${share} of ${keptWords(view)} · ` +
+          (graph.exact
+            ? `its paths take ${many(below, "edge")} before, ${count(above)} after`
+            : `${many(below, "edge")} ${below === 1 ? "leads" : "lead"} here, ` +
+              `${count(above)} ${above === 1 ? "leads" : "lead"} on to the answer`),
       ),
     ],
     spoken:
-      `Edge into layer ${edge.layer}, ` +
+      `Edge into ${layersOf(view, edge.layer)}, ` +
       (edge.from === edge.to
         ? `${tokenName(view, edge.to)} stays`
         : `${tokenName(view, edge.from)} to ${tokenName(view, edge.to)}`) +
-      `, ${many(edge.paths, "path")}, best answer rank ${count(edge.bestRank)}, ${headWords(edge)}.`,
+      `, ${many(edge.paths, "path")}, best answer rank ${count(edge.bestRank)}, ${headWords(view, edge)}.`,
   };
 }
 
@@ -113,7 +128,7 @@ export function describePaths(
     error: ["The run failed", view.kept > 0 ? "this sample was traced before" : "nothing was traced"],
     stale: ["Made by an earlier kernel", "the numbers are true of their run; run the cell again to go on with them"],
     done: [
-      `${many(layout.shown, "edge")} drawn of ${count(layout.total)}, ${many(view.kept, "kept path")}`,
+      `${many(layout.shown, "edge")} drawn of ${count(layout.total)}, ${keptWords(view)}`,
       [...drawn(view, layout, options), "point at an edge, or press an arrow key"].join(" · "),
     ],
   };
@@ -128,11 +143,19 @@ function drawn(
   { source, share, rank }: PathsOptions,
 ): string[] {
   const thin = total - shown;
+  const what = view.lattice?.flow ? "only paths" : "edges that paths can take,";
   return [
     thin === 0 ? "" : `thin lines: ${many(thin, "edge")}, the other ${plain(100 * (1 - share), 0)} % of paths`,
-    source === null ? "" : `edges that paths from ${tokenName(view, source)} can take`,
-    rank === null ? "" : `edges with best rank ${count(rank)} or better`,
+    source === null ? "" : `${what} from ${sourceName(view, source)}`,
+    rank === null ? "" : `${what} with ${view.lattice?.flow ? "" : "best "}rank ${count(rank)} or better`,
+    view.lattice && !view.lattice.flow && view.kept > 0 ? "single paths are too many to be kept with the view" : "",
   ].filter((part) => part !== "");
+}
+
+/** The token, or its group, at a position of the prompt. */
+function sourceName(view: PathsView, position: number): string {
+  const column = view.lattice?.columns.findIndex(({ from, to }) => from <= position && position <= to) ?? position;
+  return tokenName(view, column);
 }
 
 const strong = (text: string): Segment => ({ text, tone: "strong" });

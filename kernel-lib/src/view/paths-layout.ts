@@ -1,9 +1,10 @@
 /** Where everything of a path graph stands: tokens from left to right, layers upward, the residual upright, a hop as one
  *  S-curve inside its layer's gap. A pure function of the view: no forces, no seed, nothing remembered.
  *  All lengths are CSS pixels, origin at the top left of the picture. */
-import { unpack } from "../result/pack";
-import { count, plain } from "./format";
-import { BEND } from "./paths-graph";
+import { count } from "./format";
+import { BEND } from "./paths-hit";
+import { BAR, cells, LEFT, label, layerLabels, sourceRows, tokenLabels } from "./paths-labels";
+import { columnLabel, latticeView } from "./paths-lattice";
 import type { PathEdge, PathsView } from "./paths-types";
 import { pathEdges } from "./paths-view";
 import type { Theme } from "./theme";
@@ -12,12 +13,20 @@ import { tokenLabel } from "./tokens";
 export interface PathsOptions {
   /** Share of paths whose hops are drawn in full, strongest first; the rest is thin and grey. */
   share: number;
-  /** Only paths of hops up- and downstream of these positions at the embedding; null shows all. */
+  /** Only paths that start at this position; null shows all. */
   source: number | null;
-  /** Only hops whose best rank is at most this: the hops of all paths that good; null shows all. */
+  /** Only paths that rank the answer at most so; null shows all. */
   rank: number | null;
 }
 export const PATHS_DEFAULTS: PathsOptions = { share: 0.8, source: null, rank: null };
+
+/** Columns and rows that are drawn, first and last. */
+export interface PathWindow {
+  c0: number;
+  c1: number;
+  r0: number;
+  r1: number;
+}
 
 export interface PathCurve {
   edge: PathEdge;
@@ -31,14 +40,13 @@ export interface PathCurve {
   x2: number;
   y2: number;
 }
+/** A node on a hop that is drawn in full. */
 export interface PathNode {
   /** 0 is the embedding, then after each layer. */
   boundary: number;
   position: number;
   x: number;
   y: number;
-  /** On a drawn hop. */
-  live: boolean;
 }
 export interface PathLabel {
   x: number;
@@ -48,6 +56,8 @@ export interface PathLabel {
   angle: number;
   role: "layer" | "axis" | "count" | "share" | "token" | "answer" | "mark" | "legend" | "row";
   bold: boolean;
+  /** The column or row that it names; -1 for the embedding. */
+  of: number | null;
 }
 export interface PathBar {
   position: number;
@@ -63,6 +73,11 @@ export interface PathsLayout {
   /** Distance between tokens, and between layers. */
   column: number;
   row: number;
+  /** What is drawn of the lattice, and where its first column and the embedding stand, or would stand. */
+  window: PathWindow;
+  origin: { x: number; y: number };
+  /** The lattice's own rectangle; curves that lead out of the window end at its rim. */
+  plot: { x: number; y: number; width: number; height: number };
   /** Weak hops first, then from worst rank and fewest paths to best and most. */
   curves: readonly PathCurve[];
   nodes: readonly PathNode[];
@@ -80,14 +95,15 @@ export interface PathsLayout {
 }
 
 const MAX_COLUMN = 38;
-const MIN_COLUMN = 12;
+const MIN_COLUMN = 5;
 const MAX_ROW = 40;
-const MIN_ROW = 8;
+const MIN_ROW = 5;
+/** Widest and highest lattice: what a canvas holds. */
+const [MOST_COLUMNS, MOST_ROWS] = [1200, 800];
 const [MIN_WIDTH, MAX_WIDTH] = [0.75, 9];
 const THIN = 0.6;
-const LEFT = 62;
 const TOP = 40;
-const BAR = 40;
+const RIGHT = 24;
 
 /** Upper bounds of the five classes of best rank; they follow the rank limit. */
 export function rankBreaks(maxRank: number): number[] {
@@ -101,31 +117,47 @@ export function rankClass(rank: number, maxRank: number): number {
   return at < 0 ? 4 : at;
 }
 
-/** @param size most width and height that the picture should take; tokens and layers shrink to fit down to their least. */
+/** The whole lattice, or as much of it from the answer back as one picture holds. */
+export function wholeWindow(view: PathsView): PathWindow {
+  const columns = view.tokens.length;
+  return {
+    c0: Math.max(0, columns - MOST_COLUMNS),
+    c1: columns - 1,
+    r0: Math.max(0, view.layers - MOST_ROWS),
+    r1: view.layers - 1,
+  };
+}
+
+/** @param size most width and height that the picture should take; tokens and layers shrink to fit down to their least.
+ *  @param given of a view on its lattice only the share counts: its paths are chosen already */
 export function pathsLayout(
-  view: PathsView,
+  stored: PathsView,
   size: { width: number; height?: number },
-  given: Partial<PathsOptions> = {},
+  given: Partial<PathsOptions> & { window?: PathWindow | null } = {},
 ): PathsLayout {
   const options = { ...PATHS_DEFAULTS, ...given };
-  const tokens = view.tokens.length;
-  const column = Math.max(MIN_COLUMN, Math.min(MAX_COLUMN, (size.width - LEFT - 24) / tokens));
-  const labelRoom = 16 + 0.74 * Math.max(...view.tokens.map((t) => 7 * [...tokenLabel(t)].length));
-  const below = BAR + 44 + labelRoom + 52;
-  const room = size.height === undefined ? MAX_ROW * view.layers : size.height - TOP - below;
-  const row = Math.max(MIN_ROW, Math.min(MAX_ROW, room / view.layers));
-  const x = (position: number) => LEFT + (position + 0.5) * column;
-  const y = (boundary: number) => TOP + (view.layers - boundary) * row;
-
-  const { source, rank } = options;
-  const edges = reachable(
-    pathEdges(view).filter((e) => rank === null || e.bestRank <= rank),
-    source,
+  const view = stored.lattice ? stored : latticeView(stored, options);
+  const window = options.window ?? wholeWindow(view);
+  const { c0, c1, r0, r1 } = window;
+  const [columns, rows] = [c1 - c0 + 1, r1 - r0 + 1];
+  const column = Math.max(MIN_COLUMN, Math.min(MAX_COLUMN, (size.width - LEFT - RIGHT) / columns));
+  const longest = Array.from({ length: columns }, (_, c) => cells(columnLabel(view, c0 + c))).reduce(
+    (a, b) => Math.max(a, b),
+    0,
   );
+  const labelRoom = 16 + 0.74 * 7 * longest;
+  const below = BAR + 54 + labelRoom + 52;
+  const room = size.height === undefined ? MAX_ROW * rows : size.height - TOP - below;
+  const row = Math.max(MIN_ROW, Math.min(MAX_ROW, room / rows));
+  const x = (position: number) => LEFT + (position - c0 + 0.5) * column;
+  const y = (boundary: number) => TOP + (r1 + 1 - boundary) * row;
+
+  const edges = pathEdges(view);
   const strong = strongest(edges, options.share);
   const most = edges.reduce((n, e) => Math.max(n, e.paths), 1);
-  const widthOf = (paths: number) => Math.max(MIN_WIDTH, (paths / most) * Math.min(MAX_WIDTH, column * 0.4));
+  const widthOf = pathWidth(most, column);
   const curves = edges
+    .filter(({ layer, from, to }) => layer >= r0 && layer <= r1 && to >= c0 && from <= c1)
     .map((edge): PathCurve => {
       const drawn = strong.has(edge.index);
       return {
@@ -146,41 +178,40 @@ export function pathsLayout(
         a.edge.paths - b.edge.paths ||
         a.edge.index - b.edge.index,
     );
-  const live = new Set(
-    edges.filter((e) => strong.has(e.index)).flatMap((e) => [`${e.layer},${e.from}`, `${e.layer + 1},${e.to}`]),
-  );
-  const nodes: PathNode[] = [];
-  for (let boundary = 0; boundary <= view.layers; boundary++)
-    for (let position = 0; position < tokens; position++)
-      nodes.push({ boundary, position, x: x(position), y: y(boundary), live: live.has(`${boundary},${position}`) });
-
-  const width = LEFT + tokens * column + 24;
-  const foot = sourceRows(view, { x, column, top: y(0) + 14 });
+  const width = LEFT + columns * column + RIGHT;
+  const foot = sourceRows(view, { x, column, top: y(r0) + 14, window });
   const legendY = foot.bottom + labelRoom;
-  const inst = view.instructionEnd;
+  const inst =
+    view.instructionEnd !== null && view.instructionEnd >= c0 && view.instructionEnd <= c1 ? view.instructionEnd : null;
+  const last = view.tokens.length - 1;
+  const ends = r1 === view.layers - 1 && c1 === last;
+  const crowded = inst !== null && (last - inst) * column < 7 * (4 + cells(tokenLabel(view.answer)));
   return {
     width,
     height: legendY + 52,
     column,
     row,
+    window,
+    origin: { x: x(0), y: y(0) },
+    plot: { x: LEFT, y: TOP, width: columns * column, height: rows * row },
     curves,
-    nodes,
+    nodes: liveNodes(curves, window, x, y),
     bars: foot.bars,
     labels: [
-      ...layerLabels(view.layers, row, y),
+      ...layerLabels(view, window, row, y),
       ...foot.labels,
-      ...tokenLabels(view, x, column, foot.bottom),
+      ...tokenLabels(view, x, { column, top: foot.bottom, window }),
       ...(inst === null ? [] : [label(x(inst), TOP - 14, "T_inst", "mark", { bold: true })]),
-      label(x(tokens - 1), TOP - (inst === tokens - 1 ? 28 : 14), tokenLabel(view.answer), "answer", { bold: true }),
+      ...(ends ? [answerLabel(view, width, x(last), crowded)] : []),
     ],
-    band: inst === null ? null : { x: x(inst) - column / 2, y: TOP - 8, width: column, height: view.layers * row + 16 },
-    lines: Array.from({ length: view.layers + 1 }, (_, b) => ({ x1: LEFT, x2: LEFT + tokens * column, y: y(b) })),
+    band: inst === null ? null : { x: x(inst) - column / 2, y: TOP - 8, width: column, height: rows * row + 16 },
+    lines: Array.from({ length: rows + 1 }, (_, b) => ({ x1: LEFT, x2: LEFT + columns * column, y: y(r0 + b) })),
     legend: {
       ranks: rankWords(view.maxRank),
-      widths: [0.05, 0.35, 1].map((share) => {
-        const paths = Math.max(1, Math.round(share * most));
-        return { paths, width: widthOf(paths) };
-      }),
+      widths: [...new Set([0.05, 0.35, 1].map((share) => Math.max(1, Math.round(share * most))))].map((paths) => ({
+        paths,
+        width: widthOf(paths),
+      })),
       y: legendY,
     },
     shown: strong.size,
@@ -188,17 +219,40 @@ export function pathsLayout(
   };
 }
 
-/** Hops on a path from one source: forward over the hops that are there. The counts stay those of all sources. */
-function reachable(edges: readonly PathEdge[], source: number | null): PathEdge[] {
-  if (source === null) return [...edges];
-  let here = new Set([source]);
-  const found: PathEdge[] = [];
-  for (const layer of [...new Set(edges.map((e) => e.layer))].sort((a, b) => a - b)) {
-    const next = edges.filter((e) => e.layer === layer && here.has(e.from));
-    found.push(...next);
-    here = new Set(next.map((e) => e.to));
+/** Above the answer's column, or ending at the rim where it would run out of the picture. */
+function answerLabel(view: PathsView, width: number, x: number, crowded: boolean): PathLabel {
+  const text = tokenLabel(view.answer);
+  const half = 3.8 * cells(text);
+  const y = TOP - (crowded ? 28 : 14);
+  return x + half > width - 2
+    ? label(width - 2, y, text, "answer", { bold: true, anchor: "end" })
+    : label(x, y, text, "answer", { bold: true });
+}
+
+/** Linear in paths, from hair to 9 px; narrow columns take narrower lines. */
+export const pathWidth =
+  (most: number, column: number) =>
+  (paths: number): number =>
+    Math.max(MIN_WIDTH, (paths / most) * Math.min(MAX_WIDTH, column * 0.4));
+
+/** Ends of the hops that are drawn in full, as far as they lie in the window. */
+function liveNodes(
+  curves: readonly PathCurve[],
+  { c0, c1 }: PathWindow,
+  x: (position: number) => number,
+  y: (boundary: number) => number,
+): PathNode[] {
+  const nodes = new Map<string, PathNode>();
+  for (const { edge, rankClass } of curves) {
+    if (rankClass < 0) continue;
+    for (const [boundary, position] of [
+      [edge.layer, edge.from],
+      [edge.layer + 1, edge.to],
+    ])
+      if (position >= c0 && position <= c1)
+        nodes.set(`${boundary},${position}`, { boundary, position, x: x(position), y: y(boundary) });
   }
-  return found;
+  return [...nodes.values()];
 }
 
 /** The strongest hops that together hold the share of all hops' paths. */
@@ -221,98 +275,6 @@ function curve(x1: number, y1: number, x2: number, y2: number, row: number): str
   if (x1 === x2) return `M${r(x1)},${r(y1)}V${r(y2)}`;
   const bend = row * BEND;
   return `M${r(x1)},${r(y1)}C${r(x1)},${r(y1 - bend)} ${r(x2)},${r(y2 + bend)} ${r(x2)},${r(y2)}`;
-}
-
-function label(
-  x: number,
-  y: number,
-  text: string,
-  role: PathLabel["role"],
-  more: Partial<Pick<PathLabel, "anchor" | "angle" | "bold">> = {},
-): PathLabel {
-  return { x, y, text, role, anchor: "middle", angle: 0, bold: false, ...more };
-}
-
-/** "embed", then the layers; every 2nd, 4th, 8th where the pitch is under 14 px, and always the last. */
-function layerLabels(layers: number, row: number, y: (boundary: number) => number): PathLabel[] {
-  const every = [1, 2, 4, 8, 16].find((step) => step * row >= 14) ?? 16;
-  const labels = [label(LEFT - 10, y(0) + 4, "embed", "layer", { anchor: "end" })];
-  for (let layer = 0; layer < layers; layer++) {
-    const last = layer === layers - 1;
-    const shown = last || (layer % every === 0 && (layers - 1 - layer) * row >= 14);
-    // The lowest layer's label must not touch "embed".
-    if (shown && (layer > 0 || row >= 14))
-      labels.push(label(LEFT - 10, y(layer + 1) + 4, String(layer), "layer", { anchor: "end" }));
-  }
-  labels.push(label(13, y(layers / 2), "after layer", "axis", { angle: -90 }));
-  return labels;
-}
-
-/** Below the columns: kept paths as bars, the number, and the share of all paths from there. */
-function sourceRows(
-  view: PathsView,
-  { x, column, top }: { x: (position: number) => number; column: number; top: number },
-): { bars: PathBar[]; labels: PathLabel[]; bottom: number } {
-  const kept = unpack(view.highRanking);
-  const total = unpack(view.totalPaths);
-  const most = Math.max(1, ...kept);
-  const strong = (position: number) => position === view.instructionEnd;
-  const width = Math.min(16, column * 0.6);
-  const bars = view.sources.flatMap((position, s): PathBar[] =>
-    kept[s] === 0
-      ? []
-      : [
-          {
-            position,
-            x: x(position) - width / 2,
-            y: top,
-            width,
-            height: Math.max(1, (BAR * kept[s]) / most),
-            strong: strong(position),
-          },
-        ],
-  );
-  const [numbers, shares] = [top + BAR + 15, top + BAR + 30];
-  // Numbers stand where there is room for them; where not, the bars alone.
-  const every = Math.max(1, Math.ceil(26 / column));
-  const labels = view.sources.flatMap((position, s): PathLabel[] => {
-    if (every > 1 && !strong(position) && position % every !== 0) return [];
-    const share = kept[s] === 0 || total[s] === 0 ? "–" : percent(kept[s] / total[s]);
-    const bold = strong(position);
-    return [
-      label(x(position), numbers, count(kept[s]), "count", { bold }),
-      label(x(position), shares, share, "share", { bold }),
-    ];
-  });
-  return {
-    bars,
-    labels: [
-      ...labels,
-      label(LEFT - 10, top + 10, "kept", "row", { anchor: "end" }),
-      label(LEFT - 10, top + 23, "paths", "row", { anchor: "end" }),
-      label(LEFT - 10, shares, "of all", "row", { anchor: "end" }),
-    ],
-    bottom: shares + 10,
-  };
-}
-
-/** A share of paths: whole per cents, below one per cent with a digit that is not 0. */
-function percent(share: number): string {
-  const per = 100 * share;
-  if (per >= 0.95) return `${plain(per, 0)} %`;
-  return per >= 0.05 ? `${plain(per, 1)} %` : "<0.1 %";
-}
-
-/** Turned -48 degrees, -62 where columns are narrow, ending at the column. */
-function tokenLabels(view: PathsView, x: (position: number) => number, column: number, top: number): PathLabel[] {
-  const angle = column < 24 ? -62 : -48;
-  return view.tokens.map((token, position) =>
-    label(x(position) + 4, top + 8, tokenLabel(token), "token", {
-      anchor: "end",
-      angle,
-      bold: position === view.instructionEnd,
-    }),
-  );
 }
 
 /** "1", "2–3", "4–10" ... */

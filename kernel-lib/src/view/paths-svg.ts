@@ -23,10 +23,10 @@ export function pathsDrawing(
   const r = (value: number) => Math.round(value * 100) / 100;
   const body = [
     ...(curves === "with-curves" ? ground(layout, theme) : []),
-    ...layout.nodes.map(({ x, y, live }) =>
-      live
-        ? `<circle cx="${r(x)}" cy="${r(y)}" r="${nodeRadius(layout)}" fill="${theme.colour.surface}" stroke="${theme.colour.text}" stroke-width="1"/>`
-        : `<circle cx="${r(x)}" cy="${r(y)}" r="0.75" fill="${theme.colour.lineStrong}"/>`,
+    ...dots(layout, theme),
+    ...layout.nodes.map(
+      ({ x, y }) =>
+        `<circle cx="${r(x)}" cy="${r(y)}" r="${nodeRadius(layout)}" fill="${theme.colour.surface}" stroke="${theme.colour.text}" stroke-width="${layout.row < 8 || layout.column < 8 ? 0.5 : 1}"/>`,
     ),
     ...layout.bars.map(
       ({ x, y, width, height, strong }) =>
@@ -44,6 +44,7 @@ export function pathsDrawing(
 
 /** Surface, band, lines and curves: all that lies below the nodes. */
 function ground(layout: PathsLayout, theme: Theme): string[] {
+  const { plot } = layout;
   const r = (value: number) => Math.round(value * 100) / 100;
   return [
     `<rect width="${r(layout.width)}" height="${r(layout.height)}" fill="${theme.colour.surface}"/>`,
@@ -52,7 +53,9 @@ function ground(layout: PathsLayout, theme: Theme): string[] {
       ({ x1, x2, y }) =>
         `<line x1="${r(x1)}" x2="${r(x2)}" y1="${r(y)}" y2="${r(y)}" stroke="${theme.colour.line}" stroke-width="0.5"/>`,
     ),
-    '<g class="pb-curves">',
+    // What leads out of the window ends at its rim.
+    `<svg class="pb-curves" x="${r(plot.x - CLIP)}" y="${r(plot.y - CLIP)}" width="${r(plot.width + 2 * CLIP)}" height="${r(plot.height + 2 * CLIP)}" ` +
+      `viewBox="${r(plot.x - CLIP)} ${r(plot.y - CLIP)} ${r(plot.width + 2 * CLIP)} ${r(plot.height + 2 * CLIP)}" overflow="hidden">`,
     ...layout.curves.flatMap(({ d, width, rankClass }) =>
       rankClass < 0
         ? [
@@ -63,7 +66,7 @@ function ground(layout: PathsLayout, theme: Theme): string[] {
             `<path d="${d}" fill="none" stroke="${rankColour(rankClass, theme)}" stroke-width="${r(width)}"/>`,
           ],
     ),
-    "</g>",
+    "</svg>",
   ];
 }
 
@@ -71,6 +74,19 @@ function ground(layout: PathsLayout, theme: Theme): string[] {
 export const THIN_OPACITY = 0.35;
 /** What a curve's halo, in the surface's colour, is wider than the curve, so that crossings can be read. */
 export const HALO = 1.6;
+
+/** How far a line may stand out over the lattice's rim: half the widest. */
+export const CLIP = 6;
+
+/** The places where no path goes, one path of round dots; none where they would be a grey ground. */
+function dots({ column, row, window: { c0, c1, r0, r1 }, origin }: PathsLayout, theme: Theme): string[] {
+  if (column < 8 || row < 8) return [];
+  const r = (value: number) => Math.round(value * 100) / 100;
+  let d = "";
+  for (let b = r0; b <= r1 + 1; b++)
+    for (let c = c0; c <= c1; c++) d += `M${r(origin.x + c * column)},${r(origin.y - b * row)}h0`;
+  return [`<path d="${d}" fill="none" stroke="${theme.colour.lineStrong}" stroke-width="1.5" stroke-linecap="round"/>`];
+}
 
 /** Nodes shrink with the lattice. */
 export const nodeRadius = ({ row, column }: PathsLayout): number =>

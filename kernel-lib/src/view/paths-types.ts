@@ -1,5 +1,6 @@
 /** What a path graph draws: one sample's kept paths, summed up over hops, on the lattice of tokens and layers.
  *  A part of `application/vnd.patchbay.view.v1+json`. */
+import type { Lattice } from "./paths-lattice";
 import type { Packed, ViewBase } from "./types";
 
 export interface PathsView extends ViewBase {
@@ -36,7 +37,34 @@ export interface PathsView extends ViewBase {
     cosine: number | null;
     normRatio: number | null;
   };
+  /** The kept paths one by one, in the trace's order: the token of each boundary, uint8 or int32 [kept, layers + 1];
+   *  rank (int32) and logit (float32) [kept]. null where they are too many for a notebook: then only sums are known. */
+  paths?: { positions: Packed; rank: Packed; logit: Packed } | null;
+  /** What can be shown in this graph's place, and which of it this is. */
+  choices?: PathsChoices;
+  /** What a notebook holds of that. */
+  others?: readonly { trace: number; body: PathsBody }[];
+  /** The columns and rows that are drawn, with sums over them. Never stored: made by `latticeView`. */
+  lattice?: Lattice;
 }
+
+/** Traces of the same prompts, and the prompts. */
+export interface PathsChoices {
+  /** How the traces differ; `k`: in the number of attended positions. */
+  by: "k" | "model" | "trace";
+  traces: readonly string[];
+  trace: number;
+  samples: readonly string[];
+}
+
+/** Which trace, and which of its samples, from 0. */
+export interface PathsPlace {
+  trace: number;
+  sample: number;
+}
+
+/** What differs from one choice to the next. */
+export type PathsBody = Pick<ViewBase, "model"> & Omit<PathsView, keyof ViewBase | "choices" | "others" | "lattice">;
 
 /** A hop as the layout and the widget handle it. */
 export interface PathEdge {

@@ -1,12 +1,13 @@
 /** The fields of a path graph, checked: sizes fit, positions lie in the prompt, counts are counts. */
 import { complain, type Fields, list, number, numbers, object, oneOf, text, whole } from "./checks";
-import type { PathsView } from "./paths-types";
+import type { PathsBody, PathsView } from "./paths-types";
 
 const MAX_TOKENS = 4096;
 const MAX_LAYERS = 1024;
 const MAX_HEADS = 4096;
 const MAX_EDGES = 200_000;
 const MAX_COUNT = 2 ** 31 - 1;
+const MAX_CHOICES = 10_000;
 
 /** Checks what a path graph has beyond every view. */
 export function pathsFields(view: Fields): PathsView {
@@ -36,7 +37,58 @@ export function pathsFields(view: Fields): PathsView {
   const completeness = object("completeness", view.completeness);
   for (const key of ["modelLogit", "pathsLogit", "cosine", "normRatio"])
     if (completeness[key] !== null) number(`completeness.${key}`, completeness[key]);
+  if (view.paths !== undefined && view.paths !== null) paths(view, tokens.length);
+  if (view.lattice !== undefined) complain("lattice", "an object", "must not be stored");
+  choices(view);
   return view as unknown as PathsView;
+}
+
+/** What a kernel answers with, or what stands in `others`: a graph without what it shares with the view.
+ *  @throws PatchbayError */
+export function pathsBody(value: unknown, name = "body"): PathsBody {
+  const body = object(name, value);
+  const model = object(`${name}.model`, body.model);
+  text(`${name}.model.name`, model.name, 4096);
+  oneOf(`${name}.model.stage`, model.stage, ["base", "sft", "dpo", null]);
+  text(`${name}.model.fingerprint`, model.fingerprint, 400);
+  for (const key of ["choices", "others"])
+    if (body[key] !== undefined) complain(`${name}.${key}`, "set", "must not be");
+  pathsFields(body);
+  return body as unknown as PathsBody;
+}
+
+function paths(view: Fields, tokens: number): void {
+  const packed = object("paths", view.paths);
+  const [kept, width] = [view.kept as number, (view.layers as number) + 1];
+  const positions = numbers("paths.positions", packed.positions, [kept, width], ["uint8", "int32"]);
+  const bad = positions.findIndex((p, at) => p < 0 || p >= tokens || (at % width > 0 && p < positions[at - 1]));
+  if (bad >= 0) complain(`paths.positions[${bad}]`, positions[bad], `must go on to the right, up to ${tokens - 1}`);
+  const rank = numbers("paths.rank", packed.rank, [kept], ["int32"]);
+  const far = rank.findIndex((r) => r < 1 || r > (view.maxRank as number));
+  if (far >= 0) complain(`paths.rank[${far}]`, rank[far], `must be 1 to ${view.maxRank}`);
+  numbers("paths.logit", packed.logit, [kept], ["float32"]);
+}
+
+function choices(view: Fields): void {
+  const others = list("others", view.others ?? [], MAX_CHOICES);
+  if (view.choices === undefined) {
+    if (others.length > 0) complain("others", others.length, "must come with choices");
+    return;
+  }
+  const chosen = object("choices", view.choices);
+  oneOf("choices.by", chosen.by, ["k", "model", "trace"]);
+  const traces = list("choices.traces", chosen.traces, MAX_CHOICES);
+  const samples = list("choices.samples", chosen.samples, MAX_CHOICES);
+  for (const [name, all] of Object.entries({ traces, samples })) {
+    if (all.length === 0) complain(`choices.${name}`, [], "must hold at least one name");
+    for (const [at, label] of all.entries()) text(`choices.${name}[${at}]`, label, 400);
+  }
+  whole("choices.trace", chosen.trace, 0, traces.length - 1);
+  for (const [at, entry] of others.entries()) {
+    const { trace, body } = object(`others[${at}]`, entry);
+    whole(`others[${at}].trace`, trace, 0, traces.length - 1);
+    pathsBody(body, `others[${at}].body`);
+  }
 }
 
 function counts(name: string, value: unknown, length: number, dtype: string): void {

@@ -17,7 +17,12 @@ export interface PathsViewOptions {
   /** The instruction's last position; default: what the sample says, else the only source. */
   instructionEnd?: number | null;
   resultHash?: string;
+  /** With the kept paths one by one, as far as a notebook should hold them. Default true. */
+  paths?: boolean;
 }
+
+/** Bytes of kept paths that a view holds; beyond, sums over hops alone. */
+const MAX_PATH_BYTES = 2_000_000;
 
 /** The path graph of one traced sample.
  *  @throws ResultError when there is no such sample yet
@@ -84,8 +89,21 @@ export function pathsViewOf(data: TraceData, options: PathsViewOptions): PathsVi
       cosine: number(traced.completeness.cosine),
       normRatio: number(traced.completeness.normRatio),
     },
+    paths: (options.paths ?? true) ? packPaths(traced, tokens.length, making.model.nLayers) : null,
   };
   return { ...view, caption: captionOf(view) };
+}
+
+/** Positions take a byte each where they fit one. */
+function packPaths(
+  { positions, rank, logit }: TraceData["samples"][number],
+  tokens: number,
+  layers: number,
+): PathsView["paths"] {
+  const bytes = positions.length * (tokens <= 256 ? 1 : 4) + rank.length * 8;
+  if (bytes > MAX_PATH_BYTES) return null;
+  const packed = tokens <= 256 ? Uint8Array.from(positions) : positions;
+  return { positions: pack(packed, [rank.length, layers + 1]), rank: pack(rank), logit: pack(logit) };
 }
 
 /** The same before its sample is traced: tokens and lattice, no paths yet.
@@ -111,8 +129,15 @@ export function pendingPathsView(data: TraceData, options: PathsViewOptions): Pa
   return pathsViewOf({ ...data, samples }, { ...options, state });
 }
 
-/** The view's hops as records. */
-export function pathEdges(view: PathsView): PathEdge[] {
+/** The hops that are drawn: those of the lattice where there is one, else the stored ones. */
+export const pathEdges = (view: PathsView): readonly PathEdge[] => view.lattice?.edges ?? viewEdges(view);
+
+const unpacked = new WeakMap<object, PathEdge[]>();
+
+/** The view's stored hops as records. */
+export function viewEdges(view: Pick<PathsView, "edges" | "edgeHeads">): readonly PathEdge[] {
+  const known = unpacked.get(view.edges);
+  if (known) return known;
   const [layer, from, to, paths, bestRank] = [
     view.edges.layer,
     view.edges.from,
@@ -120,7 +145,7 @@ export function pathEdges(view: PathsView): PathEdge[] {
     view.edges.paths,
     view.edges.bestRank,
   ].map((packed) => unpack(packed));
-  return Array.from(layer, (l, index) => ({
+  const made = Array.from(layer, (l, index) => ({
     index,
     layer: l,
     from: from[index],
@@ -129,6 +154,8 @@ export function pathEdges(view: PathsView): PathEdge[] {
     bestRank: bestRank[index],
     heads: view.edgeHeads[index],
   }));
+  unpacked.set(view.edges, made);
+  return made;
 }
 
 const EQUATION = { eq3: "Eq. 3", "released-code": "released code" };

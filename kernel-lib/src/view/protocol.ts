@@ -1,6 +1,8 @@
 /** What widgets and kernel say to each other over the comm target `patchbay.rpc.v1`.
  *  Requests carry an id and get one answer; pushes carry none. Pure: shared by both sides. */
 import type { HeatmapOptions } from "./heatmap-types";
+import type { PathsOptions } from "./paths-layout";
+import type { PathsPlace } from "./paths-types";
 import type { View } from "./types";
 import type { WorkbenchChoice } from "./workbench";
 
@@ -24,11 +26,15 @@ export type Request =
       figure?: FigureChoice;
       /** What is chosen in a heatmap, for its figure. */
       heatmap?: HeatmapChoice;
+      /** What is chosen in a path graph, for its figure. */
+      paths?: PathsChoice;
     }
   /** Attention behind a hop of a path graph: answer EdgeDetail. Needs the open model of the run that is shown. */
-  | { op: "edge"; view: string; layer: number; from: number; to: number }
+  | ({ op: "edge"; view: string; layer: number; from: number; to: number } & Partial<PathsPlace>)
   /** Cuts hops of a path graph in the real model: answer CutResult. Needs the open model as well. */
-  | { op: "verify"; view: string; cuts: readonly HopCut[] }
+  | ({ op: "verify"; view: string; cuts: readonly HopCut[] } & Partial<PathsPlace>)
+  /** Another trace or sample of a path graph: answer PathsBody. */
+  | ({ op: "paths"; view: string } & PathsPlace)
   /** What the workbench can choose from: answer About. */
   | { op: "about" }
   /** What a checkpoint is, without opening its weights: answer ModelCard. */
@@ -61,6 +67,9 @@ export interface HeatmapChoice
   extends Pick<HeatmapOptions, "mode" | "hatch" | "panels" | "difference" | "threshold" | "window"> {
   slice?: number;
 }
+
+/** How a path graph is drawn now. */
+export type PathsChoice = PathsPlace & PathsOptions;
 
 export interface HelloResult {
   version: string;

@@ -1,0 +1,83 @@
+/** What a path graph's targets are to other views, and the other way round: rows and columns as layers and positions.
+ *  And which columns hold what is searched for. Pure. */
+import { columnLabel, type PathGraph, type PathsView, tokenLabel } from "patchbay/view";
+import type { Pointing } from "../link";
+import { type Hop, isHop, type Target } from "./state";
+
+/** What another view points at: a hop that is there, rows, columns. */
+export interface Linked {
+  hop: Hop | null;
+  layers: readonly number[];
+  positions: readonly number[];
+}
+export const NOT_LINKED: Linked = { hop: null, layers: [], positions: [] };
+
+type Range = { from: number; to: number };
+
+const rangeOf = ({ from, to }: Range): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i);
+const within = (ranges: readonly Range[] | undefined, at: number): number[] =>
+  rangeOf(ranges?.[at] ?? { from: at, to: at });
+
+/** Rows or columns in which some layers or positions lie. */
+const placesOf = (ranges: readonly Range[] | undefined, places: readonly number[]): number[] =>
+  ranges
+    ? [...new Set(places.map((p) => ranges.findIndex(({ from, to }) => from <= p && p <= to)))].filter((at) => at >= 0)
+    : [...new Set(places)];
+
+/** @param view on its lattice, of which `stored` is behind */
+export function linkedOf(at: Pointing, stored: PathsView, view: PathsView, graph: PathGraph): Linked {
+  const { layers, tokens } = stored;
+  const numbers = (labels: readonly string[] = [], most: number) =>
+    labels.map(Number).filter((n) => Number.isInteger(n) && n >= 0 && n < most);
+  const rows = placesOf(view.lattice?.rows, numbers(at?.layer, layers));
+  // Views of several prompts count from the end.
+  const ends = (at?.position ?? []).map((p) => (p.startsWith("-") ? String(tokens.length + Number(p)) : p));
+  const positions = placesOf(view.lattice?.columns, numbers(ends, tokens.length));
+  const [from, to = from] = positions;
+  const hop =
+    rows.length === 1 && from !== undefined && to !== undefined ? graph.edge(rows[0] as number, from, to) : null;
+  // Another prompt has other tokens at the same positions.
+  const fits = !at?.token || at.token.every((token) => tokens.includes(token));
+  return { hop: fits ? hop : null, layers: rows, positions: fits ? positions : [] };
+}
+
+export function pointingOf(target: Target, { tokens }: PathsView, { lattice }: PathsView, graph: PathGraph): Pointing {
+  const layers = (row: number) => ({ layer: within(lattice?.rows, row).map(String) });
+  const places = (...columns: number[]) => {
+    const positions = columns.flatMap((column) => within(lattice?.columns, column));
+    return {
+      // From both ends: views of several prompts count from theirs.
+      position: [...positions.map(String), ...positions.map((p) => String(p - tokens.length))],
+      token: positions.map((p) => tokens[p] ?? ""),
+    };
+  };
+  if (!isHop(target)) {
+    const { boundary, position } = target;
+    return { ...(boundary === 0 ? {} : layers(boundary - 1)), ...places(position) };
+  }
+  const { layer, from, to } = target;
+  const heads = graph.edge(layer, from, to)?.heads ?? [];
+  return {
+    ...layers(layer),
+    ...(from === to ? places(to) : places(from, to)),
+    ...(heads.length > 0 && { head: heads.map(String) }),
+  };
+}
+
+/** Columns with a token, a name or a position that is searched for. */
+export function columnsFound(stored: PathsView, view: PathsView, wanted: string): number[] {
+  const holds = (position: number) => {
+    const token = stored.tokens[position] ?? "";
+    return (
+      (/^\d+$/.test(wanted) && Number(wanted) === position) ||
+      token.toLowerCase().includes(wanted) ||
+      tokenLabel(token).toLowerCase().includes(wanted)
+    );
+  };
+  return view.tokens.flatMap((_, column) =>
+    columnLabel(view, column, Number.POSITIVE_INFINITY).toLowerCase().includes(wanted) ||
+    within(view.lattice?.columns, column).some(holds)
+      ? [column]
+      : [],
+  );
+}

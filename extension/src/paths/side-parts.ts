@@ -1,0 +1,29 @@
+/** Pieces that the side panel's sections share: a hop as chips, a row that leads to a target. */
+import { columnLabel, columnPlace, type PathsView } from "patchbay/view";
+import { el, isolated } from "../dom";
+
+/** A column's label as a chip, its place beside it. */
+export function chip(view: PathsView, column: number): HTMLElement {
+  const label = columnLabel(view, column, 24);
+  return el("span", { class: "pb-token-chip" }, el("code", {}, isolated(label)), ` ${columnPlace(view, column)}`);
+}
+
+/** `. 12 → ·France 15`, or `·France 15 stays`. */
+export const hopNodes = (view: PathsView, { from, to }: { from: number; to: number }): (Node | string)[] =>
+  from === to ? [chip(view, to), " stays"] : [chip(view, from), " → ", chip(view, to)];
+
+/** A button as wide as the panel: a badge, words, a number. */
+export function row(
+  badge: HTMLElement | null,
+  name: readonly (Node | string)[],
+  value: string,
+  act: () => void,
+): HTMLButtonElement {
+  const words = el("span", { class: "pb-spot-name" });
+  for (const part of name) words.append(part, " ");
+  const node = el("button", { type: "button", class: "pb-spot" }, badge, words, el("span", {}, value));
+  node.addEventListener("click", act);
+  return node;
+}
+
+export const quiet = (...words: (Node | string)[]): HTMLElement => el("p", { class: "pb-quiet" }, ...words);
