@@ -34,7 +34,7 @@ test("a comparison is a figure, a table in a file, and a DataFrame", async () =>
   await save(comparison, file("differences.tex"));
   expect(readFileSync(file("differences.tex"), "utf8")).toContain("\\toprule");
   expect((await comparison.toDataFrame()).shape).toEqual([2, 16]);
-  await expect(save(comparison, file("differences.json"))).rejects.toThrow(/must end in \.csv, \.md, \.tex/);
+  await expect(save(comparison, file("differences.json"))).rejects.toThrow(/must end in \.csv, \.parquet, \.md, \.tex/);
 });
 
 test("a comparison of sweeps shows the tuples that differ most", () => {

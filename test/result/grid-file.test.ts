@@ -80,12 +80,16 @@ test("a sample's record gives back its part, and a wrong one is refused", () => 
     outputs: [" one", null],
   };
   const json = JSON.parse(JSON.stringify(packPart(part)));
-  expect(unpackPart("part 0", json, 2)).toEqual(part);
-  expect(() => unpackPart("part 0", json, 3)).toThrow(/part 0\.values\.rr_diff\.shape/);
-  expect(() => unpackPart("part 0", { ...json, baselines: { x: "1" } }, 2)).toThrow(/part 0\.baselines\.x/);
+  expect(unpackPart("part 0", json, 2, { vocab: 9 })).toEqual(part);
+  expect(() => unpackPart("part 0", json, 3, { vocab: 9 })).toThrow(/part 0\.values\.rr_diff\.shape/);
+  expect(() => unpackPart("part 0", { ...json, baselines: { x: "1" } }, 2, { vocab: 9 })).toThrow(
+    /part 0\.baselines\.x/,
+  );
 });
 
 test("a changed file is refused by the path of what is wrong", () => {
+  const file = JSON.parse(serializeGrid(made()));
+  const { rows: axis, spec } = file;
   const packed = (numbers: number[], shape: number[]) => pack(Float64Array.from(numbers), shape);
   const changes: [Record<string, unknown>, RegExp][] = [
     [{ kind: "steering" }, /kind/],
@@ -106,8 +110,19 @@ test("a changed file is refused by the path of what is wrong", () => {
     [{ rows: { name: "layer", title: "", field: "layer", keys: [0, 1], labels: ["0"] } }, /rows\.labels/],
     [{ columns: { name: "c", title: "", field: "token", keys: [0], labels: ["0"] } }, /columns\.field/],
     [{ making: {} }, /making/],
+    [{ rows: { ...axis, keys: [0, 2] } }, /rows\.keys\[1\] is 2, must be a whole number from 0 to 1/],
+    [{ rows: { ...axis, keys: ["0", 1] } }, /rows\.keys\[0\] is "0"/],
+    [{ rows: { ...axis, field: "head" } }, /rows\.keys\[1\] is 1, must be a whole number from 0 to 0/],
+    [{ columns: { ...axis, field: "task" } }, /columns\.keys\[0\] is 0, must be a text/],
+    [{ spec: { ...spec, layers: [1, 0] } }, /spec\.layers is "a list of 2", must be those of the grid, 0, 1/],
+    [{ spec: { ...spec, coefficients: [1] } }, /spec\.coefficients/],
+    [{ spec: { ...spec, samples: [{}] } }, /spec\.samples .*must be the 2 samples/],
+    [{ values: { rank: packed([1, 2, 10, 4], [2, 2, 1]) } }, /values\.rank\[2\] is 10, must be .*from 1 to 9/],
+    [{ values: { rank: packed([1, 2, 1.5, 4], [2, 2, 1]) } }, /values\.rank\[2\] is 1\.5/],
+    [{ values: { exact_match: packed([1, 0, 0.5, 1], [2, 2, 1]) } }, /values\.exact_match\[2\] is 0\.5/],
+    [{ values: { prob: packed([0, 1, 1.1, 1], [2, 2, 1]) } }, /values\.prob\[2\] is 1\.1/],
+    [{ values: { logprob: packed([0, -1, 1, -1], [2, 2, 1]) } }, /values\.logprob\[2\] is 1/],
   ];
-  const file = JSON.parse(serializeGrid(made()));
   for (const [change, message] of changes)
     expect(() => parseGrid(JSON.stringify({ ...file, ...change }), "result")).toThrow(message);
 });

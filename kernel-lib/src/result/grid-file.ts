@@ -1,14 +1,15 @@
 /** A grid's result as one file, `*.patchbay.json`, and one sample of it as a journal's record. What is read is not
- *  trusted until every size, key and shape was checked. The spec is kept as it is: numbers and pictures come from the
- *  axes and arrays, and running it again checks it against the model. */
+ *  trusted until every size, key, shape and range was checked, and the axes against the spec and the model. The rest of
+ *  the spec is kept as it is: numbers and pictures come from the axes and arrays, and running it again checks it. */
 import { parseJson } from "../checkpoint/json";
 import { ResultError } from "../errors";
 import { MAX_SAMPLES } from "../experiment/limits";
-import { list, oneOf, record, refuse, text } from "./fields";
+import { list, oneOf, record, refuse, text, whole } from "./fields";
 import { checkMaking, checkTokenText } from "./file-checks";
-import { type GridMetric, isGridMetric } from "./grid-metrics";
-import { GRID_FIELDS, GRID_KINDS, type GridAxis, type GridData, GridResult } from "./grid-result";
+import { type GridMetric, gridMeaning, isGridMetric } from "./grid-metrics";
+import { GRID_FIELDS, GRID_KINDS, type GridAxis, type GridData, type GridField, GridResult } from "./grid-result";
 import { type Packed, pack, unpack } from "./pack";
+import type { Making } from "./types";
 
 /** Longest file in bytes: what one JavaScript string holds, less some room. */
 const MAX_BYTES = 500_000_000;
@@ -16,6 +17,8 @@ const MAX_BYTES = 500_000_000;
 const MAX_DEPTH = 10;
 /** Labels of one axis that a view takes. */
 const MAX_KEYS = 4096;
+/** Tokens of the longest prompt. */
+const MAX_POSITION = 1_000_000;
 const MAX_OUTPUT = 100_000;
 /** One for each task of a cross-task grid, and to spare. */
 const MAX_BASELINES = 256;
@@ -61,8 +64,8 @@ export function parseGrid(file: string | Uint8Array, name = "result"): GridResul
   );
   const kind = oneOf("kind", fields.kind, GRID_KINDS);
   const making = checkMaking(fields.making);
-  const rows = checkAxis("rows", fields.rows);
-  const columns = checkAxis("columns", fields.columns);
+  const rows = checkAxis("rows", fields.rows, making.model);
+  const columns = checkAxis("columns", fields.columns, making.model);
   const sampleLabels = list("sampleLabels", fields.sampleLabels, MAX_SAMPLES).map((label, i) =>
     text(`sampleLabels[${i}]`, label),
   );
@@ -73,12 +76,12 @@ export function parseGrid(file: string | Uint8Array, name = "result"): GridResul
     schema: oneOf("schema", fields.schema, ["patchbay.result/1"]),
     kind,
     state: oneOf("state", fields.state, STATES),
-    spec: checkSpec(fields.spec, kind),
+    spec: checkSpec(fields.spec, { kind, rows, columns, samples: n }),
     making,
     rows,
     columns,
     sampleLabels,
-    values: checkValues(fields.values, shape),
+    values: checkValues(fields.values, shape, making.model),
     baselines: checkBaselines(fields.baselines, n),
     outputs: fields.outputs === null ? null : checkOutputs("outputs", fields.outputs, cells),
     tokenText: checkTokenText(fields.tokenText, making.model.vocab),
@@ -96,11 +99,11 @@ export function packPart(part: GridPart): object {
 
 /** What `packPart` made, checked; `cells` is rows x columns.
  *  @throws ResultError */
-export function unpackPart(at: string, value: unknown, cells: number): GridPart {
+export function unpackPart(at: string, value: unknown, cells: number, model: Pick<Making["model"], "vocab">): GridPart {
   const part = record(at, value);
   const baselines = record(`${at}.baselines`, part.baselines);
   return {
-    values: checkValues(part.values, [cells], at),
+    values: checkValues(part.values, [cells], model, at),
     baselines: mapped(baselines, (number, name) => {
       if (number === null) return Number.NaN;
       return typeof number === "number" ? number : refuse(`${at}.baselines.${name}`, number, "must be a number");
@@ -109,42 +112,105 @@ export function unpackPart(at: string, value: unknown, cells: number): GridPart 
   };
 }
 
-function checkSpec(value: unknown, kind: GridData["kind"]): GridData["spec"] {
+/** What a spec says of the axes must be what the axes say. */
+function checkSpec(
+  value: unknown,
+  { kind, rows, columns, samples }: { kind: GridData["kind"]; rows: GridAxis; columns: GridAxis; samples: number },
+): GridData["spec"] {
   const spec = record("spec", value);
   oneOf("spec.schema", spec.schema, ["patchbay.spec/1"]);
   oneOf("spec.kind", spec.kind, [kind]);
   text("spec.model", spec.model, 4096);
   if (spec.task !== undefined) text("spec.task", spec.task);
+  if (spec.samples !== undefined && list("spec.samples", spec.samples, MAX_SAMPLES).length !== samples)
+    refuse("spec.samples", spec.samples, `must be the ${samples} samples of the grid`);
+  if (kind !== "cross-task") sameKeys("spec.layers", spec.layers, rows.keys);
+  if (kind === "steer") sameKeys("spec.coefficients", spec.coefficients, columns.keys);
+  if (kind === "cross-task" && spec.tasks !== undefined) {
+    const names = list("spec.tasks", spec.tasks, MAX_KEYS).map((task, i) => record(`spec.tasks[${i}]`, task).name);
+    sameKeys("spec.tasks", names, rows.keys);
+    sameKeys("spec.tasks", names, columns.keys);
+  }
   return spec as GridData["spec"];
 }
 
-function checkAxis(at: string, value: unknown): GridAxis {
+/** A list of the spec, where it has one, is the keys of an axis. */
+function sameKeys(at: string, value: unknown, keys: GridAxis["keys"]): void {
+  if (value === undefined) return;
+  const found = list(at, value, MAX_KEYS);
+  if (found.length !== keys.length || found.some((key, i) => key !== keys[i]))
+    refuse(at, found, `must be those of the grid, ${keys.slice(0, 10).join(", ")}`);
+}
+
+/** What stands on an axis, by what it is an axis of. */
+function checkKey(at: string, key: unknown, field: GridField, { nLayers, nHeads }: Making["model"]): number | string {
+  if (field === "task") return text(at, key);
+  if (field === "layer") return whole(at, key, 0, nLayers - 1);
+  if (field === "head") return whole(at, key, 0, nHeads - 1);
+  if (field === "position") return whole(at, key, -MAX_POSITION, MAX_POSITION);
+  return typeof key === "number" && Number.isFinite(key) ? key : refuse(at, key, "must be a finite number");
+}
+
+function checkAxis(at: string, value: unknown, model: Making["model"]): GridAxis {
   const axis = record(at, value);
-  const keys = list(`${at}.keys`, axis.keys, MAX_KEYS).map((key, i) =>
-    typeof key === "number" && Number.isFinite(key) ? key : text(`${at}.keys[${i}]`, key),
-  );
+  const field = oneOf(`${at}.field`, axis.field, GRID_FIELDS);
+  const keys = list(`${at}.keys`, axis.keys, MAX_KEYS).map((key, i) => checkKey(`${at}.keys[${i}]`, key, field, model));
   if (keys.length === 0 || new Set(keys).size !== keys.length) refuse(`${at}.keys`, keys, "must hold each key once");
   const labels = list(`${at}.labels`, axis.labels, MAX_KEYS).map((label, i) => text(`${at}.labels[${i}]`, label));
   if (labels.length !== keys.length) refuse(`${at}.labels`, labels, `must be ${keys.length}, one for each key`);
-  return {
-    name: text(`${at}.name`, axis.name, 100),
-    title: text(`${at}.title`, axis.title, 200),
-    field: oneOf(`${at}.field`, axis.field, GRID_FIELDS),
-    keys,
-    labels,
-  };
+  return { name: text(`${at}.name`, axis.name, 100), title: text(`${at}.title`, axis.title, 200), field, keys, labels };
 }
 
-function checkValues(value: unknown, shape: readonly number[], within = ""): GridData["values"] {
+function checkValues(
+  value: unknown,
+  shape: readonly number[],
+  { vocab }: Pick<Making["model"], "vocab">,
+  within = "",
+): GridData["values"] {
   const at = within === "" ? "values" : `${within}.values`;
   const entries = Object.entries(record(at, value));
   if (entries.length === 0) refuse(at, "nothing", "must hold at least one metric");
   return Object.fromEntries(
     entries.map(([key, packed]) => {
       if (!isGridMetric(key)) refuse(at, key, "is not a metric of grids");
-      return [key, numbers(`${at}.${key}`, packed, shape)];
+      const array = numbers(`${at}.${key}`, packed, shape);
+      checkRange(`${at}.${key}`, array, rangeOf(key, vocab));
+      return [key, array];
     }),
   );
+}
+
+interface Range {
+  low: number;
+  high: number;
+  whole: boolean;
+}
+
+/** Room for the rounding of a log-sum-exp in float32. */
+const SLACK = 1e-3;
+
+/** What a metric can be; nothing bounds a logit. */
+function rangeOf(metric: GridMetric, vocab: number): Range {
+  const between = (low: number, high: number, isWhole = false): Range => ({ low, high, whole: isWhole });
+  if (metric === "rank") return between(1, vocab, true);
+  if (gridMeaning(metric).kind === "rate") return between(0, 1, true);
+  if (metric === "rr") return between(0, 1);
+  if (metric === "prob") return between(0, 1 + SLACK);
+  if (metric === "logprob") return between(-Infinity, SLACK);
+  if (metric === "rr_diff" || metric === "rr_diff_source") return between(-1, 1);
+  return metric === "prob_diff" ? between(-1 - SLACK, 1 + SLACK) : between(-Infinity, Infinity);
+}
+
+function checkRange(at: string, array: Float64Array, { low, high, whole: isWhole }: Range): void {
+  const wrong = array.findIndex(
+    (number) => number < low || number > high || (isWhole && !Number.isNaN(number) && !Number.isInteger(number)),
+  );
+  if (wrong >= 0)
+    refuse(
+      `${at}[${wrong}]`,
+      array[wrong],
+      `must be a ${isWhole ? "whole " : ""}number from ${low} to ${high}, or NaN`,
+    );
 }
 
 function checkBaselines(value: unknown, n: number): Record<string, Float64Array> {

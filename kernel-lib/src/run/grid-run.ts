@@ -40,7 +40,7 @@ export class GridRun extends ItemRun<GridPart, GridResult> {
         records: {
           count: sampleLabels.length,
           toJson: packPart,
-          fromJson: (json, _, where) => unpackPart(where, json, cells),
+          fromJson: (json, _, where) => unpackPart(where, json, cells, model.config),
         },
         warnings,
         work,
