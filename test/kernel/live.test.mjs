@@ -100,6 +100,22 @@ test("an interrupt stops a run in the background and fails the cell that waits f
   comm.close();
 });
 
+test("a geometry answers while it fits, and a widget stops it in the middle", async () => {
+  const { cell, view, comm, pushed } = await watched(
+    'const places = pb.geometry(model, { task: "demo", sites: ["resid_post", "mlp_out"] }); pb.show(places); const told = await places;',
+  );
+  const { run } = await pushed(halfWay, "a view of some places");
+  // Places are fitted one after another from here on, and each takes a while.
+  const { result } = await comm.call({ op: "hello", views: [view.id] });
+  assert.deepEqual(result.live, [view.id]);
+  assert.equal((await comm.call({ op: "cancel", run: run.id })).ok, true);
+  const { reply } = await cell;
+  assert.equal(reply.status, "ok");
+  const { outputs } = await kernel.execute("console.log(told.state, told.finished < 16, pb.figure(told))");
+  assert.match(outputs[0].text, /^stopped true a figure, Geometry: demo: see it by pb.show/);
+  comm.close();
+});
+
 test("exports come from the view that is shown, in the metric that is asked for", async () => {
   const { cell, view, comm } = await watched("pb.show(result)");
   await cell;

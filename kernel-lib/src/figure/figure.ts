@@ -45,6 +45,11 @@ export function figureOf(view: View, options: FigureOptions = {}): Figure {
     view,
     spec: merged().spec,
     caption: view.caption,
+    // A console shows one line, in place of every number that the view holds.
+    ...{
+      [Symbol.for("nodejs.util.inspect.custom")]: () =>
+        `a figure, ${view.title}: see it by pb.show(), keep it by pb.save()`,
+    },
     svg: async (more) => {
       const { look, svg } = merged(more);
       return finished(view, await svg(), look);
