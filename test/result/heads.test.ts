@@ -133,6 +133,13 @@ describe("headActivityAt()", () => {
     ]);
   });
 
+  test("released-code rounds a half to the even digit, as Python does", () => {
+    const none = Array.from({ length: 7 }, () => sample([0, 0], [0, 0]));
+    const released = madeUpTrace({ ...wish, samples: [sample([1, 0], [0, 0]), ...none], equation: "released-code" });
+    expect(headActivityAt(released).mean[0]).toBe(0.12);
+    expect(released.table("head_activity").rows.find(([, head, source]) => head === 0 && source === 3)?.[3]).toBe(0.12);
+  });
+
   test("a trace that does not say where its instruction ends is refused", () => {
     const samples = [{ ...sample([1, 0], [0, 0]), instructionEnd: undefined }];
     expect(() => headActivityAt(madeUpTrace({ ...wish, samples }))).toThrow(/needs to know where the instruction ends/);

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { benjaminiHochberg, holm } from "../../kernel-lib/src/stats/adjust";
 import { meanIntervals, resampledMeans } from "../../kernel-lib/src/stats/bootstrap";
-import { cohenD, mean, variance } from "../../kernel-lib/src/stats/moments";
+import { cohenD, columnMeans, mean, variance } from "../../kernel-lib/src/stats/moments";
 import { permutation, seeded } from "../../kernel-lib/src/stats/random";
 import { averageRanks, spearman } from "../../kernel-lib/src/stats/ranks";
 import { jaccard, wilson } from "../../kernel-lib/src/stats/rates";
@@ -22,6 +22,18 @@ test("equal values have no t, effect size or interval, though their sum rounds",
   expect(variance(tenths)).toBe(0);
   expect([cohenD(tenths), tTest(tenths), meanIntervals([tenths])[0]]).toEqual([null, null, null]);
   expect(welchTTest(tenths, tenths)).toBeNull();
+});
+
+test("the same values in another order have the same mean, so that ties stay ties", () => {
+  const shares = [0, 0, 1, 0, 0, 0, 0, 0, 0];
+  const means = shares.map((_, turn) => mean([...shares.slice(turn), ...shares.slice(0, turn)]));
+  expect(new Set(means)).toEqual(new Set([1 / 9]));
+  const sevenths = [1 / 7, 3 / 7, 1 / 3, 2 / 3, 1e-9, 5 / 7];
+  const turned = sevenths.map((_, turn) => [...sevenths.slice(turn), ...sevenths.slice(0, turn)]);
+  expect(new Set(turned.map(mean)).size).toBe(1);
+  const columns = Float64Array.from(sevenths.flatMap((_, row) => turned.map((column) => column[row])));
+  expect(new Set(columnMeans(columns, turned.length).means)).toEqual(new Set([mean(sevenths)]));
+  expect(mean([1, Number.POSITIVE_INFINITY])).toBe(Number.POSITIVE_INFINITY);
 });
 
 test("nothing but ties has no sign test and no Wilcoxon test", () => {
@@ -78,6 +90,8 @@ test("p below the double range keeps its order under correction and is shown as 
   const [first, second] = holm(deep).map((t) => tailCell(t ?? tailFromP(1)));
   expect(first).toBe("3.25141945e-903"); // 2 * 2^(1 - 3000)
   expect(String(second)).toMatch(/^1\.74196\d+e-602$/); // 2^(1 - 2000)
+  // 9.99999999999 is 10 to nine digits.
+  expect(tailCell({ p: 0, log10P: -400 - 1e-13 })).toBe("1.00000000e-400");
 });
 
 test("ties share their mean rank", () => {

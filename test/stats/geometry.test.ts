@@ -281,6 +281,22 @@ test("separation measures each fold along the other folds' means, and is missing
   expect(() => separation(x, [0, 0, 1, 1], 2, Int32Array.of(0, 0, 0, 1))).toThrow(/class 0 are in fold 0/);
 });
 
+test("rounding alone is no spread", () => {
+  // Two classes of equal rows each: their places along the line differ by rounding, and d would be 10^15.
+  const random = seeded(6);
+  const [a, b] = [0, 1].map(() => Array.from({ length: 40 }, () => random.uniform() - 0.5));
+  const labels = Array.from({ length: 23 }, (_, i) => (i < 13 ? 0 : 1));
+  const x = matrix(23, 40, Float64Array.from(labels.flatMap((label) => (label === 0 ? a : b))));
+  const { cohenD, auc } = separation(x, labels, 2, stratifiedFolds(labels, 5));
+  expect([cohenD[0], auc[0]]).toEqual([Number.NaN, 1]);
+  // The same rows in both classes: the line between their means is rounding too.
+  const same = matrix(23, 40, Float64Array.from(labels.flatMap(() => a)));
+  expect(separation(same, labels, 2, stratifiedFolds(labels, 5))).toEqual({
+    cohenD: Float64Array.of(Number.NaN),
+    auc: Float64Array.of(0.5),
+  });
+});
+
 test("separation of labels without meaning is about nothing, where discriminants fitted to them lie far apart", () => {
   const random = seeded(1);
   const x = matrix(

@@ -2,6 +2,7 @@
  *  section 6.1): per sample, and the mean over samples. Places are told by the end of the instruction, so that tasks
  *  whose instructions differ in length can be compared. */
 import { ResultError } from "../errors";
+import { protocolMean } from "./metrics";
 import type { TraceResult } from "./trace";
 
 /** Where paths start: T_inst (the instruction's last token), so many tokens behind it (before it when negative), the
@@ -79,7 +80,7 @@ export function meanActivity(
   }
   for (let cell = 0; cell < cells; cell++) {
     const mean = sums[cell] / n;
-    sums[cell] = released ? Math.round(100 * mean) / 100 : mean;
+    sums[cell] = released ? protocolMean(mean, "released-code") : mean;
   }
   return sums;
 }

@@ -6,7 +6,7 @@
  *  paper's text says rank. */
 import { ResultError } from "../errors";
 import { paperTest } from "../stats/paper";
-import { type Tail, tailCell } from "../stats/tail";
+import { powerText, type Tail, tailCell } from "../stats/tail";
 import type { Result } from "./base";
 import { keyOf, present } from "./interactions";
 import { protocolMean } from "./metrics";
@@ -83,8 +83,7 @@ function scientific(value: number): string {
 /** p below the smallest double, from its logarithm. */
 function scientificTail({ p, log10P }: Tail): string {
   if (p > 1e-300 || log10P === -Infinity) return scientific(p);
-  const exponent = Math.floor(log10P);
-  return `${(10 ** (log10P - exponent)).toFixed(3)}e${exponent}`;
+  return powerText(log10P, 4);
 }
 
 /** Tables 9 to 18.

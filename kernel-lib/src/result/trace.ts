@@ -2,6 +2,7 @@
 import type { PathTraceSpec, SampleTrace } from "../experiment/trace-types";
 import { mean, meanIntervals, tailCell, tTest } from "../stats";
 import { Result } from "./base";
+import { protocolMean } from "./metrics";
 import type { Making, Table } from "./types";
 
 /** What experiment/ hands over and files hold. */
@@ -93,7 +94,7 @@ function headActivity({ spec, samples, making }: TraceData): Table {
       layer,
       head,
       source,
-      average === null ? null : released ? Math.round(100 * average) / 100 : average,
+      average === null ? null : released ? protocolMean(average, "released-code") : average,
       intervals[i]?.[0] ?? null,
       intervals[i]?.[1] ?? null,
       test?.t ?? null,

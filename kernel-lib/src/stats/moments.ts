@@ -1,37 +1,39 @@
 /** Mean, variance and standardised effect of plain numbers. A moment that does not exist is null. */
 
-/** Arithmetic mean; null of nothing. A second pass takes out the rounding of the first.
+/** Arithmetic mean; null of nothing. What each sum loses by rounding is kept beside it (Neumaier 1974), so that the same
+ *  values in another order have the same mean, and ties stay ties.
  *  @example mean([1, 2]) // 1.5 */
 export function mean(values: ArrayLike<number>): number | null {
   const n = values.length;
   if (n === 0) return null;
   let sum = 0;
-  for (let i = 0; i < n; i++) sum += values[i];
-  const first = sum / n;
-  if (!Number.isFinite(first)) return first;
-  let rest = 0;
-  for (let i = 0; i < n; i++) rest += values[i] - first;
-  return first + rest / n;
+  let lost = 0;
+  for (let i = 0; i < n; i++) {
+    const next = sum + values[i];
+    lost += loss(sum, values[i], next);
+    sum = next;
+  }
+  return (Number.isFinite(sum) ? sum + lost : sum) / n;
 }
+
+/** What `sum` = a + b has lost by rounding. */
+const loss = (a: number, b: number, sum: number): number => (Math.abs(a) >= Math.abs(b) ? a - sum + b : b - sum + a);
 
 /** Mean and count of what is not NaN in each column of [rows, width], as `mean` gives them column by column;
  *  NaN for a column without values. */
 export function columnMeans(values: Float64Array, width: number): { means: Float64Array; n: Int32Array } {
   const n = new Int32Array(width);
-  const means = new Float64Array(width);
-  const rest = new Float64Array(width);
+  const sums = new Float64Array(width);
+  const lost = new Float64Array(width);
   for (let at = 0; at < values.length; at++) {
     if (Number.isNaN(values[at])) continue;
-    n[at % width]++;
-    means[at % width] += values[at];
+    const column = at % width;
+    const next = sums[column] + values[at];
+    n[column]++;
+    lost[column] += loss(sums[column], values[at], next);
+    sums[column] = next;
   }
-  for (let column = 0; column < width; column++) means[column] /= n[column];
-  for (let at = 0; at < values.length; at++) {
-    if (!Number.isNaN(values[at])) rest[at % width] += values[at] - means[at % width];
-  }
-  for (let column = 0; column < width; column++) {
-    if (Number.isFinite(means[column])) means[column] += rest[column] / n[column];
-  }
+  const means = sums.map((sum, column) => (Number.isFinite(sum) ? sum + lost[column] : sum) / n[column]);
   return { means, n };
 }
 

@@ -13,6 +13,9 @@ export interface Separation {
   auc: Float64Array;
 }
 
+/** Distances below this part of the longest mean are rounding of what would be equal. */
+const ROUNDING = 1e-13;
+
 /** @param x [n, d]
  *  @param labels [n] in 0..classes-1
  *  @param heldOut the fold of each sample, as `stratifiedFolds` deals them, [n]; each class in at least two folds
@@ -25,13 +28,14 @@ export function separation(x: Matrix, labels: ArrayLike<number>, classes: number
     Array.from({ length: x.rows }, (_, i) => i).filter((i) => labels[i] === k),
   );
   const pairs = members.flatMap((own, a) => members.slice(a + 1).map((other, i) => ({ a, b: a + 1 + i, own, other })));
+  const noise = ROUNDING * Math.max(...means.flatMap((of) => of.map(normOf)));
   const cohenD = new Float64Array(pairs.length);
   const auc = new Float64Array(pairs.length);
   pairs.forEach(({ a, b, own, other }, at) => {
-    const lines = means.map((of) => lineBetween(of[a], of[b]));
+    const lines = means.map((of) => lineBetween(of[a], of[b], noise));
     const along = (i: number) => lines[heldOut[i]](rowOf(x, i));
     const [left, right] = [own.map(along), other.map(along)];
-    cohenD[at] = pooledDifference(left, right);
+    cohenD[at] = pooledDifference(left, right, noise);
     auc[at] = shareInOrder(left, right);
   });
   return { cohenD, auc };
@@ -58,11 +62,12 @@ function meansWithout(
   return sums.map((sum, k) => sum.map((total) => total / counts[k]));
 }
 
-/** Place of a row on the line from one point to another, in the data's unit, 0 half-way; 0 for all where they meet. */
-function lineBetween(from: Float64Array, to: Float64Array): (row: Float64Array) => number {
+/** Place of a row on the line from one point to another, in the data's unit, 0 half-way; 0 for all where they meet but
+ *  for rounding. */
+function lineBetween(from: Float64Array, to: Float64Array, noise: number): (row: Float64Array) => number {
   const step = to.map((v, j) => v - from[j]);
   const length = Math.sqrt(step.reduce((sum, v) => sum + v * v, 0));
-  if (length === 0) return () => 0;
+  if (length <= noise) return () => 0;
   const middle = step.reduce((sum, v, j) => sum + (v * (from[j] + to[j])) / 2, 0) / length;
   return (row) => {
     let sum = 0;
@@ -71,13 +76,15 @@ function lineBetween(from: Float64Array, to: Float64Array): (row: Float64Array) 
   };
 }
 
+const normOf = (row: Float64Array): number => Math.sqrt(row.reduce((sum, v) => sum + v * v, 0));
+
 const meanOf = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
-function pooledDifference(left: readonly number[], right: readonly number[]): number {
+function pooledDifference(left: readonly number[], right: readonly number[], noise: number): number {
   const [l, r] = [meanOf(left), meanOf(right)];
   const squares = left.reduce((s, v) => s + (v - l) ** 2, 0) + right.reduce((s, v) => s + (v - r) ** 2, 0);
   const variance = squares / (left.length + right.length - 2);
-  return variance > 0 ? (r - l) / Math.sqrt(variance) : Number.NaN;
+  return Math.sqrt(variance) > noise ? (r - l) / Math.sqrt(variance) : Number.NaN;
 }
 
 /** Mann and Whitney's U over all pairs. */

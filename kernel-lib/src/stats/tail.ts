@@ -25,6 +25,14 @@ const SMALLEST = 2 ** -1022;
  *  @example tailCell({ p: 0, log10P: -411.5 }) // "3.16227766e-412" */
 export function tailCell({ p, log10P }: Tail): number | string {
   if (p >= SMALLEST || log10P === -Infinity) return p;
-  const exponent = Math.floor(log10P);
-  return `${(10 ** (log10P - exponent)).toPrecision(9)}e${exponent}`;
+  return powerText(log10P, 9);
+}
+
+/** A power of ten too small for a double, to so many digits.
+ *  @example powerText(-411.5, 4) // "3.162e-412" */
+export function powerText(log10: number, digits: number): string {
+  const exponent = Math.floor(log10);
+  const mantissa = (10 ** (log10 - exponent)).toPrecision(digits);
+  // 9.9996 is 10 to four digits, which is 1.000 with the next exponent.
+  return Number(mantissa) < 10 ? `${mantissa}e${exponent}` : `${(1).toPrecision(digits)}e${exponent + 1}`;
 }
