@@ -24,6 +24,8 @@ import type { SpecModel } from "./types";
 
 const MAX_NAME = 4096;
 const MAX_TASKS = 64;
+/** Queries x cells: four float64 arrays of this length are 320 MB. */
+const MAX_CELLS = 10_000_000;
 
 const envelope = z.strictObject({
   schema: choiceField(SPEC_SCHEMA),
@@ -56,6 +58,14 @@ export function resolveCrossTask(json: unknown, model: SpecModel): CrossTaskSpec
   if (tasks.length < 2) refuse(["tasks"], given, "must hold at least two tasks");
   const twice = tasks.findIndex(({ name }, i) => tasks.findIndex((other) => other.name === name) < i);
   if (twice >= 0) refuse(["tasks", twice, "name"], tasks[twice].name, "stands twice", "Take one of them out");
+  const queries = Math.max(...tasks.map((task) => task.queries.length));
+  if (queries * tasks.length ** 2 > MAX_CELLS)
+    refuse(
+      ["tasks"],
+      `${queries} queries x ${tasks.length} x ${tasks.length} tasks`,
+      `must be at most ${MAX_CELLS} together`,
+      "Split the spec",
+    );
   return {
     ...rest,
     schema: SPEC_SCHEMA,
@@ -67,20 +77,25 @@ export function resolveCrossTask(json: unknown, model: SpecModel): CrossTaskSpec
 }
 
 function resolveTask(entry: unknown, path: Path, model: SpecModel): CrossTask {
-  const { name, instruction, queries } = parseFields(taskFields, entry, path);
-  return {
-    name,
-    instruction: resolvePrompt(instruction, [...path, "instruction"], model),
-    queries: queries.map((query, i) => {
-      const at = [...path, "queries", i];
-      const fields = parseFields(queryFields, query, at);
-      const prompt = resolvePrompt(fields.prompt, [...at, "prompt"], model);
-      return {
-        prompt,
-        position: resolvePosition(fields.position, prompt.length, [...at, "position"]),
-        answer: resolveToken(fields.answer, [...at, "answer"], model),
-        label: fields.label,
-      };
-    }),
-  };
+  const { name, instruction, queries: given } = parseFields(taskFields, entry, path);
+  const queries = given.map((query, i) => {
+    const at = [...path, "queries", i];
+    const fields = parseFields(queryFields, query, at);
+    const prompt = resolvePrompt(fields.prompt, [...at, "prompt"], model);
+    return {
+      prompt,
+      position: resolvePosition(fields.position, prompt.length, [...at, "position"]),
+      answer: resolveToken(fields.answer, [...at, "answer"], model),
+      label: fields.label,
+    };
+  });
+  // Other tasks find this one's answer by the label.
+  const first = new Map<string, number>();
+  queries.forEach(({ label, answer }, i) => {
+    const before = first.get(label);
+    if (before === undefined) first.set(label, i);
+    else if (queries[before].answer !== answer)
+      refuse([...path, "queries", i, "label"], label, `has another answer in queries[${before}]`, "Tell them apart");
+  });
+  return { name, instruction: resolvePrompt(instruction, [...path, "instruction"], model), queries };
 }

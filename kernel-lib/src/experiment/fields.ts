@@ -174,6 +174,27 @@ export function resolvePosition(position: number, length: number, path: Path): n
   return position < 0 ? position + length : position;
 }
 
+/** A position as it was given, and where it lies in a prompt. */
+export interface PlacedPosition {
+  index: number;
+  position: number;
+  place: number;
+}
+
+/** Positions of the field `positions` must be different ones in each sample, however they are counted.
+ *  @throws SpecError */
+export function refuseTwice(positions: readonly PlacedPosition[], sample: number): void {
+  const seen = new Map<number, number>();
+  for (const { index, position, place } of positions) {
+    const before = seen.get(place);
+    if (before !== undefined) {
+      const rule = `is position ${place} of samples[${sample}], as positions[${before}] is`;
+      refuse(["positions", index], position, rule, "Take one of them out");
+    }
+    seen.set(place, index);
+  }
+}
+
 /** A set of layers in ascending order.
  *  @throws SpecError when it is empty, holds a layer twice or one that the model does not have. */
 export function resolveLayers(layers: unknown, path: Path, { name, config }: SpecModel): number[] {

@@ -11,6 +11,7 @@ import {
   positionField,
   promptField,
   refuse,
+  refuseTwice,
   resolveLayers,
   resolvePrompt,
   resolveToken,
@@ -69,7 +70,18 @@ export function resolvePatchGrid(json: unknown, model: SpecModel): PatchGridSpec
     refuse(["site"], site, by === "head" ? 'must be "z" when patching by head' : '"z" is patched by head');
   const layers = given.layers === "all" ? allLayers(model) : resolveLayers(given.layers, ["layers"], model);
   const samples = given.samples.map((entry, i) => resolveSample(entry, ["samples", i], model));
-  const positions = resolvePlaces(given.positions ?? (by === "head" ? [-1] : "all"), samples);
+  const positions = resolvePlaces(
+    given.positions === undefined ? (by === "head" ? [-1] : "all") : given.positions,
+    samples,
+  );
+  // By position each place has a column of its own; heads are patched at all places together.
+  if (by === "head")
+    samples.forEach((sample, i) => {
+      const inside = placesIn(positions, sample).map(({ column, target }) => {
+        return { index: column, position: positions[column].target, place: target };
+      });
+      refuseTwice(inside, i);
+    });
   const columns = by === "head" ? model.config.nHeads : positions.length;
   if (samples.length * layers.length * columns > MAX_CELLS)
     refuse(

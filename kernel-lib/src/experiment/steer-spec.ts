@@ -10,8 +10,10 @@ import {
   type Path,
   type PromptField,
   parseFields,
+  positionField,
   promptField,
   refuse,
+  refuseTwice,
   resolveLayers,
   resolvePosition,
   resolvePrompt,
@@ -130,11 +132,14 @@ function resolveVector(given: unknown, model: SpecModel): SteerVector {
 function resolvePositions(given: unknown, samples: readonly SteerSample[]): "all" | number[] {
   if (given === "all") return "all";
   if (!Array.isArray(given)) refuse(["positions"], given, 'must be "all" or a list of positions');
-  return parseFields(listField(MAX_POSITIONS, "positions"), given, ["positions"]).map((position, i) => {
-    const path = ["positions", i];
-    if (!Number.isSafeInteger(position)) refuse(path, position, "must be a position, a whole number");
-    for (const { prompt } of samples) resolvePosition(position as number, prompt.length, path);
-    if (given.indexOf(position) < i) refuse(path, position, "stands twice", "Take one of them out");
-    return position as number;
+  const positions = parseFields(listField(MAX_POSITIONS, "positions"), given, ["positions"]).map((position, i) =>
+    parseFields(positionField, position, ["positions", i]),
+  );
+  samples.forEach(({ prompt }, sample) => {
+    const placed = positions.map((position, index) => {
+      return { index, position, place: resolvePosition(position, prompt.length, ["positions", index]) };
+    });
+    refuseTwice(placed, sample);
   });
+  return positions;
 }
