@@ -7,7 +7,17 @@ import { cholesky, solveInto } from "../../kernel-lib/src/stats/cholesky";
 import { stratifiedFolds } from "../../kernel-lib/src/stats/folds";
 import { lda } from "../../kernel-lib/src/stats/lda";
 import { fitLogistic, predict } from "../../kernel-lib/src/stats/logistic";
-import { gram, type Matrix, matrix, rowOf, timesTransposed, transpose } from "../../kernel-lib/src/stats/matrix";
+import {
+  columnMeans,
+  everyRow,
+  gram,
+  less,
+  type Matrix,
+  matrix,
+  rowOf,
+  timesTransposed,
+  transpose,
+} from "../../kernel-lib/src/stats/matrix";
 import { mean, variance } from "../../kernel-lib/src/stats/moments";
 import { pca } from "../../kernel-lib/src/stats/pca";
 import { byCoefficients, byWeights, crossValidate } from "../../kernel-lib/src/stats/probe";
@@ -177,6 +187,18 @@ describe("principal axes", () => {
       const wanted = at % (k + 1) === 0 ? values[at / (k + 1)] ** 2 : 0;
       expect(Math.abs(v - wanted)).toBeLessThan(1e-13);
     });
+  });
+
+  test("of equal singular values are found, whatever rounding leaves beside them", () => {
+    // Rows of the identity less their mean: all singular values but the smallest are 1.
+    for (let n = 2; n < 40; n++)
+      for (const columns of [n - 1, n, n + 1]) {
+        const x = matrix(n, columns);
+        for (let i = 0; i < Math.min(n, columns); i++) x.data[i * columns + i] = 1;
+        const { values } = axesOf(less(x, columnMeans(x, everyRow(x))), 1e-12);
+        expect(values).toHaveLength(Math.min(n - 1, columns));
+        for (const value of values.slice(0, -1)) expect(Math.abs(value - 1)).toBeLessThan(1e-14);
+      }
   });
 
   test("of nothing are none", () => {

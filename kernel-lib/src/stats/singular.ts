@@ -13,8 +13,9 @@ export interface Rotations {
 
 /** Sweeps for one singular value; two or three are usual. */
 const MAX_SWEEPS = 60;
-/** Share of the largest element that is rounding: the reduction to two diagonals has erred by as much already. */
-const NOTHING = Number.EPSILON / 4;
+/** Share of the largest element that is rounding: the reduction to two diagonals has erred by as much already. Less than
+ *  this, between two equal singular values, no rotation takes away. */
+const NOTHING = Number.EPSILON;
 
 /** @param diagonal [k]
  *  @param beside right of elements 0 to k - 2, [k - 1]
