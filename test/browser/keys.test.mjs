@@ -12,7 +12,7 @@ const views = oneOfEach();
 const KINDS = {
   heatmap: { role: "heatmap", find: "0 2", finds: /^1 match, 1: Layers 0 \+ 2/, rows: 36, zooms: true },
   scatter: { role: "scatter plot", find: "country 7", finds: /^4 matches, 1: country 7/, rows: 8, zooms: true },
-  paths: { role: "path graph", find: "France", finds: /^1 match, 1: .*France/, rows: 136, zooms: false },
+  paths: { role: "path graph", find: "France", finds: /^1 match, 1: .*France/, rows: 136, zooms: true },
   chart: { role: "chart", find: "layer 6 attn", finds: /^1 match, 1: .*layer 6 · attn_out/, rows: 16, zooms: false },
 };
 

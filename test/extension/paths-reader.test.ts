@@ -18,7 +18,13 @@ const hop = (index: number, layer: number, from: number, to: number, paths: numb
 /** Two layers over three tokens: 0 -> 1 -> 2 and what stays. */
 function reader() {
   const graph = new PathGraph([hop(0, 0, 0, 1, 5), hop(1, 1, 1, 2, 5), hop(2, 1, 2, 2, 3)]);
-  const view = { layers: 2, tokens: ["The", " capital", " of"], kept: 8, maxRank: 10, sources: [0] } as unknown as PathsView;
+  const view = {
+    layers: 2,
+    tokens: ["The", " capital", " of"],
+    kept: 8,
+    maxRank: 10,
+    sources: [0],
+  } as unknown as PathsView;
   const heard: Pointing[] = [];
   const said: string[] = [];
   const made = new PathsReader(
@@ -48,17 +54,17 @@ describe("links of a path graph", () => {
   test("understand positions counted from the end, as views of several prompts give them", () => {
     const { made } = reader();
     made.pointed({ layer: ["1"], position: ["-1"], token: [" of"] });
-    expect(made.linked).toEqual({ hop: expect.objectContaining({ index: 2 }), layers: [1], positions: [2] });
+    expect(made.linked).toEqual({ hops: [expect.objectContaining({ index: 2 })], layers: [1], positions: [2] });
     made.pointed({ position: ["-1"], token: [" France"] });
     expect(made.linked.positions).toEqual([]);
     made.pointed(null);
-    expect(made.linked).toEqual({ hop: null, layers: [], positions: [] });
+    expect(made.linked).toEqual({ hops: [], layers: [], positions: [] });
   });
 
   test("mark what another path graph points at", () => {
     const { made } = reader();
     made.pointed({ layer: ["0"], position: ["0", "1", "-3", "-2"], token: ["The", " capital"] });
-    expect(made.linked.hop).toMatchObject({ layer: 0, from: 0, to: 1 });
+    expect(made.linked.hops).toMatchObject([{ layer: 0, from: 0, to: 1 }]);
     expect(made.linked.positions).toEqual([0, 1]);
   });
 });

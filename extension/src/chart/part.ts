@@ -170,13 +170,18 @@ class ChartPart implements Part<ChartView, Target, Marks> {
       view.run === null
         ? `${count(values)} ${values === 1 ? "value" : "values"}`
         : `${count(view.run.done)} of ${count(view.run.total)} ${view.run.unit}`;
-    const first =
-      state === "done"
-        ? "Point at a value, or press an arrow key"
-        : { partial: "Running", loading: "Waiting" }[state as "partial"];
+    const first: Record<ChartScene["state"], string> = {
+      loading: "Waiting",
+      partial: "Running",
+      done: "Point at a value, or press an arrow key",
+      stopped: "Stopped before the end",
+      error: "The run failed",
+      stale: "Made by an earlier kernel",
+    };
+    const still = state === "stale" ? "the numbers are true of their run; run the cell again to go on with them" : "";
     return {
-      first: [{ text: first ?? "Not complete", tone: "normal" }],
-      second: [{ text: [done, view.interval].filter((part) => part !== "").join(" · "), tone: "weak" }],
+      first: [{ text: first[state], tone: "normal" }],
+      second: [{ text: [still, done, view.interval].filter((part) => part !== "").join(" · "), tone: "weak" }],
       spoken: chartSummary(view),
     };
   }

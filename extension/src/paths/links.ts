@@ -4,13 +4,13 @@ import { columnLabel, type PathGraph, type PathsView, tokenLabel } from "patchba
 import type { Pointing } from "../link";
 import { type Hop, isHop, type Target } from "./state";
 
-/** What another view points at: a hop that is there, rows, columns. */
+/** What another view points at: hops that are there, rows, columns. */
 export interface Linked {
-  hop: Hop | null;
+  hops: readonly Hop[];
   layers: readonly number[];
   positions: readonly number[];
 }
-export const NOT_LINKED: Linked = { hop: null, layers: [], positions: [] };
+export const NOT_LINKED: Linked = { hops: [], layers: [], positions: [] };
 
 type Range = { from: number; to: number };
 
@@ -26,19 +26,38 @@ const placesOf = (ranges: readonly Range[] | undefined, places: readonly number[
 
 /** @param view on its lattice, of which `stored` is behind */
 export function linkedOf(at: Pointing, stored: PathsView, view: PathsView, graph: PathGraph): Linked {
-  const { layers, tokens } = stored;
+  const { layers, heads, tokens } = stored;
   const numbers = (labels: readonly string[] = [], most: number) =>
     labels.map(Number).filter((n) => Number.isInteger(n) && n >= 0 && n < most);
   const rows = placesOf(view.lattice?.rows, numbers(at?.layer, layers));
   // Views of several prompts count from the end.
   const ends = (at?.position ?? []).map((p) => (p.startsWith("-") ? String(tokens.length + Number(p)) : p));
-  const positions = placesOf(view.lattice?.columns, numbers(ends, tokens.length));
+  // Who names a token without its place means all places that have it.
+  const spelled = at?.position ? [] : tokens.flatMap((token, p) => (at?.token?.includes(token) ? [p] : []));
+  // Another prompt has other tokens at the same positions.
+  const fits = !at?.token || at.token.every((token) => tokens.includes(token));
+  const places = fits ? [...numbers(ends, tokens.length), ...spelled] : [];
+  const positions = placesOf(view.lattice?.columns, places);
   const [from, to = from] = positions;
   const hop =
     rows.length === 1 && from !== undefined && to !== undefined ? graph.edge(rows[0] as number, from, to) : null;
-  // Another prompt has other tokens at the same positions.
-  const fits = !at?.token || at.token.every((token) => tokens.includes(token));
-  return { hop: fits ? hop : null, layers: rows, positions: fits ? positions : [] };
+  const hops = hop ? [hop] : carriedBy(numbers(at?.head, heads), rows, positions, graph);
+  return { hops, layers: rows, positions };
+}
+
+/** Hops that one of the heads carries, in these rows and columns where there are any. */
+function carriedBy(
+  heads: readonly number[],
+  rows: readonly number[],
+  columns: readonly number[],
+  graph: PathGraph,
+): Hop[] {
+  if (heads.length === 0) return [];
+  const among = (all: readonly number[], ...some: number[]) => all.length === 0 || some.some((n) => all.includes(n));
+  return graph.edges.filter(
+    (edge) =>
+      edge.heads.some((head) => heads.includes(head)) && among(rows, edge.layer) && among(columns, edge.from, edge.to),
+  );
 }
 
 export function pointingOf(target: Target, { tokens }: PathsView, { lattice }: PathsView, graph: PathGraph): Pointing {

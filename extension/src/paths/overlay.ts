@@ -84,7 +84,10 @@ export class Overlay {
     if (path.length > 0) {
       const curves = path.flatMap((index) => this.curves.get(index) ?? []);
       return [
-        ...curves.flatMap((curve) => full({ ...curve, width: Math.max(2.5, curve.width) }, theme)),
+        ...curves.flatMap((curve) => {
+          const cls = rankClass(curve.edge.bestRank, maxRank);
+          return full({ ...curve, width: Math.max(2.5, curve.width), rankClass: cls }, theme);
+        }),
         ...ends(curves, scene),
       ];
     }
@@ -103,7 +106,13 @@ export class Overlay {
     const shown = stream
       ? selected.map((curve) => ({ ...curve, width: width(stream.paths[curve.edge.index] ?? 1) }))
       : selected;
-    return [...together(lit, theme), ...shown.flatMap((curve) => casing(curve, theme)), ...ends(selected, scene)];
+    return [
+      ...together(lit, theme),
+      // Where nodes are as close as this, they would hide the lines.
+      ...(nodeRadius(layout) < 1.5 ? [] : ends(lit, scene)),
+      ...shown.flatMap((curve) => casing(curve, theme)),
+      ...ends(selected, scene),
+    ];
   }
 
   private pinNodes(scene: OverlayScene): SVGElement[] {
@@ -129,12 +138,12 @@ export class Overlay {
     const { layout, hover, cursor, linked, matches, theme } = scene;
     const nodes: SVGElement[] = [];
     const { plot, origin, window } = layout;
-    const dashed = linked.hop && this.curveOf(scene, linked.hop);
+    const dashed = linked.hops.flatMap((hop) => this.curveOf(scene, hop)?.d ?? []);
     const columnFrame = (position: number, name: string) =>
       position < window.c0 || position > window.c1
         ? []
         : [frame(origin.x + (position - 0.5) * layout.column, plot.y - 6, layout.column, plot.height + 12, name)];
-    if (dashed) nodes.push(svg("path", { class: "pb-frame pb-path-linked", d: dashed.d }));
+    if (dashed.length > 0) nodes.push(svg("path", { class: "pb-frame pb-path-linked", d: dashed.join("") }));
     else {
       for (const layer of linked.layers)
         if (layer >= window.r0 && layer <= window.r1)
@@ -220,15 +229,19 @@ function casing(curve: PathCurve, theme: Theme): SVGElement[] {
   ];
 }
 
-/** The nodes at both ends, over the curves that cover them. */
+/** The nodes at both ends, over the curves that cover them, as one shape. */
 function ends(curves: readonly PathCurve[], { layout }: OverlayScene): SVGElement[] {
   const r = nodeRadius(layout);
   const { plot } = layout;
-  const inside = ([x]: readonly [number, number]) => x > plot.x - 1 && x < plot.x + plot.width + 1;
-  return curves
-    .flatMap(({ x1, y1, x2, y2 }) => [[x1, y1] as const, [x2, y2] as const])
-    .filter(inside)
-    .map(([cx, cy]) => svg("circle", { class: "pb-path-end", cx, cy, r }));
+  const places = new Map<string, string>();
+  for (const { x1, y1, x2, y2 } of curves)
+    for (const [x, y] of [
+      [x1, y1],
+      [x2, y2],
+    ] as const)
+      if (x > plot.x - 1 && x < plot.x + plot.width + 1)
+        places.set(`${x},${y}`, `M${x - r},${y}a${r},${r} 0 1,0 ${2 * r},0a${r},${r} 0 1,0 ${-2 * r},0`);
+  return places.size === 0 ? [] : [svg("path", { class: "pb-path-end", d: [...places.values()].join("") })];
 }
 
 function frame(x: number, y: number, width: number, height: number, name: string): SVGElement {
