@@ -1,6 +1,7 @@
 /** Accuracies side by side and comparisons, shown as figures and saved as files. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { inspect } from "node:util";
 import { beforeAll, expect, test } from "vitest";
 import { bundle } from "../../kernel-lib/bundle.mjs";
 import { save } from "../../kernel-lib/src/notebook/save";
@@ -42,4 +43,16 @@ test("a comparison of sweeps shows the tuples that differ most", () => {
   const { view } = figure(compare([one, two], { names: ["one", "two"] }));
   expect(view).toMatchObject({ kind: "chart", series: [{ name: "two − one" }] });
   if (view.kind === "chart") expect(view.x.labels).toHaveLength(12);
+});
+
+test("lists that make no picture are refused with what to do instead", () => {
+  const mixed = [answers("demo/base", right(5)), madeUp({ seed: 1, nLayers: 8 })];
+  expect(() => figure(mixed)).toThrow(/of one kind .*, not accuracy and patch-sweep\. Show each by itself, .*pb\.save/);
+  expect(() => figure([])).toThrow(/not an empty list/);
+});
+
+test("a console shows a comparison in words", () => {
+  expect(inspect(compare(results()))).toMatch(
+    /^a comparison of accuracy results: demo\/dpo - demo\/base; 2 differences/,
+  );
 });

@@ -70,7 +70,9 @@ test("tables leave out what was not measured, and means say how many were", () =
 });
 
 test("a console shows one line, not the numbers", () => {
-  expect(inspect(made())).toBe("a stopped steer result, 2 x 1 cells (layer x coefficient), 2 of 2 samples of m");
+  expect(inspect(made())).toMatch(
+    /^a stopped steer result, 2 x 1 cells \(layer x coefficient\), 2 of 2 samples of m\n {2}best .* at layer .*\n {2}tables: /,
+  );
 });
 
 test("a sample's record gives back its part, and a wrong one is refused", () => {

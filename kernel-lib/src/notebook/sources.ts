@@ -37,6 +37,7 @@ export type Showable =
   | readonly GridResult[]
   | readonly AccuracyResult[]
   | readonly (TraceResult | TraceRun)[]
+  | readonly Result[]
   | Comparison
   | Figure
   | View;
@@ -73,12 +74,23 @@ export function sourceOf(value: Showable, choice: ViewChoice = {}): Source {
   if (value instanceof Comparison) return new FixedSource(comparisonChart(value), {});
   if (value instanceof ExperimentRun || value instanceof Result) return new KindSource(value, newId(), choice);
   if (isFigure(value)) return new FixedSource(value.view, choice, value);
+  if (Array.isArray(value)) refuseList(value);
   const checked = validateView(value);
   if (checked.ok) return new FixedSource(checked.view, choice);
   throw new SpecError({
     thing: "show()",
     rule: `takes a run, a result, a list of results, a figure or a view (${checked.message})`,
     wayOut: "For example the run of patchSweep(...) or pathTrace(...), or what it gives when it is awaited",
+  });
+}
+
+/** Says what lists are for. */
+function refuseList(list: readonly unknown[]): never {
+  const kinds = [...new Set(list.map((item) => (item instanceof Result ? item.data.kind : typeof item)))];
+  throw new SpecError({
+    thing: "show()",
+    rule: `takes lists of results of one kind (patch sweeps, grids, path traces or accuracies), not ${kinds.join(" and ") || "an empty list"}`,
+    wayOut: 'Show each by itself, or put any of them on one page: await pb.save([one, two], "both.html")',
   });
 }
 

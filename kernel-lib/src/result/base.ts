@@ -46,9 +46,9 @@ export abstract class Result<D extends ResultData = ResultData, Name extends str
     return this.headline();
   }
 
-  /** What a console shows of it, in place of every number that it holds. */
+  /** What a console shows of it, in place of every number that it holds: the text, and where the numbers are. */
   [Symbol.for("nodejs.util.inspect.custom")](): string {
-    return this.toString();
+    return `${this}\n  tables: ${this.tableNames.join(", ")}`;
   }
 
   /** A table in long form, null for what is missing.

@@ -56,6 +56,11 @@ export class Comparison {
       `${this.significant().length} of them significant (Holm, 5 %)`
     );
   }
+
+  /** What a console shows of it, in place of every number that it holds. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
 }
 
 /** Compares results of one kind, each with each, in the order given: later minus earlier. Results of several tasks are

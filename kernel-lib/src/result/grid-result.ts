@@ -118,6 +118,20 @@ export class GridResult extends Result<GridData, GridTable> {
     return `${rows.keys.length} x ${columns.keys.length} cells (${rows.name} x ${columns.name}), ${this.finished} of ${this.n} samples`;
   }
 
+  /** What it is, and its best cell by the first metric. */
+  override toString(): string {
+    const [metric] = this.metrics;
+    if (this.means(metric).every(({ mean }) => mean === null)) return this.headline();
+    const { rows, columns } = this.data;
+    const { row, column, mean, ci, n } = this.best(metric);
+    const { label, digits } = gridMeaning(metric);
+    const write = (value: number | null) => value?.toFixed(digits.readout) ?? "-";
+    const range = ci === null ? "" : `  [${ci.map(write).join(", ")}]`;
+    const shown = columns.labels[columns.keys.indexOf(column)].trim();
+    const where = `${rows.name} ${row}, ${columns.name} ${column}${shown === `${column}` ? "" : ` (${shown})`}`;
+    return `${this.headline()}\n  best ${label}: ${write(mean)}${range}  n ${n}  at ${where}`;
+  }
+
   /** Per-sample values, NaN where missing: all as [samples, rows, columns], or one cell's as [samples].
    *  @throws ResultError for a metric or a cell that the grid does not have
    *  @example result.values("rr_diff", { row: 3, column: -1 }) */
