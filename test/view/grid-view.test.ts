@@ -1,8 +1,9 @@
 /** Views of grids: axes, cells, panels, words and code, from results made by hand. */
 import { describe, expect, test } from "vitest";
 import { type GridData, GridResult } from "../../kernel-lib/src/result/grid-result";
-import { unpack, validateView } from "../../kernel-lib/src/view";
+import { heatmapLayout, themes, unpack, validateView } from "../../kernel-lib/src/view";
 import { gridViewOf } from "../../kernel-lib/src/view/grid-view";
+import { marginalMarks } from "../../kernel-lib/src/view/heatmap-around";
 import { domainOf, heatmapOptions, heatmapPanels } from "../../kernel-lib/src/view/heatmap-grid";
 import type { HeatmapView } from "../../kernel-lib/src/view/types";
 
@@ -79,6 +80,17 @@ test("per-sample values stand by cell, then by sample", () => {
     0.9, 0.91, 0.92, 0.93,
   ]);
   expect([...unpack(n)]).toEqual([4, 4, -1, 4, 4, -1]);
+});
+
+test("bars above the columns say of what they are the best", () => {
+  const title = (field: "layer" | "position") => {
+    const view = gridViewOf([made({ rows: { ...made().data.rows, field } })], { id: "v" });
+    const options = heatmapOptions(view);
+    return marginalMarks(view, themes.light, heatmapLayout(view, themes.light, { width: 400 }, options), options)
+      .texts[0].text;
+  };
+  expect(title("layer")).toBe("best layer in this position");
+  expect(title("position")).toBe("best row in this column");
 });
 
 test("results of one question become panels of one scale, others are refused", () => {

@@ -82,6 +82,10 @@ function diagonalNote(view: HeatmapView, layout: HeatmapLayout, theme: Theme, ma
   }
 }
 
+/** "best layer in this head"; of tasks patched into tasks neither could be told from the other. */
+const bestOfColumn = ({ x, y }: HeatmapView): string =>
+  x.field === y.field ? "best row in this column" : `best ${y.field} in this ${x.field}`;
+
 /** "best pair with this layer": a bar for each column, the two best in full ink. */
 export function marginalMarks(view: HeatmapView, theme: Theme, layout: HeatmapLayout, options: HeatmapOptions): Marks {
   const marks = noMarks();
@@ -96,7 +100,7 @@ export function marginalMarks(view: HeatmapView, theme: Theme, layout: HeatmapLa
   const written = Math.max(...numbers.map((words) => textWidth(words, tick))) <= pitch - 3;
   const title =
     view.layout === "grid"
-      ? `best ${view.y.field} in this ${view.x.field}`
+      ? bestOfColumn(view)
       : options.mode === "interaction"
         ? "largest interaction with this layer"
         : `best ${view.held ? "triple" : "pair"} with this layer`;
