@@ -1,5 +1,6 @@
 /** Made-up results as if they were of models and tasks: no model runs here. */
 import { SweepResult } from "../../kernel-lib/src/result/sweep";
+import type { TraceResult } from "../../kernel-lib/src/result/trace";
 import { madeUp } from "../result/sweeps";
 import { madeUpTrace } from "../result/traces";
 
@@ -11,7 +12,7 @@ export function sweepOf(model: string, task: string, wish: Parameters<typeof mad
 }
 
 /** A trace over two layers of three heads, from four tokens around T_inst. */
-export function traceOf(model: string, task: string, topK: number, shift = 0, instructionEnd = 1) {
+export function traceOf(model: string, task: string, topK: number, shift = 0, instructionEnd = 1): TraceResult {
   return madeUpTrace({
     model,
     task,
