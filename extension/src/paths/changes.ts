@@ -38,7 +38,6 @@ export class Changes {
         const [before, after] = [graphs.show(this.marks).stored, graphs.at(place)];
         const same = JSON.stringify(before.tokens) === JSON.stringify(after?.tokens);
         reader.remark(moved(this.marks, place, same), `Shown: ${name}.`);
-        this.acts.changed();
       },
       (error: Error) => {
         // The control goes back to what is shown.
@@ -123,14 +122,12 @@ export class Changes {
     const after = latticeView(stored, { source: null, rank: 1 }, next).lattice;
     if (!view.lattice || !after) return;
     this.reader.remark(regrouped(next, view.lattice, after), say);
-    this.acts.changed();
   }
 
   rename(column: number, name: string): void {
     const { view } = this.graphs.show(this.marks);
     const position = view.lattice?.columns[column]?.from ?? column;
     this.reader.remark({ ...this.marks, names: withName(this.marks.names, position, name) }, "Named.");
-    this.acts.changed();
   }
   startName(): void {
     const column = this.marks.span?.from ?? this.reader.cursor?.position;
@@ -166,6 +163,5 @@ export class Changes {
   }
   private forgetNames(): void {
     this.reader.remark({ ...this.marks, names: [] }, "Names forgotten.");
-    this.acts.changed();
   }
 }

@@ -7,8 +7,8 @@ import {
   type PathsLayout,
   pathsDrawing,
   rankColour,
-  THIN_OPACITY,
   type Theme,
+  thinOpacity,
 } from "patchbay/view";
 import { el } from "../dom";
 
@@ -60,7 +60,7 @@ function canvasOf(layout: PathsLayout, theme: Theme, scale: number): HTMLCanvasE
   context.rect(plot.x - CLIP, plot.y - CLIP, plot.width + 2 * CLIP, plot.height + 2 * CLIP);
   context.clip();
   const thin = layout.curves.filter((curve) => curve.rankClass < 0);
-  context.globalAlpha = THIN_OPACITY;
+  context.globalAlpha = thinOpacity(layout);
   for (const curve of thin) stroke(context, new Path2D(curve.d), theme.colour.text2, curve.width);
   context.globalAlpha = 1;
   for (const curve of layout.curves) if (curve.rankClass >= 0) full(context, curve, theme);

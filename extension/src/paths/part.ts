@@ -3,9 +3,7 @@
 import {
   describePaths,
   hopsOf,
-  orderedPaths,
   type PathEdge,
-  type PathOrder,
   type PathsLayout,
   type PathsOptions,
   type PathsView,
@@ -26,6 +24,7 @@ import { Drill } from "./drill";
 import { pathsExports } from "./exports";
 import { Graphs, type Shown } from "./graphs";
 import { KEYS } from "./keys";
+import { Listing } from "./listing";
 import { Overlay } from "./overlay";
 import { Picture } from "./paint";
 import { listenToPointer } from "./pointer";
@@ -37,7 +36,6 @@ import { pathsToolbar } from "./toolbar";
 import { Near, windowWords } from "./window";
 
 type PathsScene = Scene<PathsView>;
-const NONE: readonly number[] = [];
 
 class PathsPart implements Part<PathsView, Target, Marks> {
   readonly role = "path graph";
@@ -54,11 +52,9 @@ class PathsPart implements Part<PathsView, Target, Marks> {
   readonly overlay;
 
   private layout: PathsLayout | null = null;
-  private laidOut: { of: PathsView; key: string } | null = null;
+  private laidOut: { of: PathsView; key: string; fits: string } | null = null;
   private readonly near = new Near();
-  private order: PathOrder = "rank";
-  private listed: { of: PathsView; order: PathOrder; paths: readonly number[] } | null = null;
-  private lit: { of: Shown; path: number; edges: readonly number[] } | null = null;
+  private readonly list = new Listing();
   private settled: PathsView | null = null;
   private readonly graphs: Graphs;
   private readonly changes: Changes;
@@ -89,7 +85,7 @@ class PathsPart implements Part<PathsView, Target, Marks> {
         view: () => this.now.view,
         graph: () => this.now.graph,
         stored: () => this.now.stored,
-        paths: () => this.paths(),
+        paths: () => this.list.paths(this.now),
       },
     );
     this.changes = new Changes(this.reader, this.graphs, shell, {
@@ -129,7 +125,7 @@ class PathsPart implements Part<PathsView, Target, Marks> {
         show: (path) => this.reader.showPath(path),
         step: (by) => this.reader.stepPath(by),
         order: (by) => {
-          this.order = by;
+          this.list.order = by;
           shell.redrawSide();
         },
         copy: (text) => shell.copy(text, "Path copied"),
@@ -147,15 +143,6 @@ class PathsPart implements Part<PathsView, Target, Marks> {
 
   private get now(): Shown {
     return this.graphs.show(this.reader.state.marks);
-  }
-
-  private paths(): readonly number[] {
-    const { view, stored } = this.now;
-    if (this.listed?.of !== view || this.listed.order !== this.order) {
-      const paths = orderedPaths(stored, view.lattice?.flow?.paths ?? [], this.order);
-      this.listed = { of: view, order: this.order, paths };
-    }
-    return this.listed.paths;
   }
 
   take(view: PathsView, another: boolean): void {
@@ -186,9 +173,8 @@ class PathsPart implements Part<PathsView, Target, Marks> {
     const key = this.layoutKey();
     const { share } = this.reader.state.marks;
     const fits = JSON.stringify([size, this.near.window]);
-    if (this.laidOut?.of !== view || this.laidOut.key !== key || this.fitted !== fits || !this.layout) {
-      this.laidOut = { of: view, key };
-      this.fitted = fits;
+    if (this.laidOut?.of !== view || this.laidOut.key !== key || this.laidOut.fits !== fits || !this.layout) {
+      this.laidOut = { of: view, key, fits };
       this.layout = pathsLayout(view, size, { share, window: this.near.window });
     }
     const { layout } = this;
@@ -197,8 +183,6 @@ class PathsPart implements Part<PathsView, Target, Marks> {
     if (!notice && !scene.table) this.painter.show(layout, theme);
     return { width: layout.width, height: layout.height, sideBeside: beside, spoken: pathsSummary(stored), notice };
   }
-  private fitted = "";
-
   private notice({ state, width, view }: PathsScene, stored: PathsView): Drawn["notice"] {
     if (state === "done" && stored.kept === 0) {
       const text = `No path ranks the answer within ${stored.maxRank}. Give a larger maxRank or topK.`;
@@ -219,7 +203,7 @@ class PathsPart implements Part<PathsView, Target, Marks> {
       graph,
       theme,
       marks: reader.state.marks,
-      path: this.litEdges(),
+      path: this.list.edges(this.now, reader.state.marks.path),
       maxRank: view.maxRank,
       hover: reader.hover,
       cursor: focused ? reader.cursor : null,
@@ -235,25 +219,12 @@ class PathsPart implements Part<PathsView, Target, Marks> {
     return (target && reader.words(target)) ?? describePaths(view, layout, { share, source, rank }, state);
   }
 
-  /** Edges of the path that is spelled out. */
-  private litEdges(): readonly number[] {
-    const shown = this.now;
-    const { path } = this.reader.state.marks;
-    const flow = shown.view.lattice?.flow;
-    if (path === null || !flow) return NONE;
-    if (this.lit?.of !== shown || this.lit.path !== path) {
-      const at = flow.paths.indexOf(path);
-      const edges = at < 0 ? NONE : Array.from(flow.hop.subarray(at * flow.rows, (at + 1) * flow.rows));
-      this.lit = { of: shown, path, edges };
-    }
-    return this.lit.edges;
-  }
-
   subtitle({ theme }: PathsScene) {
-    const { sample, answer, model, ...rest } = this.now.stored;
+    const { stored } = this.now;
+    const { sample, answer, model } = stored;
     return [
       el("b", {}, "Kept paths"),
-      el("span", { class: "pb-meaning" }, `: ${pathsQuestion({ sample, answer, model, ...rest })}`),
+      el("span", { class: "pb-meaning" }, `: ${pathsQuestion(stored)}`),
       ` · sample ${sample.index + 1} of ${sample.of}`,
       ...(sample.label === "" ? [] : [", ", isolated(sample.label)]),
       " → “",
@@ -282,8 +253,8 @@ class PathsPart implements Part<PathsView, Target, Marks> {
       cut: this.cuts.plan(),
       path: {
         stored,
-        paths: this.paths(),
-        order: this.order,
+        paths: this.list.paths(this.now),
+        order: this.list.order,
         chosen: marks.path === null ? null : spellPath(stored, marks.path),
       },
       overview: { whole: wholeWindow(view), window: this.near.window },
@@ -306,7 +277,15 @@ class PathsPart implements Part<PathsView, Target, Marks> {
     const { pins, share, source, rank } = this.reader.state.marks;
     const { place } = this.changes;
     const options = { share, source, rank };
-    return pathsExports({ view, stored, options, window: this.near.window, place, paths: this.paths(), pins });
+    return pathsExports({
+      view,
+      stored,
+      options,
+      window: this.near.window,
+      place,
+      paths: this.list.paths(this.now),
+      pins,
+    });
   }
 
   listen(overlay: SVGSVGElement, shell: ShellActs<PathsView>): () => void {

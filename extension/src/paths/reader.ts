@@ -3,6 +3,7 @@
 import {
   describeHop,
   describeSpot,
+  type PathEdge,
   type PathGraph,
   type PathSpot,
   type PathsView,
@@ -190,9 +191,14 @@ export class PathsReader extends Reader<S.Target, S.Marks> {
     if (cursor) this.pin(selected && S.touches(selected, cursor) ? selected : cursor);
   }
 
+  /** Hops of a node, those between tokens first: they are what heads do. */
+  private hopsAt(spot: PathSpot): PathEdge[] {
+    return [...this.of.graph().at(spot)].sort((a, b) => Number(a.from === a.to) - Number(b.from === b.to));
+  }
+
   /** The strongest hop at a node; while one of them is selected, the next strongest. */
   private selectNext(cursor: PathSpot): void {
-    const hops = this.of.graph().at(cursor);
+    const hops = this.hopsAt(cursor);
     const [selected] = this.state.marks.selection;
     const at = hops.findIndex((hop) => S.same({ layer: hop.layer, from: hop.from, to: hop.to }, selected ?? null));
     const next = hops[(at + 1) % Math.max(1, hops.length)];

@@ -68,7 +68,7 @@ export function spelledSide(
       el("b", {}, count(rank)),
       " · logit ",
       el("b", {}, signed(logit, 2)),
-      ...(share === null ? [] : [` · ${plain(100 * share, Math.abs(share) < 0.1 ? 1 : 0)} % of the answer’s`]),
+      ...(share === null ? [] : [` · ${plain(100 * share, Math.abs(share) < 0.1 ? 1 : 0)} % of the answer’s logit`]),
     ),
     el("ol", { class: "pb-stations" }, ...stations),
     el(

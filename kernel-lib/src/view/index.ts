@@ -68,7 +68,7 @@ export {
 } from "./paths-layout";
 export * from "./paths-set";
 export * from "./paths-spell";
-export { CLIP, HALO, nodeRadius, pathsDrawing, pathsSvg, THIN_OPACITY } from "./paths-svg";
+export { CLIP, HALO, nodeRadius, pathsDrawing, pathsSvg, thinOpacity } from "./paths-svg";
 export { pathsSummary, pathsText } from "./paths-text";
 export type { PathEdge, PathsBody, PathsChoices, PathsPlace, PathsView } from "./paths-types";
 export { pathsBody } from "./paths-validate";

@@ -12,6 +12,8 @@ export const BAR = 40;
 /** Least distance between two layers' labels, and between two tokens'. */
 const LABEL_PITCH = 14;
 const TOKEN_PITCH = 11;
+/** Width of a digit in the size of ticks. */
+const DIGIT = 6.2;
 
 export function label(
   x: number,
@@ -63,18 +65,19 @@ export function sourceRows(
   });
   const [numbers, shares] = [top + BAR + 15, top + BAR + 30];
   // Numbers stand where there is room for them; where not, the bars alone.
-  const every = Math.max(1, Math.ceil(26 / column));
+  const shareOf = (k: number, all: number) => (k === 0 || all === 0 ? "–" : percent(k / all));
+  const longest = Math.max(1, ...seen.map((s) => Math.max(count(s.kept).length, shareOf(s.kept, s.total).length)));
+  const every = Math.max(1, Math.ceil((DIGIT * longest + 5) / column));
   const near = (position: number) =>
     view.instructionEnd !== null &&
     position !== view.instructionEnd &&
     Math.abs(position - view.instructionEnd) < every;
   const labels = seen.flatMap(({ position, kept: k, total: all }): PathLabel[] => {
     if (every > 1 && !strong(position) && (position % every !== 0 || near(position))) return [];
-    const share = k === 0 || all === 0 ? "–" : percent(k / all);
     const bold = strong(position);
     return [
       label(x(position), numbers, count(k), "count", { bold }),
-      label(x(position), shares, share, "share", { bold }),
+      label(x(position), shares, shareOf(k, all), "share", { bold }),
     ];
   });
   return {
@@ -83,17 +86,17 @@ export function sourceRows(
       ...labels,
       label(LEFT - 10, top + 10, "kept", "row", { anchor: "end" }),
       label(LEFT - 10, top + 23, "paths", "row", { anchor: "end" }),
-      label(LEFT - 10, shares, "of all", "row", { anchor: "end" }),
+      label(LEFT - 10, shares, "% of all", "row", { anchor: "end" }),
     ],
     bottom: shares + 10,
   };
 }
 
-/** A share of paths: whole per cents, below one per cent with a digit that is not 0. */
+/** A share of paths in per cent: whole, below one with a digit that is not 0. */
 function percent(share: number): string {
   const per = 100 * share;
-  if (per >= 0.95) return `${plain(per, 0)} %`;
-  return per >= 0.05 ? `${plain(per, 1)} %` : "<0.1 %";
+  if (per >= 0.95) return plain(per, 0);
+  return per >= 0.05 ? plain(per, 1) : "<0.1";
 }
 
 /** Turned -48 degrees, -62 where columns are narrow, ending at the column; every 2nd, 3rd ... where they would touch. */

@@ -95,7 +95,7 @@ export interface PathsLayout {
 }
 
 const MAX_COLUMN = 38;
-const MIN_COLUMN = 5;
+const MIN_COLUMN = 4;
 const MAX_ROW = 40;
 const MIN_ROW = 5;
 /** Widest and highest lattice: what a canvas holds. */

@@ -45,6 +45,7 @@ export function pathsDrawing(
 /** Surface, band, lines and curves: all that lies below the nodes. */
 function ground(layout: PathsLayout, theme: Theme): string[] {
   const { plot } = layout;
+  const thin = thinOpacity(layout);
   const r = (value: number) => Math.round(value * 100) / 100;
   return [
     `<rect width="${r(layout.width)}" height="${r(layout.height)}" fill="${theme.colour.surface}"/>`,
@@ -59,7 +60,7 @@ function ground(layout: PathsLayout, theme: Theme): string[] {
     ...layout.curves.flatMap(({ d, width, rankClass }) =>
       rankClass < 0
         ? [
-            `<path d="${d}" fill="none" stroke="${theme.colour.text2}" stroke-opacity="${THIN_OPACITY}" stroke-width="${width}"/>`,
+            `<path d="${d}" fill="none" stroke="${theme.colour.text2}" stroke-opacity="${thin}" stroke-width="${width}"/>`,
           ]
         : [
             `<path d="${d}" fill="none" stroke="${theme.colour.surface}" stroke-width="${r(width + HALO)}"/>`,
@@ -70,8 +71,12 @@ function ground(layout: PathsLayout, theme: Theme): string[] {
   ];
 }
 
-/** Of hops that are not drawn in full. */
-export const THIN_OPACITY = 0.35;
+/** Of hops that are not drawn in full: the more there are, the fainter, so that they stay a ground. */
+export function thinOpacity({ shown, total }: PathsLayout): number {
+  const each = Math.sqrt(MANY / Math.max(MANY, total - shown));
+  return Math.round(1000 * Math.max(FAINTEST, THIN_OPACITY * each)) / 1000;
+}
+const [THIN_OPACITY, FAINTEST, MANY] = [0.35, 0.03, 400];
 /** What a curve's halo, in the surface's colour, is wider than the curve, so that crossings can be read. */
 export const HALO = 1.6;
 
