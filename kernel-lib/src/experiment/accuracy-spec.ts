@@ -6,11 +6,13 @@ import type { AccuracySample, AccuracySpec, Match } from "./accuracy-types";
 import {
   choiceField,
   countField,
+  headFields,
   labelField,
   listField,
   MAX_SAMPLES,
   type Path,
   parseFields,
+  parseSpec,
   promptField,
   refuse,
   resolvePrompt,
@@ -21,7 +23,6 @@ import { layPrompt } from "./prompt";
 import { type OwnTask, type Task, task } from "./task";
 import type { SpecModel } from "./types";
 
-const MAX_NAME = 4096;
 const MAX_TOKENS = 4096;
 const MAX_ANSWER = 2000;
 const MAX_SCOPE = 10_000;
@@ -34,9 +35,7 @@ const words = (rule: string) =>
 const scopeField = z.array(words("must be an answer"), { error: "must be a list of answers" }).min(1).max(MAX_SCOPE);
 
 const envelope = z.strictObject({
-  schema: choiceField(SPEC_SCHEMA),
-  kind: choiceField("accuracy"),
-  model: z.string({ error: "must be a folder, a hub name or a demo" }).max(MAX_NAME, "must be shorter than a path"),
+  ...headFields("accuracy"),
   samples: listField(MAX_SAMPLES, "samples").optional(),
   task: labelField.optional(),
   n: countField(1, MAX_SAMPLES).optional(),
@@ -69,11 +68,9 @@ export interface ResolvedAccuracy {
  *  @throws SpecError that names the field, its value, the rule and the way out
  *  @example resolveAccuracy({ schema: "patchbay.spec/1", kind: "accuracy", model: "demo/dpo", task: "capital" }, model).spec */
 export function resolveAccuracy(json: unknown, model: SpecModel): ResolvedAccuracy {
-  if (typeof json !== "object" || json === null || Array.isArray(json))
-    refuse([], json, `must be an object with "schema": "${SPEC_SCHEMA}"`);
   if (!model.tokenizer)
     throw new SpecError({ thing: "accuracy", rule: `compares texts, and ${model.name} has no tokenizer.json` });
-  const given = parseFields(envelope, json);
+  const given = parseSpec(envelope, json);
   if (given.samples === undefined) {
     if (given.task === undefined) refuse(["samples"], undefined, "is missing", "Give samples, or the name of a task");
     const { task: name, n, rephrasing, chat, ...rest } = given;

@@ -4,11 +4,13 @@ import type { CrossTask, CrossTaskSpec } from "./cross-task-types";
 import { EDIT_SITES, type EditSite } from "./edited-rows";
 import {
   choiceField,
+  headFields,
   labelField,
   listField,
   MAX_SAMPLES,
   type Path,
   parseFields,
+  parseSpec,
   positionField,
   promptField,
   refuse,
@@ -22,15 +24,12 @@ import {
 import { allLayers } from "./patch-grid-spec";
 import type { SpecModel } from "./types";
 
-const MAX_NAME = 4096;
 const MAX_TASKS = 64;
 /** Queries x cells: four float64 arrays of this length are 320 MB. */
 const MAX_CELLS = 10_000_000;
 
 const envelope = z.strictObject({
-  schema: choiceField(SPEC_SCHEMA),
-  kind: choiceField("cross-task"),
-  model: z.string({ error: "must be a folder, a hub name or a demo" }).max(MAX_NAME, "must be shorter than a path"),
+  ...headFields("cross-task"),
   site: choiceField<EditSite>(...EDIT_SITES).default("resid_post"),
   layers: z.unknown().default("all"),
   tasks: listField(MAX_TASKS, "tasks"),
@@ -51,9 +50,7 @@ const queryFields = z.strictObject(
  *  @throws SpecError that names the field, its value, the rule and the way out.
  *  @example resolveCrossTask(JSON.parse(text), model).tasks.length */
 export function resolveCrossTask(json: unknown, model: SpecModel): CrossTaskSpec {
-  if (typeof json !== "object" || json === null || Array.isArray(json))
-    refuse([], json, `must be an object with "schema": "${SPEC_SCHEMA}"`);
-  const { tasks: given, layers, into, ...rest } = parseFields(envelope, json);
+  const { tasks: given, layers, into, ...rest } = parseSpec(envelope, json);
   const tasks = given.map((entry, i) => resolveTask(entry, ["tasks", i], model));
   if (tasks.length < 2) refuse(["tasks"], given, "must hold at least two tasks");
   const twice = tasks.findIndex(({ name }, i) => tasks.findIndex((other) => other.name === name) < i);

@@ -16,6 +16,8 @@ const MAX_PROMPT = 1_000_000;
 /** Characters of one text, about a hundred thousand tokens. */
 const MAX_TEXT = 400_000;
 const MAX_LABEL = 200;
+/** Characters of a path. */
+const MAX_NAME = 4096;
 
 export type Path = readonly PropertyKey[];
 
@@ -71,6 +73,14 @@ function checked<T>(first: (value: unknown) => { path?: PropertyKey[]; rule: str
   }) as unknown as z.ZodType<T>;
 }
 
+/** A spec of one kind, which must be an object.
+ *  @throws SpecError */
+export function parseSpec<T>(schema: z.ZodType<T>, json: unknown): T {
+  if (typeof json !== "object" || json === null || Array.isArray(json))
+    refuse([], json, `must be an object with "schema": "${SPEC_SCHEMA}"`);
+  return parseFields(schema, json);
+}
+
 const isText = (value: unknown): value is string => typeof value === "string";
 
 /** A prompt as token ids, or as text for a model with a tokenizer. */
@@ -102,6 +112,13 @@ export const choiceField = <T extends string>(...words: readonly T[]): z.ZodType
   checked((value) =>
     words.includes(value as T) ? null : { rule: `must be ${words.map((word) => `"${word}"`).join(" or ")}` },
   );
+
+/** What every spec begins with. */
+export const headFields = <K extends string>(...kinds: readonly K[]) => ({
+  schema: choiceField(SPEC_SCHEMA),
+  kind: choiceField(...kinds),
+  model: z.string({ error: "must be a folder, a hub name or a demo" }).max(MAX_NAME, "must be shorter than a path"),
+});
 
 /** A list of at most `most` entries of any kind, each checked on its own later. */
 export const listField = (most: number, of: string): z.ZodType<unknown[]> =>

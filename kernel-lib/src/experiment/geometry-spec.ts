@@ -5,10 +5,12 @@ import type { ModelConfig } from "../checkpoint/types";
 import {
   choiceField,
   countField,
+  headFields,
   labelField,
   listField,
   type Path,
   parseFields,
+  parseSpec,
   positionField,
   promptField,
   refuse,
@@ -21,7 +23,6 @@ import { groupsOfTasks, titleOfTasks } from "./geometry-tasks";
 import { FOLDS, GEOMETRY_METHODS, type GeometryMethod, type GeometrySpec, type PromptGroup } from "./geometry-types";
 import type { Site, SpecModel } from "./types";
 
-const MAX_NAME = 4096;
 /** Pairs of groups are compared too. */
 export const MAX_GROUPS = 64;
 /** The methods hold a square of prompts or features in memory. */
@@ -29,9 +30,7 @@ export const MAX_PROMPTS = 20_000;
 const SITES: readonly Site[] = ["resid_post", "attn_out", "mlp_out"];
 
 const envelope = z.strictObject({
-  schema: choiceField(SPEC_SCHEMA),
-  kind: choiceField("geometry"),
-  model: z.string({ error: "must be a folder, a hub name or a demo" }).max(MAX_NAME, "must be shorter than a path"),
+  ...headFields("geometry"),
   groups: listField(MAX_GROUPS, "groups").optional(),
   task: z.unknown().optional(),
   rephrasings: countField(1, MAX_PROMPTS).optional(),
@@ -54,9 +53,7 @@ const groupFields = z.strictObject(
  *  @throws SpecError that names the field, its value, the rule and the way out
  *  @example resolveGeometrySpec(JSON.parse(text), model).layers */
 export function resolveGeometrySpec(json: unknown, model: SpecModel): GeometrySpec {
-  if (typeof json !== "object" || json === null || Array.isArray(json))
-    refuse([], json, `must be an object with "schema": "${SPEC_SCHEMA}"`);
-  const given = parseFields(envelope, json);
+  const given = parseSpec(envelope, json);
   const { groups, task } = groupsAsked(given, model);
   const labels = groups.map(({ label }) => label);
   labels.forEach((label, k) => {

@@ -4,11 +4,13 @@ import type { ModelConfig } from "../checkpoint/types";
 import { flopsPerHeadRow, flopsPerToken, stageLimits } from "./cost";
 import {
   choiceField,
+  headFields,
   labelField,
   listField,
   MAX_SAMPLES,
   type Path,
   parseFields,
+  parseSpec,
   positionField,
   promptField,
   refuse,
@@ -21,16 +23,13 @@ import {
 import { LENS_SITES, type LensSample, type LensSite, type LogitLensSpec } from "./logit-lens-types";
 import type { PlanCost, SpecModel } from "./types";
 
-const MAX_NAME = 4096;
 /** Labels of one axis that a view takes. */
 const MAX_POSITIONS = 4096;
 /** Samples x cells: four float64 arrays of this length, and a text for each. */
 const MAX_CELLS = 5_000_000;
 
 const envelope = z.strictObject({
-  schema: choiceField(SPEC_SCHEMA),
-  kind: choiceField("logit-lens"),
-  model: z.string({ error: "must be a folder, a hub name or a demo" }).max(MAX_NAME, "must be shorter than a path"),
+  ...headFields("logit-lens"),
   site: choiceField<LensSite>(...LENS_SITES).default("resid_post"),
   layers: z.unknown().default("all"),
   positions: z.unknown().default("all"),
@@ -47,9 +46,7 @@ const sampleFields = z.strictObject(
  *  @throws SpecError that names the field, its value, the rule and the way out
  *  @example resolveLogitLens(JSON.parse(text), model).positions.length */
 export function resolveLogitLens(json: unknown, model: SpecModel): LogitLensSpec {
-  if (typeof json !== "object" || json === null || Array.isArray(json))
-    refuse([], json, `must be an object with "schema": "${SPEC_SCHEMA}"`);
-  const given = parseFields(envelope, json);
+  const given = parseSpec(envelope, json);
   const all = Array.from({ length: model.config.nLayers }, (_, layer) => layer);
   const layers = given.layers === "all" ? all : resolveLayers(given.layers, ["layers"], model);
   const samples = given.samples.map((entry, i) => resolveSample(entry, ["samples", i], model));

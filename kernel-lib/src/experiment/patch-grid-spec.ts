@@ -3,11 +3,13 @@
 import { z } from "zod";
 import {
   choiceField,
+  headFields,
   labelField,
   listField,
   MAX_SAMPLES,
   type Path,
   parseFields,
+  parseSpec,
   positionField,
   promptField,
   refuse,
@@ -22,16 +24,13 @@ import type { PatchGridSample, PatchGridSpec, PatchPlace } from "./patch-grid-ty
 import { GRID_SITES, type GridSite } from "./site-rows";
 import type { SpecModel } from "./types";
 
-const MAX_NAME = 4096;
 /** Labels of one axis that a view takes. */
 const MAX_POSITIONS = 4096;
 /** Samples x cells: a dozen float64 arrays of this length are a gigabyte. */
 const MAX_CELLS = 10_000_000;
 
 const envelope = z.strictObject({
-  schema: choiceField(SPEC_SCHEMA),
-  kind: choiceField("patch-grid"),
-  model: z.string({ error: "must be a folder, a hub name or a demo" }).max(MAX_NAME, "must be shorter than a path"),
+  ...headFields("patch-grid"),
   by: choiceField("position", "head").default("position"),
   site: choiceField<GridSite>(...GRID_SITES).optional(),
   layers: z.unknown().default("all"),
@@ -61,9 +60,7 @@ const placeFields = z.strictObject(
  *  @throws SpecError that names the field, its value, the rule and the way out.
  *  @example resolvePatchGrid(JSON.parse(text), model).positions.length */
 export function resolvePatchGrid(json: unknown, model: SpecModel): PatchGridSpec {
-  if (typeof json !== "object" || json === null || Array.isArray(json))
-    refuse([], json, `must be an object with "schema": "${SPEC_SCHEMA}"`);
-  const given = parseFields(envelope, json);
+  const given = parseSpec(envelope, json);
   const { by, task, against } = given;
   const site = given.site ?? (by === "head" ? "z" : "resid_post");
   if ((by === "head") !== (site === "z"))

@@ -5,12 +5,14 @@ import { z } from "zod";
 import {
   choiceField,
   countField,
+  headFields,
   labelField,
   listField,
   MAX_SAMPLES,
   type Path,
   type PromptField,
   parseFields,
+  parseSpec,
   positionField,
   promptField,
   refuse,
@@ -31,14 +33,10 @@ const MAX_TUPLES = 200_000;
 /** Samples x tuples: four float64 arrays of this length are 640 MB. */
 const MAX_CELLS = 20_000_000;
 const MAX_SIZE = 3;
-const MAX_NAME = 4096;
-
 const KINDS = ["patch-sweep"] as const;
 
 const envelope = z.strictObject({
-  schema: choiceField(SPEC_SCHEMA),
-  kind: choiceField(...KINDS),
-  model: z.string({ error: "must be a folder, a hub name or a demo" }).max(MAX_NAME, "must be shorter than a path"),
+  ...headFields(...KINDS),
   protocol: choiceField<Protocol>("paper", "released-code").default("paper"),
   site: choiceField<Site>("resid_post", "attn_out", "mlp_out").default("resid_post"),
   task: labelField.optional(),
@@ -78,10 +76,7 @@ export interface ResolvedSpec {
  *  @throws SpecError that names the field, its value, the rule and the way out.
  *  @example resolveSpec(JSON.parse(text), model).job.tuples.length */
 export function resolveSpec(json: unknown, model: SpecModel): ResolvedSpec {
-  if (typeof json !== "object" || json === null || Array.isArray(json)) {
-    refuse([], json, `must be an object with "schema": "${SPEC_SCHEMA}"`);
-  }
-  const given = parseFields(envelope, json);
+  const given = parseSpec(envelope, json);
   const { list, warnings } = given.samples ? { list: given.samples, warnings: [] } : samplesOfTask(given, model);
   const samples = resolveSamples(list, model);
   if (given.samples && given.n !== undefined) {

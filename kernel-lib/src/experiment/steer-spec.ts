@@ -4,12 +4,14 @@ import { EDIT_SITES, type EditSite } from "./edited-rows";
 import {
   choiceField,
   countField,
+  headFields,
   labelField,
   listField,
   MAX_SAMPLES,
   type Path,
   type PromptField,
   parseFields,
+  parseSpec,
   positionField,
   promptField,
   refuse,
@@ -25,7 +27,6 @@ import { allLayers } from "./patch-grid-spec";
 import type { SteerSample, SteerSpec, SteerVector } from "./steer-types";
 import type { SpecModel } from "./types";
 
-const MAX_NAME = 4096;
 const MAX_COEFFICIENTS = 1000;
 const MAX_WORDINGS = 10_000;
 const MAX_CELLS = 10_000_000;
@@ -34,9 +35,7 @@ export const MAX_NEW_TOKENS = 1024;
 export const DEFAULT_COEFFICIENTS: readonly number[] = [0, 0.5, 1, 1.5, 2, 4];
 
 const envelope = z.strictObject({
-  schema: choiceField(SPEC_SCHEMA),
-  kind: choiceField("steer"),
-  model: z.string({ error: "must be a folder, a hub name or a demo" }).max(MAX_NAME, "must be shorter than a path"),
+  ...headFields("steer"),
   site: choiceField<EditSite>(...EDIT_SITES).default("resid_post"),
   layers: z.unknown().default("all"),
   coefficients: listField(MAX_COEFFICIENTS, "coefficients").default([...DEFAULT_COEFFICIENTS]),
@@ -66,9 +65,7 @@ const vectorFields = z.strictObject(
  *  @throws SpecError that names the field, its value, the rule and the way out.
  *  @example resolveSteer(JSON.parse(text), model).coefficients */
 export function resolveSteer(json: unknown, model: SpecModel): SteerSpec {
-  if (typeof json !== "object" || json === null || Array.isArray(json))
-    refuse([], json, `must be an object with "schema": "${SPEC_SCHEMA}"`);
-  const { samples: given, coefficients, layers, vector, positions, ...rest } = parseFields(envelope, json);
+  const { samples: given, coefficients, layers, vector, positions, ...rest } = parseSpec(envelope, json);
   const samples = given.map((entry, i) => resolveSample(entry, ["samples", i], model));
   const { task, ...plain } = rest;
   const spec: SteerSpec = {

@@ -5,11 +5,13 @@ import type { Equation } from "../path/types";
 import {
   choiceField,
   countField,
+  headFields,
   labelField,
   listField,
   MAX_SAMPLES,
   type Path,
   parseFields,
+  parseSpec,
   promptField,
   refuse,
   resolvePosition,
@@ -21,14 +23,11 @@ import {
 import type { PathTraceSpec, TraceSample } from "./trace-types";
 import type { SpecModel } from "./types";
 
-const MAX_NAME = 4096;
 /** Paths of one sample that memory can hold as positions of up to a hundred layers. */
 const MAX_BUDGET = 50_000_000;
 
 const envelope = z.strictObject({
-  schema: choiceField(SPEC_SCHEMA),
-  kind: choiceField("path-trace"),
-  model: z.string({ error: "must be a folder, a hub name or a demo" }).max(MAX_NAME, "must be shorter than a path"),
+  ...headFields("path-trace"),
   task: labelField.optional(),
   chat: z.boolean({ error: "must be true or false" }).optional(),
   samples: listField(MAX_SAMPLES, "samples"),
@@ -53,9 +52,7 @@ const sampleFields = z.strictObject(
 /** Checks a JSON value against the schema and the model; text becomes ids, positions count from the front.
  *  @throws SpecError that names the field, its value, the rule and the way out. */
 export function resolveTraceSpec(json: unknown, model: SpecModel): PathTraceSpec {
-  if (typeof json !== "object" || json === null || Array.isArray(json))
-    refuse([], json, `must be an object with "schema": "${SPEC_SCHEMA}"`);
-  const { samples, task, chat, ...given } = parseFields(envelope, json);
+  const { samples, task, chat, ...given } = parseSpec(envelope, json);
   return {
     ...given,
     schema: SPEC_SCHEMA,
