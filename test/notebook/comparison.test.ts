@@ -8,6 +8,7 @@ import { save } from "../../kernel-lib/src/notebook/save";
 import { figure } from "../../kernel-lib/src/notebook/show";
 import { compare } from "../../kernel-lib/src/result/compare";
 import "../../kernel-lib/src/run/dataframe";
+import { accuracyChart } from "../../kernel-lib/src/view/chart-accuracy";
 import { answers } from "../result/accuracies";
 import { madeUp } from "../result/sweeps";
 import { temporaryFolder } from "../support/temporary";
@@ -21,6 +22,13 @@ test("a list of accuracies is one chart, with the models' stages", async () => {
   const { view, svg } = figure(results());
   expect(view).toMatchObject({ kind: "chart", mark: "bars", series: [{ stage: "base" }, { stage: "dpo" }] });
   expect(await svg()).toContain("instructional accuracy");
+});
+
+test("a chart of several accuracies is saved as it is", async () => {
+  const file = join(folder, "both.svg");
+  await save(accuracyChart(results()), file);
+  expect(readFileSync(file, "utf8")).toContain("instructional accuracy");
+  await expect(save(accuracyChart(results()), join(folder, "both.csv"))).rejects.toThrow(/must end in \.svg/);
 });
 
 test("a comparison is a figure, a table in a file, and a DataFrame", async () => {

@@ -42,7 +42,7 @@ const PAGE = ".html";
 
 /** Writes `value` to `file`; how, is said by the file's ending. Missing folders are made; a run is waited for.
  *
- *  - a figure, or a result as a figure: `.svg`, `.pdf`, `.png`
+ *  - a figure, a view (`pb.accuracyChart([one, two])`), or a result as a figure: `.svg`, `.pdf`, `.png`
  *  - a result: `.json` holds everything, `.csv`, `.parquet`, `.md`, `.tex` a table
  *  - a figure, a result, or a list of them: `.html`, one interactive page that works offline, its views linked
  *  - a table (of a result, or of the paper): `.csv`, `.parquet`, `.md`, `.tex`; the paper's with their caption
@@ -55,12 +55,21 @@ const PAGE = ".html";
  *  await pb.save(pb.figure(result), "fig2.pdf", { width: "single-column" });
  *  await pb.save([sweep, trace], "capital.html"); */
 export async function save(
-  value: Figure | Result | ExperimentRun | Comparison | Table | Spec | readonly (Figure | Result | ExperimentRun)[],
+  value:
+    | Figure
+    | Result
+    | ExperimentRun
+    | Comparison
+    | Table
+    | Spec
+    | View
+    | readonly (Figure | Result | ExperimentRun)[],
   file: string,
   options: SaveOptions = {},
 ): Promise<void> {
   const { table, sample, title, ...figureOptions } = options;
-  const thing = Array.isArray(value) ? await Promise.all(value) : value instanceof ExperimentRun ? await value : value;
+  const given = isView(value) ? figure(value) : value;
+  const thing = Array.isArray(given) ? await Promise.all(given) : given instanceof ExperimentRun ? await given : given;
   const ending = /\.[a-z]+$/i.exec(file)?.[0].toLowerCase() ?? "";
   const allowed = endingsFor(thing);
   if (!allowed.includes(ending)) {
@@ -80,6 +89,8 @@ export async function save(
   else
     writeWhole(file, ending === ".json" ? serializeAny(thing) : TABLES[ending](thing.table(table ?? thing.mainTable)));
 }
+
+const isView = (value: unknown): value is View => (value as View | null)?.schema === "patchbay.view/1";
 
 const isTable = (thing: unknown): thing is Table & Partial<PaperTable> => {
   const { columns, rows } = (thing ?? {}) as Partial<Table>;
