@@ -4,6 +4,7 @@ import type { Result } from "../result/base";
 import type { PaperTable } from "../result/paper-table";
 import { shown } from "../result/shown";
 import type { Table } from "../result/types";
+import { escaped } from "../view/html-text";
 import type { View } from "../view/types";
 import { REPORT_STYLE } from "./reproduce-style";
 
@@ -231,17 +232,3 @@ ${lines.join("\n")}
 /** A number, or one as text: -1.003e+03, 0.14, -inf. */
 const looksNumeric = (value: Table["rows"][number][number]): boolean =>
   typeof value === "number" || /^-?([\d.]+(e[+-]?\d+)?|inf)$/.test(String(value));
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-/** Text for element content and attributes; characters that turn a line around are named instead of obeyed. */
-const escaped = (text: string): string =>
-  text
-    .replace(/[&<>"']/g, (character) => ENTITIES[character])
-    .replace(/[\u202a-\u202e\u2066-\u2069]/g, (c) => `[U+${c.charCodeAt(0).toString(16).toUpperCase()}]`);

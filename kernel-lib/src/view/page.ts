@@ -2,6 +2,7 @@
  *  Its content security policy lets one script run, ours, by hash; views are data in a script element that is never
  *  run, and every other text is escaped. Pure: kernel and browser make the same page. */
 import { SpecError } from "../errors";
+import { escaped } from "./html-text";
 import type { PageItem, PageOptions, PageParts } from "./page-types";
 import type { View } from "./types";
 import { viewText } from "./view-text";
@@ -104,16 +105,3 @@ const short = (value: number): string => String(Number.isInteger(value) ? value 
 /** JSON that cannot end its script element or open a comment in it, and is one line for every reader. */
 const scriptData = (value: unknown): string =>
   JSON.stringify(value).replaceAll("<", "\\u003c").replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029");
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-/** Text for element content and attributes; characters that turn a line around are named instead of obeyed. */
-const escaped = (text: string): string =>
-  text
-    .replace(/[&<>"']/g, (character) => ENTITIES[character])
-    .replace(/[\u202a-\u202e\u2066-\u2069]/g, (c) => `[U+${c.charCodeAt(0).toString(16).toUpperCase()}]`);
