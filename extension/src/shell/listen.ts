@@ -25,6 +25,16 @@ export function listenToFocus(root: HTMLElement, stage: HTMLElement, acts: Focus
     stops.push(() => node.removeEventListener(name, act));
   };
   on(root, "keydown", (event) => acts.key(event));
+  const first = (event: KeyboardEvent) => {
+    const { target, key } = event;
+    if (key !== "Enter" || !(target instanceof HTMLElement) || !root.contains(target)) return;
+    // A console takes Enter for its prompt before anything inside it hears of it.
+    if (!root.closest(".jp-CodeConsole")) return;
+    if (target === stage) acts.key(event);
+    else if (target.matches("button, summary")) event.stopPropagation();
+  };
+  window.addEventListener("keydown", first, true);
+  stops.push(() => window.removeEventListener("keydown", first, true));
   on(root, "focus", () => acts.focus());
   on(stage, "focus", () => acts.entered(stage.matches(":focus-visible")));
   on(stage, "blur", () => acts.left());
