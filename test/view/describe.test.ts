@@ -90,4 +90,12 @@ test("a grid wider than the terminal is written in two columns a cell", () => {
     );
   expect(longest(80)).toBeLessThanOrEqual(80);
   expect(longest(300)).toBeGreaterThan(80);
+  const last = (width: number) =>
+    heatmapText(madeUpView({ layers: 30 }), { width })
+      .split("\n")
+      .at(-1);
+  expect(last(80)).toMatch(
+    /^# above [\d.]+, o above [\d.]+, \+ above [\d.]+, \. between, - below -[\d.]+, = below -[\d.]+$/,
+  );
+  expect(last(300)).not.toMatch(/^#/);
 });

@@ -32,7 +32,12 @@ export function heatmapText(view: HeatmapView, text: TextOptions = {}): string {
   const painter: Painter = { domain, theme, colour, digits: metric.digits.cell, hatched };
   const mode = options.mode === "interaction" ? "interaction, " : "";
   const head = `${view.title} · ${mode}${metric.label} ${metric.meaning} · n = ${count(view.n)} · ${view.model.name}`;
-  const foot = hatched && metric.test !== null ? [`* not significant (${metric.test})`] : [];
+  const signs = colour === "none" && panels.some((panel) => sizes(view, panel, painter, width).narrow);
+  const foot = [
+    ...(signs ? [signLegend(domain)] : []),
+    // Signs leave no room for stars.
+    ...(hatched && metric.test !== null && !signs ? [`* not significant (${metric.test})`] : []),
+  ];
   return [head, ...panels.flatMap((panel) => panelLines(view, panel, painter, width, panels.length > 1)), ...foot].join(
     "\n",
   );
@@ -47,13 +52,18 @@ interface Painter {
   hatched: boolean;
 }
 
-function panelLines(view: HeatmapView, panel: Panel, painter: Painter, width: number, isNamed: boolean): string[] {
-  const { x, y } = view;
+/** Columns of the labels on the left and of a cell, and whether numbers find no room. */
+function sizes({ x, y }: HeatmapView, panel: Panel, painter: Painter, width: number) {
   const margin = Math.max(...y.labels.map((label) => label.length)) + 1;
   const longest = Math.max(0, ...panel.cells.map((cell) => written(cell, painter).length));
   const cellWidth = Math.max(longest, ...x.labels.map((label) => label.length)) + 1;
   const narrow = margin + cellWidth * x.labels.length > width;
-  const size = narrow ? 2 : cellWidth;
+  return { margin, narrow, size: narrow ? 2 : cellWidth };
+}
+
+function panelLines(view: HeatmapView, panel: Panel, painter: Painter, width: number, isNamed: boolean): string[] {
+  const { x, y } = view;
+  const { margin, narrow, size } = sizes(view, panel, painter, width);
   const rows = y.labels.map((label, iy) => {
     const cells = x.labels.map((_, ix) => paint(panel.cells[iy * x.labels.length + ix], painter, size, narrow));
     return `${label.padStart(margin - 1)} ${cells.join("").trimEnd()}`;
@@ -84,6 +94,14 @@ function paint(cell: Cell, painter: Painter, size: number, narrow: boolean): str
   const stops = domain.signed ? theme.ramps.diverging : theme.ramps.sequential;
   const back = rampColour(stops, rampPosition(domain, cell.value));
   return ansi(48, back, colour) + ansi(38, inkOn(back), colour) + padded + RESET;
+}
+
+/** What the signs say. */
+function signLegend(domain: ColourDomain): string {
+  const most = Math.max(Math.abs(domain.low), Math.abs(domain.high));
+  const at = (share: number) => String(Number((share * most).toPrecision(2)));
+  const rest = domain.signed ? `. between, - below -${at(0.05)}, = below -${at(0.5)}` : ". less";
+  return `# above ${at(0.75)}, o above ${at(0.4)}, + above ${at(0.05)}, ${rest}`;
 }
 
 /** Five steps on both sides of zero, for terminals without colour. */
