@@ -91,7 +91,7 @@ test("a file that was changed is refused by field, value and rule", async () => 
       (f) => {
         f.samples[0].highRanking = [7_000];
       },
-      /highRanking .*must add up/,
+      /highRanking\[0\] is 7000, must be a whole number/,
     ],
     [
       (f) => {

@@ -4,7 +4,7 @@ import { parseJson } from "../checkpoint/json";
 import { ResultError } from "../errors";
 import { MAX_SAMPLES } from "../experiment/limits";
 import type { PathTraceSpec, SampleTrace, TracedEdge } from "../experiment/trace-types";
-import { amount, list, oneOf, record, refuse, text, whole } from "./fields";
+import { list, oneOf, record, refuse, text, whole } from "./fields";
 import { checkMaking, checkTokenText } from "./file-checks";
 import { type PackedArray, pack, unpack } from "./pack";
 import { TraceResult } from "./trace";
@@ -126,8 +126,12 @@ export function unpackSample(
   const sample = record(at, value);
   const length = tokens.length;
   const sources = positionsOf(`${at}.sources`, sample.sources, length);
-  const counts = (name: string) =>
-    list(`${at}.${name}`, sample[name], sources.length).map((n, i) => amount(`${at}.${name}[${i}]`, n));
+  const counts = (name: string, most: (i: number) => number) => {
+    const found = list(`${at}.${name}`, sample[name], sources.length);
+    if (found.length !== sources.length)
+      refuse(`${at}.${name}`, found, `must be ${sources.length} counts, one for each source`);
+    return found.map((n, i) => whole(`${at}.${name}[${i}]`, n, 0, most(i)));
+  };
   const array = <A extends PackedArray>(name: string, kind: new (n: number) => A, count: number | null): A => {
     const found = unpack(sample[name], `${at}.${name}`);
     if (!(found instanceof kind))
@@ -144,22 +148,52 @@ export function unpackSample(
   positions.forEach((p, i) => {
     whole(`${at}.positions[${i}]`, p, 0, length - 1);
   });
+  const totalPaths = counts("totalPaths", () => Number.MAX_SAFE_INTEGER);
+  const highRanking = counts("highRanking", (i) => totalPaths[i]);
+  const logit = array("logit", Float32Array, rank.length);
+  const headActivity = array("headActivity", Float32Array, sources.length * nLayers * nHeads);
+  checkKept(at, { sources, highRanking, positions, logit, headActivity }, nLayers);
   const found: SampleTrace = {
-    sources,
-    totalPaths: counts("totalPaths"),
-    highRanking: counts("highRanking"),
-    positions,
-    rank,
-    logit: array("logit", Float32Array, rank.length),
-    headActivity: array("headActivity", Float32Array, sources.length * nLayers * nHeads),
+    ...{ sources, totalPaths, highRanking, positions, rank, logit, headActivity },
     edges: unpackEdges(`${at}.edges`, sample.edges, { length, nLayers, nHeads, maxRank }),
     completeness: checkCompleteness(`${at}.completeness`, sample.completeness),
   };
-  if (found.totalPaths.length !== sources.length || found.highRanking.length !== sources.length)
-    refuse(`${at}.totalPaths`, found.totalPaths, `must be ${sources.length} counts, one for each source`);
-  if (found.highRanking.reduce((a, b) => a + b, 0) !== rank.length)
-    refuse(`${at}.highRanking`, found.highRanking, `must add up to the ${rank.length} kept paths`);
   return found;
+}
+
+/** Kept paths are counted by where they begin, and heads take part in them or there is nothing to take part in. */
+function checkKept(
+  at: string,
+  {
+    sources,
+    highRanking,
+    positions,
+    logit,
+    headActivity,
+  }: Pick<SampleTrace, "sources" | "highRanking" | "positions" | "logit" | "headActivity">,
+  nLayers: number,
+): void {
+  const begin = new Map(sources.map((source) => [source, 0]));
+  for (let path = 0; path < positions.length; path += nLayers + 1) {
+    const source = positions[path];
+    if (!begin.has(source)) refuse(`${at}.positions[${path}]`, source, "must be one of the sources");
+    begin.set(source, (begin.get(source) as number) + 1);
+  }
+  sources.forEach((source, i) => {
+    const kept = begin.get(source) as number;
+    if (highRanking[i] !== kept)
+      refuse(`${at}.highRanking[${i}]`, highRanking[i], `must be ${kept}, as many as begin at position ${source}`);
+  });
+  const infinite = logit.findIndex((value) => !Number.isFinite(value));
+  if (infinite >= 0) refuse(`${at}.logit[${infinite}]`, String(logit[infinite]), "must be a finite number");
+  const cells = headActivity.length / Math.max(1, sources.length);
+  headActivity.forEach((share, cell) => {
+    const isKept = highRanking[Math.floor(cell / cells)] > 0;
+    if (isKept && !(share >= 0 && share <= 1))
+      refuse(`${at}.headActivity[${cell}]`, Number.isNaN(share) ? "NaN" : share, "must be a share from 0 to 1");
+    if (!isKept && !Number.isNaN(share))
+      refuse(`${at}.headActivity[${cell}]`, share, "must be NaN, since no path is kept from there");
+  });
 }
 
 function unpackEdges(
