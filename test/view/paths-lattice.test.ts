@@ -6,6 +6,7 @@ import type { TraceResult } from "../../kernel-lib/src/result/trace";
 import { pathTrace } from "../../kernel-lib/src/run/path-trace";
 import {
   columnLabel,
+  columnUnder,
   cutsOfPath,
   hopsOf,
   isOneLayer,
@@ -252,4 +253,14 @@ test("a part of the lattice is drawn with its own columns and rows; what leads o
   const whole = pathsLayout(latticeView(view, ALL), { width: 500 });
   expect(layout.total).toBe(whole.total);
   expect(layout.column).toBeGreaterThan(whole.column);
+});
+
+test("a label that leans away from its column is the column's all the same", () => {
+  const layout = pathsLayout(latticeView(view, ALL), { width: 700 });
+  for (const { x, y, of, angle } of layout.labels.filter(({ role }) => role === "token")) {
+    const turn = (angle * Math.PI) / 180;
+    // 20 px along the label from where it ends.
+    expect(columnUnder(layout, x - 4 - 20 * Math.cos(turn), y - 20 * Math.sin(turn))).toBe(of);
+  }
+  expect(columnUnder(layout, layout.plot.x + 40, layout.plot.y + 10)).toBeNull();
 });

@@ -92,6 +92,9 @@ test("many tokens and layers shrink the lattice down to a least pitch, and label
 test("classes of best rank follow the limit", () => {
   expect(rankWords(100)).toEqual(["1", "2–3", "4–10", "11–30", "31–100"]);
   expect(rankWords(10)).toEqual(["1", "2", "3", "4–5", "6–10"]);
+  expect(rankWords(30)).toEqual(["1", "2–3", "4–10", "11–30"]);
+  expect(rankWords(5)).toEqual(["1", "2", "3", "4–5"]);
+  expect(rankWords(1)).toEqual(["1"]);
 });
 
 test("in words: the summary counts paths, the text lists sources and hops", () => {

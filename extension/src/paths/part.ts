@@ -119,6 +119,7 @@ class PathsPart implements Part<PathsView, Target, Marks> {
       cut: () => this.cuts.run(),
       changed: () => shell.redrawSide(),
       move: (column, row) => {
+        this.reader.keyboard = false;
         if (this.near.centre(wholeWindow(this.now.view), column, row)) shell.redraw();
       },
       paths: {
@@ -303,6 +304,8 @@ class PathsPart implements Part<PathsView, Target, Marks> {
       clear: () => reader.clickedOutside(),
       choose: (span, extend) => byMouse(() => reader.chooseUpTo(span, extend)),
       pan: (columns, rows, first) => {
+        // The cursor of the keys would hold the window where it is.
+        reader.keyboard = false;
         if (!this.near.drag(wholeWindow(this.now.view), columns, rows, first)) return false;
         shell.redraw();
         return true;
@@ -333,6 +336,7 @@ class PathsPart implements Part<PathsView, Target, Marks> {
     const { layout, reader } = this;
     const { view } = this.now;
     const whole = wholeWindow(view);
+    if (at) reader.keyboard = false;
     const middle = { boundary: Math.ceil(view.layers / 2), position: Math.floor(view.tokens.length / 2) };
     const spot =
       at && layout

@@ -64,6 +64,9 @@ export class TokensSide {
     const columns = view.lattice?.columns ?? [];
     const groups = columns.flatMap(({ from, to }, c) => (from < to ? [c] : []));
     const nodes: HTMLElement[] = [];
+    // Numbers that come meanwhile build the panel anew; the field is put back, and typing goes on.
+    if (naming && document.activeElement === naming.field)
+      queueMicrotask(() => naming.field.focus({ preventScroll: true }));
     if (naming)
       nodes.push(
         el("h4", {}, "Name"),

@@ -79,11 +79,18 @@ export function spotAt(layout: PathsLayout, graph: PathGraph, x: number, y: numb
   return at && Math.hypot(x - at.x, y - at.y) <= reach && graph.has(spot) ? spot : null;
 }
 
-/** The column whose label or bar is under a point below the lattice; null for none. */
-export function columnUnder(layout: PathsLayout, x: number, y: number): number | null {
-  if (y < layout.plot.y + layout.plot.height || y > layout.legend.y - 8) return null;
-  const column = Math.round((x - layout.origin.x) / layout.column);
-  return column >= layout.window.c0 && column <= layout.window.c1 ? column : null;
+/** The column whose label, bar or number is under a point below the lattice; null for none. */
+export function columnUnder(
+  { plot, legend, labels, origin, column, window }: PathsLayout,
+  x: number,
+  y: number,
+): number | null {
+  if (y < plot.y + plot.height || y > legend.y - 8) return null;
+  const label = labels.find(({ role }) => role === "token");
+  // Labels end at their column and lean to the left below it.
+  const lean = label && y > label.y ? (y - label.y) / Math.tan((-label.angle * Math.PI) / 180) : 0;
+  const at = Math.round((x + lean - origin.x) / column);
+  return at >= window.c0 && at <= window.c1 ? at : null;
 }
 
 /** Where a node stands; null when it lies outside the window. */

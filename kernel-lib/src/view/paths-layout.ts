@@ -105,11 +105,10 @@ const THIN = 0.6;
 const TOP = 40;
 const RIGHT = 24;
 
-/** Upper bounds of the five classes of best rank; they follow the rank limit. */
+/** Upper bounds of the classes of best rank, five at most; they follow the rank limit. */
 export function rankBreaks(maxRank: number): number[] {
-  if (maxRank <= 10) return [1, 2, 3, 5, 10];
-  if (maxRank <= 100) return [1, 3, 10, 30, 100];
-  return [1, 10, 100, 1000, maxRank];
+  const bounds = maxRank <= 10 ? [1, 2, 3, 5] : maxRank <= 100 ? [1, 3, 10, 30] : [1, 10, 100, 1000];
+  return [...bounds.filter((bound) => bound < maxRank), maxRank];
 }
 
 export function rankClass(rank: number, maxRank: number): number {
