@@ -241,8 +241,6 @@ describe("a stored path graph", () => {
     await view().locator(".pb-picture svg").first().waitFor();
     await page.mouse.move(2, 2);
     assert.match(await side(), /kept paths are too many for a notebook/);
-    await press("]");
-    assert.equal(await view().locator(".pb-overlay .pb-path-lit").count(), 0);
     await select("Rank").selectOption("2");
     assert.match(
       await view().locator(".pb-readout").textContent(),

@@ -4,9 +4,11 @@ import { follow } from "./live";
 import { remember } from "./shown";
 import { isFigure, type Showable, sourceOf, type ViewChoice, wholeView } from "./sources";
 
-/** Shows a run (live: it fills in while it runs), a result, several results side by side, a figure or a saved view,
- *  as an interactive widget below the cell. Outside a notebook it prints text when the numbers are there.
- *  @throws SpecError for anything else; ResultError when results side by side do not have the same layers.
+/** Shows a run (live: it fills in while it runs), a result, several results side by side, several path traces of
+ *  the same prompts with a switch between them (k = 1, 2, 3; base, SFT, DPO), a figure or a saved view, as an interactive
+ *  widget below the cell. Outside a notebook it prints text when the numbers are there.
+ *  @throws SpecError for anything else; ResultError when results side by side do not have the same layers,
+ *  or traces the same prompts.
  *
  *  @example
  *  const run = pb.patchSweep(model, { task: "capital" });
