@@ -32,11 +32,14 @@ export async function* readGeometry(
 ): AsyncGenerator<PlaceRows> {
   const { known = 0, signal } = options;
   const prompts = promptsOf(spec).prompts.map((prompt) => readPart(spec.position, prompt));
-  const asked = placesOf(spec).slice(known);
+  const all = placesOf(spec);
+  const asked = all.slice(known);
   const perRound = Math.max(1, Math.floor(KEPT_BYTES / (4 * prompts.length * model.config.dModel)));
+  // Batches as an undisturbed run has them, whatever is known already: streamed weights round by the batch.
+  const bytesPerToken = 4 * model.config.dModel * Math.min(perRound, all.length);
   for (let first = 0; first < asked.length; first += perRound) {
     const places = asked.slice(first, first + perRound);
-    const kept = await readPlaces(model, prompts, places, options);
+    const kept = await readPlaces(model, prompts, places, { ...options, bytesPerToken });
     for (const [at, place] of places.entries()) {
       if (kept === null || signal?.aborted) return;
       yield { place, rows: { dims: [prompts.length, model.config.dModel], data: kept[at] } };
@@ -51,13 +54,13 @@ async function readPlaces(
   model: Pick<Model, "forwardBatch" | "config">,
   prompts: readonly (readonly number[])[],
   places: readonly Place[],
-  { signal, onRead }: ReadOptions,
+  { signal, onRead, bytesPerToken }: ReadOptions & { bytesPerToken: number },
 ): Promise<Float32Array[] | null> {
   const { dModel } = model.config;
   const capture = places.map(hookAt);
   const kept = places.map(() => new Float32Array(prompts.length * dModel));
   let done = 0;
-  for (const batch of batches(prompts, 4 * dModel * places.length)) {
+  for (const batch of batches(prompts, bytesPerToken)) {
     if (signal?.aborted) return null;
     let passes: Forward[];
     try {

@@ -75,9 +75,12 @@ export function pathsByToken(result: TraceResult, options: PathsByTokenOptions =
   }));
 }
 
-/** The same for several traces as one table in long form, a row for each model, task, k and place.
+/** The same for one or several traces as one table in long form, a row for each model, task, k and place.
  *  @example tableToCsv(pathsByTokenTable([result])) */
-export function pathsByTokenTable(results: readonly TraceResult[], options: PathsByTokenOptions = {}): Table {
+export function pathsByTokenTable(
+  results: TraceResult | readonly TraceResult[],
+  options: PathsByTokenOptions = {},
+): Table {
   return {
     name: "paths_by_token",
     columns: [
@@ -85,21 +88,23 @@ export function pathsByTokenTable(results: readonly TraceResult[], options: Path
       ...["total_paths", "total_low", "total_high", "kept_paths", "kept_low", "kept_high"],
       ...["share", "share_low", "share_high", "rate", "rate_low", "rate_high"],
     ],
-    rows: results.flatMap((result) =>
-      pathsByToken(result, options).map((row) => [
-        ...[result.making.model.name, taskName(result), result.spec.topK],
-        ...[row.position, row.offset, row.token, row.class, row.n],
-        ...[row.total, ...ends(row.totalCi), row.kept, ...ends(row.keptCi)],
-        ...[row.share, ...ends(row.shareCi), row.rate, ...ends(row.rateCi)],
-      ]),
-    ),
+    rows: [results]
+      .flat()
+      .flatMap((result) =>
+        pathsByToken(result, options).map((row) => [
+          ...[result.making.model.name, taskName(result), result.spec.topK],
+          ...[row.position, row.offset, row.token, row.class, row.n],
+          ...[row.total, ...ends(row.totalCi), row.kept, ...ends(row.keptCi)],
+          ...[row.share, ...ends(row.shareCi), row.rate, ...ends(row.rateCi)],
+        ]),
+      ),
   };
 }
 
 /** Paths summed over the classes of tokens: instruction, its end, query, last token. Shares add up to 1.
  *  @example pathsByClassTable([result]).rows */
-export function pathsByClassTable(results: readonly TraceResult[]): Table {
-  const rows = results.flatMap((result) => {
+export function pathsByClassTable(results: TraceResult | readonly TraceResult[]): Table {
+  const rows = [results].flat().flatMap((result) => {
     const places = pathsByToken(result, { resamples: 1 });
     const allKept = places.reduce((all, place) => all + place.kept * place.n, 0);
     return [...new Set(places.map((place) => place.class))].map((name) => {
