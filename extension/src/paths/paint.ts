@@ -1,6 +1,7 @@
 /** Paints the picture: the same drawing that is printed. As SVG for up to some thousand curves; with more, the curves go
  *  on a canvas below an SVG of all the rest, as the browser would have to keep a node for each. */
 import {
+  BAND_OPACITY,
   CLIP,
   HALO,
   type PathCurve,
@@ -48,8 +49,8 @@ function canvasOf(layout: PathsLayout, theme: Theme, scale: number): HTMLCanvasE
   context.scale(scale, scale);
   const { band } = layout;
   if (band) {
-    context.globalAlpha = 0.5;
-    context.fillStyle = theme.colour.line;
+    context.globalAlpha = BAND_OPACITY;
+    context.fillStyle = theme.colour.text;
     context.fillRect(band.x, band.y, band.width, band.height);
     context.globalAlpha = 1;
   }

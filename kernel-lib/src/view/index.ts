@@ -68,7 +68,7 @@ export {
 } from "./paths-layout";
 export * from "./paths-set";
 export * from "./paths-spell";
-export { CLIP, HALO, nodeRadius, pathsDrawing, pathsSvg, thinOpacity } from "./paths-svg";
+export { BAND_OPACITY, CLIP, HALO, nodeRadius, pathsDrawing, pathsSvg, thinOpacity } from "./paths-svg";
 export { pathsSummary, pathsText } from "./paths-text";
 export type { PathEdge, PathsBody, PathsChoices, PathsPlace, PathsView } from "./paths-types";
 export { pathsBody } from "./paths-validate";
@@ -108,3 +108,4 @@ export * from "./tokens";
 export * from "./types";
 export { MAX_VIEW_BYTES, type Validation, validateView } from "./validate";
 export * from "./workbench";
+export * from "./workbench-table";

@@ -71,6 +71,9 @@ function ground(layout: PathsLayout, theme: Theme): string[] {
   ];
 }
 
+/** Of the column behind the instruction's last token, in ink: as light in high contrast, where lines are ink. */
+export const BAND_OPACITY = 0.08;
+
 /** Of hops that are not drawn in full: the more there are, the fainter, so that they stay a ground. */
 export function thinOpacity({ shown, total }: PathsLayout): number {
   const each = Math.sqrt(MANY / Math.max(MANY, total - shown));
@@ -101,7 +104,7 @@ function band({ band: box }: PathsLayout, theme: Theme): string[] {
   if (box === null) return [];
   const { x, y, width, height } = box;
   return [
-    `<rect x="${x}" y="${y}" width="${width}" height="${height}" fill="${theme.colour.line}" fill-opacity="0.5"/>`,
+    `<rect x="${x}" y="${y}" width="${width}" height="${height}" fill="${theme.colour.text}" fill-opacity="${BAND_OPACITY}"/>`,
   ];
 }
 
