@@ -42,11 +42,32 @@ test.each(EXPERIMENTS.map(({ kind }) => kind))("says the size of a %s without op
   expect(card.rows[0][1]).toMatch(/\d/);
 });
 
-test.each(["patch-sweep", "path-trace"])("measures a %s with the model open", async (kind) => {
-  const card = await costCard(choice(kind, { n: 2 }), true);
-  expect(card.measured).toBe(true);
-  expect(card.rows.map(([label]) => label)).toContain(kind === "patch-sweep" ? "time" : "paths");
+test.each(["patch-sweep", "path-trace", "steer", "cross-task", "logit-lens"])(
+  "measures a %s with the model open",
+  async (kind) => {
+    const card = await costCard(choice(kind, { n: 2 }), true);
+    expect(card.measured).toBe(true);
+    expect(card.rows.map(([label]) => label)).toContain(kind === "path-trace" ? "paths" : "time");
+  },
+);
+
+test("a size follows every choice of an experiment", async () => {
+  const size = async (kind: string, options: Record<string, unknown>) =>
+    (await costCard(choice(kind, options), false)).rows[0][1];
+  expect(await size("steer", { coefficients: [0, 1, 2], n: 4 })).toBe("4 samples x 8 layers x 3 coefficients");
+  expect(await size("cross-task", { n: 4 })).toBe("4 queries x 3 x 3 tasks");
+  expect(await size("logit-lens", { positions: [-1], n: 2 })).toBe("2 samples x 8 layers x 1 positions");
 });
+
+test.each(EXPERIMENTS.flatMap(({ kind, fields }) => fields.map((field) => [kind, field] as const)))(
+  "a %s can be had with every value of each choice",
+  async (kind, { key, values }) => {
+    for (const [, value] of values) {
+      const { rows } = await costCard(choice(kind, { n: 2, rephrasings: 4, [key]: value }), false);
+      expect(rows[0][1]).toMatch(/\d/);
+    }
+  },
+);
 
 test("refuses what the call would refuse, in its words", async () => {
   await expect(costCard(choice("patch-sweep", { n: 0 }), false)).rejects.toThrow(/n\b/);

@@ -67,6 +67,31 @@ test("an experiment over several tasks names them itself", () => {
   expect(runName(withOption(geometry, "task", "animals")).name).toBe("animals, geometry");
 });
 
+test("an experiment over a list of tasks writes the list, and runs are named by it", () => {
+  const cross = withKind(first, "cross-task");
+  expect(workbenchCode(cross, NOTHING)).toContain(
+    'pb.crossTask(model, { tasks: ["capital", "language", "continent"], n: 10 })',
+  );
+  const two = withOption(cross, "tasks", ["animals.color", "animals.can_fly"]);
+  expect(runName(two).name).toBe("animals.color, animals.can_fly, cross-task patching");
+});
+
+test("steering writes what differs from the call's own choice", () => {
+  const steer = withOption(withKind(first, "steer"), "coefficients", [0, 1, 2]);
+  expect(workbenchCode(steer, NOTHING)).toContain(
+    'pb.steer(model, { task: "capital", coefficients: [0, 1, 2], n: 10 })',
+  );
+});
+
+test("the logit lens takes the task as its prompt, and other choices behind it", () => {
+  const lens = withKind(first, "logit-lens");
+  expect(workbenchCode(lens, NOTHING)).toContain('pb.logitLens(model, { task: "capital", n: 1 });');
+  expect(workbenchCode(withOption(lens, "positions", [-1]), NOTHING)).toContain(
+    'pb.logitLens(model, { task: "capital", n: 1 }, { positions: [-1] });',
+  );
+  expect(workbenchCode(withOption(lens, "n", null), NOTHING)).toContain('pb.logitLens(model, { task: "capital" });');
+});
+
 test("a field of samples takes whole numbers in its range, or nothing", () => {
   const field = experimentNamed("patch-sweep").fields.find(({ key }) => key === "n");
   if (!field) throw new Error("no field n");

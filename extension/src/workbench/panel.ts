@@ -5,19 +5,16 @@ import {
   type CostCard,
   EXPERIMENTS,
   experimentNamed,
-  type Field,
   type ModelCard,
   type Request,
   type TaskCard,
-  type Theme,
-  tokenLabel,
   type WorkbenchChoice,
 } from "patchbay/view";
 import { button, type Child, el } from "../dom";
-import { icon } from "../icons";
-import { stageMark } from "../shell/header";
 import { onThemeChange, themeAt } from "../theme";
-import { firstChoice, numberIn, withKind, withOption } from "./choice";
+import { complaint, costNodes, modelNodes, nodes, taskNodes } from "./cards";
+import { firstChoice, withKind, withOption } from "./choice";
+import { boxed, choices, fieldNodes, section } from "./parts";
 import { Runs } from "./runs";
 
 /** Choosing fast asks once. */
@@ -186,7 +183,7 @@ export class Workbench {
       }
       return;
     }
-    if (!experimentNamed(choice.kind).ownTask) {
+    if (experimentNamed(choice.kind).ownTask === undefined) {
       const task = await say<TaskCard>(this.tokens, { op: "task", model: choice.model, task: choice.task }, taskNodes);
       this.task.note.textContent = task ? `${task.queries} queries` : "";
     }
@@ -197,12 +194,7 @@ export class Workbench {
   }
 
   private costNodes(card: CostCard): readonly Child[] {
-    const rows = card.rows.flatMap(([label, value]) => {
-      // What one waits for is what one looks for.
-      const look = { class: label === "time" ? "pbw-strong" : null };
-      return [el("dt", look, label), el("dd", look, value)];
-    });
-    const measure = button({ label: "Measure", look: "outlined" }, () => {
+    return costNodes(card, () => {
       const { choice } = this;
       const turn = ++this.turn;
       this.acts.ask<CostCard>({ op: "plan", choice, measure: true }).then(
@@ -210,11 +202,6 @@ export class Workbench {
         (error) => turn === this.turn && this.costs.replaceChildren(complaint(error)),
       );
     });
-    return [
-      el("dl", { class: "pbw-costs" }, ...rows),
-      ...card.warnings.map((words) => el("p", { class: "pbw-note pbw-warn" }, icon("warning"), words)),
-      card.measured ? null : measure,
-    ];
   }
 
   private drawModel(): void {
@@ -286,46 +273,19 @@ export class Workbench {
         this.experiment.node.querySelector("select")?.focus();
       },
     );
-    const { hint, fields, ownTask = false } = experimentNamed(kind);
-    this.task.node.hidden = ownTask;
+    const { hint, fields, ownTask } = experimentNamed(kind);
+    this.task.node.hidden = ownTask !== undefined;
     this.experiment.fill(
       select,
       el("p", { class: "pb-quiet pbw-note" }, hint),
-      el("div", { class: "pbw-fields" }, ...fields.flatMap((field) => this.fieldNodes(field))),
+      el(
+        "div",
+        { class: "pbw-fields" },
+        ...fields.flatMap((field) =>
+          fieldNodes(field, this.choice, (value) => this.choose(withOption(this.choice, field.key, value))),
+        ),
+      ),
     );
-  }
-
-  private fieldNodes(field: Field): HTMLElement[] {
-    const { key, label, hint, values } = field;
-    const chosen = JSON.stringify(this.choice.options[key]);
-    const take = (value: unknown) => this.choose(withOption(this.choice, key, value));
-    const id = `pbw-${this.choice.kind}-${key}`;
-    const name = el("label", { for: id, class: "pb-quiet", title: hint }, label);
-    if (values.length === 0) {
-      const input = el("input", {
-        id,
-        type: "number",
-        class: "pbw-input pbw-number",
-        title: hint,
-        placeholder: "all",
-        value: chosen === "null" ? "" : chosen,
-      });
-      input.min = String(field.range?.least ?? 0);
-      input.addEventListener("change", () => {
-        const value = numberIn(field, input.value);
-        input.setAttribute("aria-invalid", String(value === undefined));
-        if (value !== undefined) take(value);
-      });
-      return [name, input];
-    }
-    const select = el(
-      "select",
-      { id, class: "pbw-input", title: hint },
-      ...values.map(([words, value]) => el("option", { value: JSON.stringify(value) }, words)),
-    );
-    select.value = chosen;
-    select.addEventListener("change", () => take(JSON.parse(select.value)));
-    return [name, boxed(select)];
   }
 
   dispose(): void {
@@ -334,58 +294,3 @@ export class Workbench {
     if (this.timer !== null) clearTimeout(this.timer);
   }
 }
-
-interface Section {
-  node: HTMLElement;
-  note: HTMLElement;
-  /** Replaces all but the title. */
-  fill(...children: readonly HTMLElement[]): void;
-}
-
-function section(title: string): Section {
-  const note = el("span", { class: "pb-quiet" });
-  const head = el("h3", {}, title, note);
-  const node = el("section", { class: "pbw-section", "aria-label": title }, head);
-  return { node, note, fill: (...children) => node.replaceChildren(head, ...children) };
-}
-
-const boxed = (select: HTMLSelectElement): HTMLElement =>
-  el("span", { class: "pbw-select" }, select, icon("chevronDown"));
-
-function choices(
-  label: string,
-  values: readonly (readonly [value: string, words: string])[],
-  chosen: string,
-  act: (value: string) => void,
-): HTMLElement {
-  const select = el(
-    "select",
-    { class: "pbw-input", "aria-label": label },
-    ...values.map(([value, words]) => el("option", { value }, words)),
-  );
-  select.value = chosen;
-  select.addEventListener("change", () => act(select.value));
-  return boxed(select);
-}
-
-function modelNodes({ stage, lines }: ModelCard, theme: Theme): readonly Child[] {
-  const mark = stage && stageMark(stage, theme);
-  return lines.map((line, at) => el("p", { class: "pb-quiet" }, line, at === 0 && mark ? " · " : "", at === 0 && mark));
-}
-
-function taskNodes({ instruction, warnings }: TaskCard): readonly Child[] {
-  const tokens = instruction.map((text) => el("bdi", { class: "pbw-token" }, tokenLabel(text)));
-  const notes =
-    warnings.length === 0
-      ? [el("p", { class: "pbw-note pbw-ok" }, icon("check"), "every answer is one token")]
-      : warnings.map((words) => el("p", { class: "pbw-note pbw-warn" }, icon("warning"), words));
-  return [
-    el("p", { class: "pbw-tokens", "aria-label": `Instruction: ${instruction.join("")}`, role: "img" }, ...tokens),
-    ...notes,
-  ];
-}
-
-const complaint = (error: unknown): HTMLElement =>
-  el("p", { class: "pbw-note pbw-error" }, error instanceof Error ? error.message : String(error));
-
-const nodes = (children: readonly Child[]): (Node | string)[] => children.filter((child) => Boolean(child)) as Node[];

@@ -12,16 +12,19 @@ import type { SpecModel } from "../experiment/types";
 import { memoryOf, openModel } from "../forward/model";
 import type { DeviceName, Model } from "../forward/types";
 import { type AccuracyOptions, accuracyQuestion } from "../run/accuracy";
+import { type CrossTaskOptions, crossTaskQuestion } from "../run/cross-task";
 import { type GeometryOptions, geometryQuestion } from "../run/geometry";
 import { experimentOf } from "../run/kinds";
+import { type LensPrompt, lensQuestion } from "../run/logit-lens";
 import { type PatchGridOptions, patchGridQuestion } from "../run/patch-grid";
 import { resolveQuestion, type SweepQuestion } from "../run/patch-sweep";
 import { type PathTraceOptions, traceQuestion } from "../run/path-trace";
 import { fitted, planResolved } from "../run/plan";
+import { type SteerOptions, steerQuestion } from "../run/steer";
 import { availableBackends, chooseProvider } from "../session/provider";
 import { count, duration } from "../view/format";
 import type { About, CostCard, ModelCard, TaskCard } from "../view/protocol";
-import { callOptions, type WorkbenchChoice } from "../view/workbench";
+import { callArguments, type WorkbenchChoice } from "../view/workbench";
 
 /** Queries of a task whose tokens are shown. */
 const SHOWN = 1;
@@ -90,7 +93,7 @@ export async function costCard(choice: WorkbenchChoice, measure: boolean): Promi
   const question = Object.hasOwn(QUESTIONS, choice.kind) ? QUESTIONS[choice.kind] : null;
   if (!question)
     throw new SpecError({ thing: "experiment", value: choice.kind, rule: "is not one of the workbench's" });
-  const { json, warnings: own = [] } = question(checkpoint, callOptions(choice));
+  const { json, warnings: own = [] } = question(checkpoint, ...callArguments(choice));
   const experiment = experimentOf(json);
   const { text, warnings } = experiment.check(json, checkpoint);
   const said = [...new Set([...own, ...warnings])];
@@ -100,12 +103,19 @@ export async function costCard(choice: WorkbenchChoice, measure: boolean): Promi
   return { rows: [["size", text], ...rows], warnings: [...new Set([...said, ...notes])], measured: true };
 }
 
-type Question = (model: SpecModel, options: object) => { json: { kind: string }; warnings?: readonly string[] };
+type Question = (
+  model: SpecModel,
+  first: object,
+  options?: object,
+) => { json: { kind: string }; warnings?: readonly string[] };
 
-/** Specs from a call's options, by kind. A sweep says more than its spec and has its own way. */
+/** Specs from a call's arguments, by kind. A sweep says more than its spec and has its own way. */
 const QUESTIONS: Readonly<Record<string, Question>> = {
   "path-trace": (model, options) => ({ json: traceQuestion(model, options as PathTraceOptions) }),
   "patch-grid": (model, options) => patchGridQuestion(model, options as PatchGridOptions),
+  steer: (model, options) => steerQuestion(model, options as SteerOptions),
+  "cross-task": (model, options) => crossTaskQuestion(model, options as CrossTaskOptions),
+  "logit-lens": (model, prompt, options = {}) => lensQuestion(model, prompt as LensPrompt, options),
   geometry: (model, options) => ({ json: geometryQuestion(model, options as GeometryOptions) }),
   accuracy: (model, options) => ({ json: accuracyQuestion(model, options as AccuracyOptions) }),
 };
@@ -115,7 +125,7 @@ async function sweepCost(
   choice: WorkbenchChoice,
   open: (() => Promise<Opened>) | null,
 ): Promise<CostCard> {
-  const resolved = resolveQuestion(checkpoint, callOptions(choice) as SweepQuestion);
+  const resolved = resolveQuestion(checkpoint, callArguments(choice)[0] as unknown as SweepQuestion);
   const { cost } = planResolved(resolved, checkpoint.config, fitted({}, { memory: memoryOf(checkpoint, {}) }));
   const { seconds } = open ? withSeconds(cost, await speedOf(await open())) : cost;
   return {

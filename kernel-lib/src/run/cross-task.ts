@@ -37,6 +37,16 @@ export interface CrossTaskOptions extends ExperimentOptions {
  *  const grid = await crossTask(model, { tasks: ["capital", "language", "continent"] });
  *  grid.cell("follows_source", { row: "capital", column: "language" }).ci; */
 export function crossTask(model: Model, options: CrossTaskOptions): GridRun {
+  const { json, warnings } = crossTaskQuestion(model, options);
+  return crossTaskSpec(model, json, { ...options, warnings });
+}
+
+/** The spec that `crossTask` runs, not yet checked in full; the model need not be loaded.
+ *  @throws SpecError when there are fewer than two tasks, or one of them is wrong */
+export function crossTaskQuestion(
+  model: SpecModel,
+  options: CrossTaskOptions,
+): { json: { kind: "cross-task" } & Record<string, unknown>; warnings: readonly string[] } {
   const { tasks, layers, site, into = "query" } = options;
   if (!Array.isArray(tasks) || tasks.length < 2)
     throw new SpecError({
@@ -49,8 +59,8 @@ export function crossTask(model: Model, options: CrossTaskOptions): GridRun {
     throw new SpecError({ thing: "into", value: into, rule: 'must be "instruction" or "query"' });
   const warnings: string[] = [];
   const asked = tasks.map((task) => crossTaskOf(model, task, { ...options, into, warnings }));
-  const json = { schema: SPEC_SCHEMA, kind: "cross-task", model: model.name, layers, site, into, tasks: asked };
-  return crossTaskSpec(model, json, { ...options, warnings });
+  const base = { schema: SPEC_SCHEMA, kind: "cross-task", model: model.name } as const;
+  return { json: { ...base, layers, site, into, tasks: asked }, warnings };
 }
 
 /** Starts what a spec of kind `cross-task` says.

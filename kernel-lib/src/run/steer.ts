@@ -6,6 +6,7 @@ import { STEER_BASELINES, STEER_METRICS, steerSamples } from "../experiment/stee
 import { resolveSteer } from "../experiment/steer-spec";
 import type { SteerVector } from "../experiment/steer-types";
 import { task as checkedTask, samplesOf } from "../experiment/task";
+import type { SpecModel } from "../experiment/types";
 import type { Model } from "../forward/types";
 import type { GridMetric } from "../result/grid-metrics";
 import type { ExperimentOptions } from "./experiment-run";
@@ -48,16 +49,26 @@ export interface SteerOptions extends ExperimentOptions, Partial<VectorQuestion>
  *  grid.best("rr_diff");
  *  grid.table("outputs"); */
 export function steer(model: Model, options: SteerOptions): GridRun {
+  checkFits(model, options.vector);
+  const { json, warnings } = steerQuestion(model, options);
+  return steerSpec(model, json, { ...options, warnings });
+}
+
+/** The spec that `steer` runs, not yet checked in full; the model need not be loaded.
+ *  @throws SpecError when there is neither a vector nor a task, or the task is wrong */
+export function steerQuestion(
+  model: SpecModel,
+  options: SteerOptions,
+): { json: { kind: "steer" } & Record<string, unknown>; warnings: readonly string[] } {
   const { layers, coefficients, maxNewTokens, vector } = options;
   const site = options.site ?? (isVector(vector) ? vector.site : undefined);
-  checkFits(model, vector);
   const { samples, positions, warnings, task } = steered(model, options);
   const json = {
-    ...{ schema: SPEC_SCHEMA, kind: "steer", model: model.name, task, samples, positions },
+    ...{ schema: SPEC_SCHEMA, kind: "steer" as const, model: model.name, task, samples, positions },
     ...{ site, layers, coefficients, maxNewTokens },
     vector: vectorOf(model, options),
   };
-  return steerSpec(model, json, { ...options, warnings });
+  return { json, warnings };
 }
 
 /** Starts what a spec of kind `steer` says.
@@ -114,7 +125,7 @@ function checkFits(model: Model, vector: SteerOptions["vector"]): void {
   });
 }
 
-function vectorOf(model: Model, options: SteerOptions): SteerVector {
+function vectorOf(model: SpecModel, options: SteerOptions): SteerVector {
   const { vector, task } = options;
   if (isVector(vector)) return { values: vector.values };
   if (vector !== undefined) return { values: vector };
@@ -127,7 +138,7 @@ function vectorOf(model: Model, options: SteerOptions): SteerVector {
   return { ...vectorPrompts(model, { ...options, task }), layer: "each" };
 }
 
-function steered(model: Model, options: SteerOptions) {
+function steered(model: SpecModel, options: SteerOptions) {
   const { task, prompts, positions } = options;
   const last = positions === "last" ? [-1] : positions;
   if (prompts !== undefined) {
