@@ -20,6 +20,8 @@ export const PARTS = {
   first: { run: () => node("first.mjs", []) },
   /** Pointing at a large stored heatmap in JupyterLab. */
   hover: { run: () => node("hover.mjs", []) },
+  /** The widgets at 2,080 cells, 10,000 points and 20,000 hops. */
+  widgets: { run: () => node("widgets.mjs", []) },
 };
 
 /** A checkpoint's folder and a file of prompts. The largest shape is stored as BF16, as such models come. */

@@ -2,7 +2,7 @@
  *
  *      npm run bench -- [--only sweep,trace,first] [--shape demo,256x8] [--out FILE]
  *
- *  Parts (parts.mjs): `sweep`, `streaming`, `peers`, `trace`, `first`, `hover`. Shapes: `demo` and the random checkpoints
+ *  Parts (parts.mjs): `sweep`, `streaming`, `peers`, `trace`, `first`, `hover`, `widgets`. Shapes: `demo` and the random checkpoints
  *  of checkpoint.mjs. Rows are merged into results/DATE.json, so a long measurement can be made part by part; a row that
  *  is measured again replaces the old one. `--device` and `--precision` take sweeps and traces to a GPU. `peers`, and the
  *  plain walk of `trace`, need a Python with requirements.txt: `--python PATH` or PATCHBAY_PEERS_PYTHON. `--checkpoints

@@ -82,4 +82,10 @@ const SHOWN = {
       `handling ${number(row.handlingMs.median)} ms (95 %: ${number(row.handlingMs.p95)} ms); page's heap ${number(row.pageHeapMb)} MB; ${load(row)}`,
     ],
   ],
+  widgets: ({ widgets, ...row }) =>
+    Object.entries(widgets).map(([kind, { holds, firstPaintMs, frameMs, heapMb }]) => [
+      `${kind} of ${holds}`,
+      `first painting ${number(firstPaintMs.median)} ms, frame under the pointer ${number(frameMs.median)} ms (95 %: ${number(frameMs.p95)} ms)`,
+      `heap ${number(heapMb.after)} MB, ${number(heapMb.growth, 2)} MB more after ${heapMb.renders} re-renderings; ${load(row)}`,
+    ]),
 };
