@@ -1,20 +1,13 @@
 /** What a reader has done to a path graph, as it is kept with a notebook and taken back; which graph is shown; which part
  *  of it is drawn. Without a page. */
+
+import { latticeView, PathGraph, type PathsBody, type PathsView, pack, pathEdges, validateView } from "patchbay/view";
 import { describe, expect, test } from "vitest";
 import { Graphs } from "../../extension/src/paths/graphs";
 import { columnsFound, linkedOf, pointingOf } from "../../extension/src/paths/links";
 import { PathsReader } from "../../extension/src/paths/reader";
 import * as S from "../../extension/src/paths/state";
 import { holding, Near, panned, zoomed } from "../../extension/src/paths/window";
-import {
-  latticeView,
-  PathGraph,
-  type PathsBody,
-  type PathsView,
-  pack,
-  pathEdges,
-  validateView,
-} from "../../kernel-lib/src/view";
 
 /** Two layers, four tokens, three paths: 0>1>3 (rank 1), 0>0>3 (rank 5), 2>2>3 (rank 2). */
 const WALKS = [
