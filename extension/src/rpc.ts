@@ -122,6 +122,11 @@ export class Rpc {
       for (const listener of [...listeners]) listener.known(live === null ? null : live.has(id));
   }
 
+  /** Says hello once more, so many milliseconds from now. */
+  askAgain(ms: number): void {
+    this.helloSoon(ms);
+  }
+
   private helloSoon(ms: number): void {
     this.cancelHello();
     this.helloTimer = setTimeout(() => void this.hello(), ms);

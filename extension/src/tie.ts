@@ -66,7 +66,8 @@ export class Tie {
       this.set("none");
       return;
     }
-    this.stopListening = Rpc.of(kernel).listen(this.viewId, {
+    const rpc = Rpc.of(kernel);
+    this.stopListening = rpc.listen(this.viewId, {
       pushed: (view) => {
         this.arrivedLive = true;
         this.set("live");
@@ -76,6 +77,8 @@ export class Tie {
         if (live === null) this.set("none");
         else if (live) this.set("live");
         else if (Date.now() - this.drawnAt > JUST_DRAWN_MS || !this.arrivedLive) this.set("unknown");
+        // Its kernel may have been restarted right after the view was drawn: the next answer counts.
+        else rpc.askAgain(JUST_DRAWN_MS);
       },
     });
   }

@@ -127,6 +127,8 @@ const painted = (nth = 0) =>
 const settled = () => page.waitForTimeout(700);
 /** Draws a lasso around a part of the overlay, in shares of its size; answers with the read-out before it was let go. */
 async function lasso(nth, modifiers = [], [left, top, right, bottom] = [0.02, 0.02, 0.98, 0.6]) {
+  // A cell that was run has scrolled the notebook.
+  await overlay(nth).evaluate((node) => node.scrollIntoView({ block: "center" }));
   const box = await overlay(nth).boundingBox();
   const at = (x, y) => [box.x + x * box.width, box.y + y * box.height];
   for (const key of modifiers) await page.keyboard.down(key);
