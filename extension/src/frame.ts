@@ -6,8 +6,8 @@ import type { Host } from "./host";
 import { mount } from "./kinds";
 import { copyText } from "./save-file";
 import { onPreferences, withDecimals } from "./settings/preferences";
+import type { Mounted } from "./shell/mounted";
 import { noticeNode } from "./shell/notices";
-import type { Mounted } from "./shell/widget";
 import { Tie } from "./tie";
 
 /** A reader who clicks about should not write the notebook each time. */
@@ -88,7 +88,7 @@ export class ViewFrame {
     // Another kind of view in the same place begins anew.
     this.drop();
     const saved = {
-      load: () => this.kept.read(),
+      load: () => this.kept.read() ?? this.latest?.marks,
       save: (marks: unknown) => {
         this.marks = marks;
         this.saveSoon();

@@ -5,7 +5,8 @@ import { heatmapKind } from "./heatmap/part";
 import type { Host } from "./host";
 import { pathsKind } from "./paths/part";
 import { scatterKind } from "./scatter/part";
-import { type Mounted, type Saved, ShellWidget, type Tied } from "./shell/widget";
+import type { Mounted, Saved, Tied } from "./shell/mounted";
+import { ShellWidget } from "./shell/widget";
 
 /** Puts the widget of a view's kind into `root`. */
 export function mount(root: HTMLElement, view: View, host: Host, tie: Tied, saved: Saved): Mounted {

@@ -81,6 +81,17 @@ describe("keys of every widget", () => {
     expect(press("0", { ctrlKey: true })).toBeNull();
     expect(press("x")).toBeNull();
   });
+
+  test("Ctrl or Cmd with Z goes back, with Shift and Z or with Y forth, with S saves", () => {
+    for (const held of [{ ctrlKey: true }, { metaKey: true }]) {
+      expect(press("z", held)).toEqual({ do: "undo" });
+      expect(press("Z", { ...held, shiftKey: true })).toEqual({ do: "redo" });
+      expect(press("y", held)).toEqual({ do: "redo" });
+      expect(press("s", held)).toEqual({ do: "save" });
+      expect(press("z", { ...held, altKey: true })).toBeNull();
+    }
+    expect(press("z")).toBeNull();
+  });
 });
 
 describe("what is written out", () => {

@@ -1,15 +1,10 @@
 /** The keys of a chart. */
-import { HELP } from "../shell/keys";
+import { HELP, MOVES } from "../shell/keys";
 import type { KeyMap } from "../shell/types";
 
 export const KEYS: KeyMap = {
   moves: {
-    ArrowLeft: "left",
-    ArrowRight: "right",
-    ArrowUp: "up",
-    ArrowDown: "down",
-    Home: "home",
-    End: "end",
+    ...MOVES,
     PageUp: "page-up",
     PageDown: "page-down",
   },

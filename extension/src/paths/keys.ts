@@ -1,16 +1,9 @@
 /** The keys of a path graph. */
-import { HELP } from "../shell/keys";
+import { HELP, MOVES } from "../shell/keys";
 import type { KeyMap } from "../shell/types";
 
 export const KEYS: KeyMap = {
-  moves: {
-    ArrowLeft: "left",
-    ArrowRight: "right",
-    ArrowUp: "up",
-    ArrowDown: "down",
-    Home: "home",
-    End: "end",
-  },
+  moves: MOVES,
   letters: {
     v: "verify",
     a: "add",

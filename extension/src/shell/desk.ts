@@ -45,7 +45,11 @@ export class Desk<V extends View> {
     if (!action || event.defaultPrevented) return;
     const target = event.target as HTMLElement;
     if (action.do !== "save" && action.do !== "escape") {
-      if (target.matches("input, select, textarea")) return;
+      // What is written has an undo of its own; sliders and lists have none.
+      const back = action.do === "undo" || action.do === "redo";
+      const command = event.ctrlKey || event.metaKey;
+      const own = back && command ? "input:not([type=range]), textarea" : "input, select, textarea";
+      if (target.matches(own)) return;
       // Buttons, the folded row and the scrolling table keep the keys that work them.
       if (target !== this.acts.stage && ["move", "select", "pin"].includes(action.do)) return;
     }
@@ -63,7 +67,7 @@ export class Desk<V extends View> {
     else if (action.do === "export") this.acts.exports();
     else if (action.do === "find") this.finder.open();
     else if (action.do === "help") this.toggleHelp();
-    else if (action.do in zoom) part.zoom?.(zoom[action.do as keyof typeof zoom], null);
+    else if (action.do in zoom) part.zoom?.(zoom[action.do as keyof typeof zoom], null, null);
     else if (action.do === "escape" && this.closeWhatIsOpen()) return;
     else if (!part.reader.do(action)) part.act?.(action.do);
   }

@@ -30,19 +30,33 @@ const COMMON: Readonly<Record<string, string>> = {
   "0": "zoom-reset",
 };
 
+/** With Ctrl or Cmd. JupyterLab's own shortcuts are off inside the widget; saving must still work. */
+const COMMANDS: Readonly<Record<string, string>> = { s: "save", z: "undo", "Shift+z": "redo", y: "redo" };
+
 /** What a key press asks for; null when it is none of ours. */
 export function keyAction(press: KeyPress, map: KeyMap): KeyAction | null {
   const { key, ctrlKey, metaKey, shiftKey, altKey } = press;
   const command = ctrlKey || metaKey;
-  // JupyterLab's own shortcuts are off inside the widget; saving must still work.
-  if (command && !altKey && !shiftKey && key.toLowerCase() === "s") return { do: "save" };
   if (altKey) return null;
   const direction = map.moves[command ? `Ctrl+${key}` : key];
   if (direction !== undefined) return { do: "move", direction, extend: shiftKey };
-  if (command) return null;
+  if (command) {
+    const named = COMMANDS[`${shiftKey ? "Shift+" : ""}${key.toLowerCase()}`];
+    return named === undefined ? null : { do: named };
+  }
   const action = map.letters?.[key] ?? COMMON[key];
   return action === undefined ? null : { do: action };
 }
+
+/** Where every kind's cursor goes; each adds its own. */
+export const MOVES = {
+  ArrowLeft: "left",
+  ArrowRight: "right",
+  ArrowUp: "up",
+  ArrowDown: "down",
+  Home: "home",
+  End: "end",
+} as const;
 
 /** Rows of the help sheet that every widget has; a kind puts its own before and between them. */
 export const HELP = {
@@ -52,7 +66,7 @@ export const HELP = {
     ["t", "table"],
     ["e", "export"],
     ["/", "find"],
-    ["u, U", "undo, redo"],
+    ["u, U", "undo, redo; also Ctrl or Cmd + Z, Shift + Z"],
     ["Ctrl or Cmd + S", "save the notebook"],
     ["Click, Alt-click", "select, pin"],
     ["Hold Shift", "keep the read-out while the pointer moves"],

@@ -1,6 +1,7 @@
 /** What a reader does to a widget, by pointer or keys: keeps the state, changes it, says what happened. Knows nothing
  *  of the DOM; the part draws what is kept here. A kind adds where its cursor goes and what its targets mean. */
 import type { Pointing } from "../link";
+import type { Gesture } from "./gesture";
 import * as S from "./state";
 import type { Marks, ReaderActs } from "./types";
 
@@ -104,10 +105,10 @@ export abstract class Reader<T extends object, M extends Marks> {
         return true;
       }
       case "undo":
-        this.set(S.undo(this.state), state.past.length > 0 ? "Undone." : "Nothing to undo.");
+        this.walk(S.undo(state), "undo", state.past.at(-1));
         return true;
       case "redo":
-        this.set(S.redo(this.state), state.future.length > 0 ? "Done again." : "Nothing to do again.");
+        this.walk(S.redo(state), "redo", state.future[0]);
         return true;
       case "escape":
         this.clear();
@@ -130,12 +131,29 @@ export abstract class Reader<T extends object, M extends Marks> {
     if (this.state.marks.selection.length > 0) this.clear();
   }
 
-  /** Changes marks as one step that undo takes back. */
-  remark(marks: M, say?: string): void {
-    this.set(S.marked(this.state, marks), say);
+  /** Changes marks as one step that undo takes back; the steps of a gesture are one (gesture.ts). */
+  remark(marks: M, say?: string, gesture: Gesture | null = null): void {
+    this.set(S.marked(this.state, marks, gesture), say);
   }
 
+  /** Changes marks because something else has changed (a window goes after the cursor): undo does not stop here. */
+  adjust(marks: M): void {
+    this.set(S.adjusted(this.state, marks));
+  }
+
+  /** Back or forth, and what that was. */
+  private walk(next: S.ReaderState<T, M>, verb: string, step: S.Step<M> | undefined): void {
+    if (!step) this.acts.say(`Nothing to ${verb}.`);
+    else this.put(next, `${verb === "undo" ? "Undone" : "Done again"}${step.did === "" ? "." : `: ${step.did}`}`);
+  }
+
+  /** What is said of a step is said again when it is undone. */
   protected set(next: S.ReaderState<T, M>, say?: string): void {
+    const stepped = next.marks !== this.state.marks && next.past.length >= this.state.past.length;
+    this.put(stepped && say ? S.named(next, say) : next, say);
+  }
+
+  private put(next: S.ReaderState<T, M>, say?: string): void {
     const marked = next.marks !== this.state.marks;
     this.state = next;
     if (marked) this.acts.marked(next.marks);

@@ -1,14 +1,24 @@
-/** What a reader has done to a view: where the cursor stands, what is selected and pinned, and the way back.
+/** What a reader has done to a view: where the cursor stands, the marks that were set, and the way back, step by step.
  *  Pure: every function takes a state and returns the next one. */
+import { type Gesture, goesOn } from "./gesture";
 import type { Marks } from "./types";
+
+/** Marks that undo or redo brings back. */
+export interface Step<M> {
+  readonly marks: M;
+  /** What lies between them and the next ones, as it was said; "" where nothing was said. */
+  readonly did: string;
+}
 
 export interface ReaderState<T, M extends Marks> {
   cursor: T | null;
   /** The read-out stays on this. */
   frozen: T | null;
   marks: M;
-  past: readonly M[];
-  future: readonly M[];
+  past: readonly Step<M>[];
+  future: readonly Step<M>[];
+  /** What the last step belongs to; null: it is whole. */
+  gesture: Gesture | null;
 }
 
 /** As many as there are pin colours that stay apart. */
@@ -21,11 +31,47 @@ export const initialState = <T, M extends Marks>(marks: M): ReaderState<T, M> =>
   marks,
   past: [],
   future: [],
+  gesture: null,
 });
 
-/** The state with other marks; undo brings the present ones back. */
-export function marked<S extends ReaderState<unknown, Marks>>(state: S, marks: S["marks"]): S {
-  return { ...state, marks, past: [...state.past, state.marks].slice(-MAX_UNDO), future: [] };
+/** The state with other marks; undo brings the present ones back. What a gesture does is one step, and none if it ends
+ *  where it began; marks that say the same are no step. */
+export function marked<S extends ReaderState<unknown, Marks>>(
+  state: S,
+  marks: S["marks"],
+  gesture: Gesture | null = null,
+): S {
+  if (sameMarks(state.marks, marks)) return state;
+  const before = goesOn(state.gesture, gesture) ? state.past.at(-1) : undefined;
+  if (before === undefined)
+    return {
+      ...state,
+      marks,
+      past: [...state.past, { marks: state.marks, did: "" }].slice(-MAX_UNDO),
+      future: [],
+      gesture,
+    };
+  if (sameMarks(before.marks, marks))
+    return { ...state, marks: before.marks, past: state.past.slice(0, -1), future: [], gesture: null };
+  return { ...state, marks, future: [], gesture };
+}
+
+/** The state with marks that follow from something else (a window that goes after the cursor): no step of its own. */
+export const adjusted = <S extends ReaderState<unknown, Marks>>(state: S, marks: S["marks"]): S => ({
+  ...state,
+  marks,
+});
+
+/** Whether two marks say the same; fields that nobody touched are the same objects, so this is quick. */
+function sameMarks<M extends Marks>(a: M, b: M): boolean {
+  const names = new Set([...Object.keys(a), ...Object.keys(b)]) as Set<keyof M>;
+  return [...names].every((name) => a[name] === b[name] || JSON.stringify(a[name]) === JSON.stringify(b[name]));
+}
+
+/** The last step with what was said of it. */
+export function named<S extends ReaderState<unknown, Marks>>(state: S, did: string): S {
+  const last = state.past.at(-1);
+  return last ? { ...state, past: [...state.past.slice(0, -1), { ...last, did }] } : state;
 }
 
 /** Pins under the lowest free number, or takes the pin out. With all numbers taken the state stays. */
@@ -58,13 +104,17 @@ export function clear<S extends ReaderState<unknown, Marks>>(state: S): { state:
 }
 
 export function undo<S extends ReaderState<unknown, Marks>>(state: S): S {
-  const marks = state.past.at(-1);
-  return marks ? { ...state, marks, past: state.past.slice(0, -1), future: [state.marks, ...state.future] } : state;
+  const last = state.past.at(-1);
+  if (!last) return state;
+  const future = [{ marks: state.marks, did: last.did }, ...state.future];
+  return { ...state, marks: last.marks, past: state.past.slice(0, -1), future, gesture: null };
 }
 
 export function redo<S extends ReaderState<unknown, Marks>>(state: S): S {
-  const [marks, ...future] = state.future;
-  return marks ? { ...state, marks, past: [...state.past, state.marks], future } : state;
+  const [next, ...future] = state.future;
+  if (!next) return state;
+  const past = [...state.past, { marks: state.marks, did: next.did }];
+  return { ...state, marks: next.marks, past, future, gesture: null };
 }
 
 /** The pins of a saved value: those that `read` understands, each number once. */

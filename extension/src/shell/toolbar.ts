@@ -4,6 +4,7 @@ import type { View, ViewBase } from "patchbay/view";
 import { button, el } from "../dom";
 import { icon } from "../icons";
 import { type MenuItem, showMenu } from "../menu";
+import { burst, drag, type Gesture } from "./gesture";
 import type { AnyPart, Scene } from "./types";
 
 type Refresh<V extends ViewBase> = (scene: Scene<V>) => void;
@@ -70,16 +71,24 @@ export class Bar<V extends ViewBase> {
     return node;
   }
 
-  /** A range with its value in words beside it. */
+  /** A range with its value in words beside it. A drag of its thumb is one gesture, and so are keys in a row. */
   slider(
     label: string,
     range: { min: number; max: number; step: number },
     of: (scene: Scene<V>) => { value: number; words: string },
-    act: (value: number) => void,
+    act: (value: number, gesture: Gesture) => void,
   ): HTMLElement {
     const input = el("input", { type: "range", class: "pb-range", "aria-label": label, ...range });
     const words = el("span", { class: "pb-range-words" });
-    input.addEventListener("input", () => act(Number(input.value)));
+    let held: Gesture | null = null;
+    input.addEventListener("pointerdown", () => {
+      held = drag(label);
+    });
+    for (const end of ["pointerup", "pointercancel"])
+      input.addEventListener(end, () => {
+        held = null;
+      });
+    input.addEventListener("input", () => act(Number(input.value), held ?? burst(label)));
     this.follow((scene) => {
       const { value, words: said } = of(scene);
       input.value = String(value);
@@ -95,6 +104,8 @@ export interface ToolbarActs {
   exportItems(): MenuItem[];
   find(): void;
   help(): void;
+  history(): { past: readonly unknown[]; future: readonly unknown[] };
+  walk(way: "undo" | "redo"): void;
 }
 
 export class Toolbar<V extends View> {
@@ -154,7 +165,10 @@ export class Toolbar<V extends View> {
   private moreItems(): MenuItem[] {
     const scene = this.latest;
     if (!scene) return [];
+    const { past, future } = this.acts.history();
     return [
+      ...(past.length > 0 ? [{ label: "Undo", note: "u", act: () => this.acts.walk("undo") }] : []),
+      ...(future.length > 0 ? [{ label: "Redo", note: "U", act: () => this.acts.walk("redo") }] : []),
       ...(this.part.more?.(scene) ?? []),
       ...(this.findInBar(scene) ? [] : [{ label: "Find", icon: "find" as const, note: "/", act: this.acts.find }]),
       { label: "Keys", note: "?", act: this.acts.help },

@@ -4,14 +4,25 @@
  *     saving, the kernel. A part puts nodes nowhere but into what it returns, and listens to nothing but its overlay.
  *  3. New numbers come by `take`. Then, in one frame, `draw` paints the picture into the room that the scene has, and
  *     `mark` paints the overlay and answers with the read-out. Pointing calls `mark` alone, so it must be quick.
- *  4. The reader (reader.ts) keeps cursor, hover, selection, pins, the frozen place and undo for targets `T`; the pointer
- *     calls it, keys reach it by `KeyMap`. What lies in `Marks` is undone by `u` and saved with the notebook.
- *  5. What a toolbar chooses lives in the part (or, to be undone and saved, in its marks) and ends in `shell.redraw()`.
+ *  4. The reader (reader.ts) keeps cursor, hover, the frozen place and the marks for targets `T`; the pointer calls it,
+ *     keys reach it by `KeyMap`.
+ *  5. Everything that a reader changes on purpose is a field of `Marks`: selection and pins, and whatever a kind adds
+ *     (metric, filters, layer, the window zoomed in on). Marks are undone (`u`, Ctrl+Z), saved with the notebook and with
+ *     exported pages, and read back. A part keeps no choice elsewhere; it draws `reader.state.marks`, and changes them by
+ *     - `reader.remark(marks, said, gesture)`: one step. Each is a new object; untouched fields stay the same objects.
+ *       A gesture (gesture.ts) joins steps: `drag(name)` made at the press and given with every move, `burst(name)` for
+ *       wheel and sliders; `Part.zoom` and `Bar.slider` hand theirs over.
+ *     - `reader.adjust(marks)`: what only follows from something else, as a window that goes after the cursor.
+ *     The shell then draws all when anything but selection and pins has changed (those too with `picturesSelection`),
+ *     by step, undo and redo alike, so nobody calls `redraw` for it. Defaults are null or empty and follow the view, so
+ *     that `noMarks` fits every view. `Reader.read` takes marks from outside field by field, whatever they are: a field
+ *     that is wrong is left out, one that is missing (older notebooks) has its default.
  *  6. A target speaks to other views as a `Pointing`: labels by layer, head, position, token, sample (../link.ts). */
 import type { Request, Theme, View, ViewBase, ViewState } from "patchbay/view";
 import type { Child } from "../dom";
 import type { LinkField, Pointing } from "../link";
 import type { MenuItem } from "../menu";
+import type { Gesture } from "./gesture";
 import type { Notice } from "./notices";
 import type { Reader } from "./reader";
 import type { Bar } from "./toolbar";
@@ -19,7 +30,7 @@ import type { Bar } from "./toolbar";
 /** `wide`: side panel beside the stage, words on controls; `middle`: panel folded; `narrow`: icons; `tiny`: words only. */
 export type WidthClass = "wide" | "middle" | "narrow" | "tiny";
 
-/** What undo brings back and what is saved with the notebook. A kind may add fields of its own (hidden classes, groups). */
+/** What undo brings back and what is saved with the notebook: see 5 above. JSON only. */
 export interface Marks<S extends object = object, P extends object = object> {
   readonly selection: readonly S[];
   /** The number is the numeral on the badge, 1 to 6. */
@@ -84,6 +95,8 @@ export type Export =
 export interface Part<V extends View, T extends object, M extends Marks> {
   /** For `aria-roledescription`: "heatmap". */
   readonly role: string;
+  /** The picture itself shows what is selected, so it is drawn anew with the selection. */
+  readonly picturesSelection?: boolean;
   /** What its targets say to other views; the reader may switch each of them off. */
   readonly fields: readonly LinkField[];
   readonly reader: Reader<T, M>;
@@ -126,8 +139,9 @@ export interface Part<V extends View, T extends object, M extends Marks> {
   /** A key of `KeyMap.letters`. */
   act?(name: string): void;
   /** `+`, `-` and `0`, the wheel while the widget has the focus, and a double click. Answers whether anything changed.
-   *  @param at where the pointer stands on the overlay; null for keys: around the cursor */
-  zoom?(direction: "in" | "out" | "reset", at: { x: number; y: number } | null): boolean;
+   *  @param at where the pointer stands on the overlay; null for keys: around the cursor
+   *  @param gesture what the step belongs to, for `Reader.remark`: one turn of the wheel is undone at once */
+  zoom?(direction: "in" | "out" | "reset", at: { x: number; y: number } | null, gesture: Gesture | null): boolean;
   /** What the kernel's `pb.selection()` answers. */
   selection(marks: M): unknown;
   dispose?(): void;
@@ -135,7 +149,7 @@ export interface Part<V extends View, T extends object, M extends Marks> {
 
 /** A part whatever its targets are: enough to show it and to pass keys on. */
 export type AnyPart<V extends View> = Omit<Part<V, object, Marks>, "reader" | "selection"> & {
-  readonly reader: Pick<Reader<object, Marks>, "do" | "keyboard" | "search" | "nextMatch">;
+  readonly reader: Pick<Reader<object, Marks>, "do" | "keyboard" | "search" | "nextMatch" | "state">;
 };
 
 /** What the shell does for a part. */

@@ -1,5 +1,6 @@
 /** The wheel zooms only while the widget has the focus, or with Ctrl held; otherwise it scrolls the notebook. */
 import type { View } from "patchbay/view";
+import { burst } from "./gesture";
 import type { AnyPart } from "./types";
 
 /** Wheel travel of one step. */
@@ -19,13 +20,13 @@ export function listenToWheel(overlay: SVGSVGElement, focused: () => boolean, zo
     if (!focused() && !event.ctrlKey) return;
     travel += event.deltaY;
     if (Math.abs(travel) >= STEP) {
-      zoomed = zoom(travel < 0 ? "in" : "out", point(event));
+      zoomed = zoom(travel < 0 ? "in" : "out", point(event), burst("wheel"));
       travel = 0;
     }
     if (zoomed) event.preventDefault();
   };
   const reset = (event: MouseEvent) => {
-    zoom("reset", point(event));
+    zoom("reset", point(event), null);
   };
   overlay.addEventListener("wheel", wheel, { passive: false });
   overlay.addEventListener("dblclick", reset);

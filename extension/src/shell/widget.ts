@@ -1,6 +1,6 @@
 /** The shell of every widget: puts header, controls, stage, side panel, read-out and footer around a kind's part and
  *  takes new numbers in place. Owns everything it makes and gives it up in `dispose`. */
-import type { Request, View } from "patchbay/view";
+import type { View } from "patchbay/view";
 import { el } from "../dom";
 import type { Host } from "../host";
 import { closeMenus, type MenuItem, showMenu } from "../menu";
@@ -10,9 +10,11 @@ import { Toast } from "../toast";
 import { Desk } from "./desk";
 import { exportItems } from "./exports";
 import { Footer } from "./footer";
-import { type Connection, Header } from "./header";
+import { Header } from "./header";
 import { Linking } from "./linking";
 import { listenToFocus, watchSize, watchTheme } from "./listen";
+import { Marking } from "./marking";
+import type { Mounted, Saved, Tied } from "./mounted";
 import { Readout } from "./readout";
 import { Side } from "./side";
 import { chartWidth, pictureHeight, widthClass } from "./size";
@@ -20,32 +22,6 @@ import { Stage } from "./stage";
 import { Toolbar } from "./toolbar";
 import type { Drawn, Marks, Part, Scene, ShellActs, WidgetKind } from "./types";
 import { listenToWheel } from "./wheel";
-
-/** Marks kept with the notebook. */
-export interface Saved {
-  load(): unknown;
-  /** null: there is nothing to keep. */
-  save(marks: unknown): void;
-  /** Writes at once what was saved last. */
-  flush(): void;
-}
-
-/** The kernel behind the view. */
-export interface Tied {
-  readonly connection: Connection;
-  shownState(state: View["state"]): View["state"];
-  call<R>(request: Request): Promise<R>;
-}
-
-/** What a renderer keeps of a widget. */
-export interface Mounted {
-  readonly kind: View["kind"];
-  /** New numbers for the same view, or another view of the same kind in its place. */
-  update(view: View): void;
-  /** Draws everything anew in the next frame; what is read from outside (`data-state`) changes at once. */
-  refresh(): void;
-  dispose(): void;
-}
 
 export class ShellWidget<V extends View, T extends object, M extends Marks> implements Mounted {
   readonly kind: V["kind"];
@@ -61,6 +37,7 @@ export class ShellWidget<V extends View, T extends object, M extends Marks> impl
   private readonly footer = new Footer();
   private readonly toast = new Toast();
   private readonly desk: Desk<V>;
+  private readonly marking: Marking<M>;
   private readonly stops: (() => void)[] = [];
   private scene: Scene<V> | null = null;
   private drawn: Drawn | null = null;
@@ -81,7 +58,7 @@ export class ShellWidget<V extends View, T extends object, M extends Marks> impl
       this.acts,
       {
         pointedElsewhere: (speak) => this.remark(speak),
-        marked: (marks) => this.marked(marks),
+        marked: (marks) => this.marking.changed(marks),
         say: (sentence) => this.readout.say(sentence),
         tellOthers: (at) => this.linking.point(at),
         leave: () => host.leave(root),
@@ -98,6 +75,8 @@ export class ShellWidget<V extends View, T extends object, M extends Marks> impl
       table: () => this.desk.toggleTable(),
       exportItems: () => this.exports(),
       find: () => this.desk.finder.open(),
+      history: () => reader.state,
+      walk: (way) => reader.do({ do: way }),
       help: () => this.desk.toggleHelp(),
     });
     this.stage = new Stage<V>(part, { copy: (text) => this.acts.copy(text), table: () => this.desk.toggleTable() });
@@ -128,6 +107,7 @@ export class ShellWidget<V extends View, T extends object, M extends Marks> impl
       counted: (views) => this.readout.linked(views),
     });
     reader.restart(saved.load());
+    this.marking = this.marker();
     this.listen();
     this.refresh();
   }
@@ -136,7 +116,10 @@ export class ShellWidget<V extends View, T extends object, M extends Marks> impl
     const another = view.id !== this.view.id;
     this.view = view as V;
     this.part.take(this.view, another);
-    if (another) this.part.reader.restart(this.saved.load());
+    if (another) {
+      this.part.reader.restart(this.saved.load());
+      this.marking.restart(this.part.reader.state.marks);
+    }
     this.refresh();
   }
 
@@ -256,13 +239,21 @@ export class ShellWidget<V extends View, T extends object, M extends Marks> impl
     );
   }
 
-  private marked(marks: M): void {
-    this.saved.save(this.part.reader.unmarked ? null : marks);
-    this.drawSide();
-    if (this.tie.connection !== "live") return;
-    const selection = this.part.selection(marks);
-    // A kernel that restarts meanwhile has no use for the selection.
-    this.tie.call({ op: "select", view: this.view.id, selection }).catch(() => undefined);
+  private marker(): Marking<M> {
+    const { part, tie, saved } = this;
+    const { reader } = part;
+    return new Marking<M>(reader.state.marks, {
+      unmarked: () => reader.unmarked,
+      keep: (marks) => saved.save(marks),
+      draw: () => this.draw(),
+      drawSide: () => this.drawSide(),
+      picturesSelection: part.picturesSelection ?? false,
+      request: () =>
+        tie.connection === "live"
+          ? { op: "select", view: this.view.id, selection: part.selection(reader.state.marks) }
+          : null,
+      send: (request) => tie.call(request),
+    });
   }
 
   // ---- kernel and files
@@ -270,8 +261,10 @@ export class ShellWidget<V extends View, T extends object, M extends Marks> impl
   private exports(): MenuItem[] {
     const { scene, view, acts } = this;
     if (!scene) return [];
+    const { reader } = this.part;
     return exportItems(this.part.exports(scene), {
-      view,
+      // A file that is opened again begins as it was left.
+      view: reader.unmarked ? view : { ...view, marks: reader.state.marks },
       kernel: acts.kernel(),
       page: () => this.host.page(),
       copyCode: () => acts.copy(view.code, "Code copied"),
@@ -289,6 +282,7 @@ export class ShellWidget<V extends View, T extends object, M extends Marks> impl
   dispose(): void {
     cancelAnimationFrame(this.frame);
     this.linking.leave();
+    this.marking.stop();
     for (const stop of this.stops) stop();
     this.readout.dispose();
     this.toast.dispose();

@@ -45,6 +45,9 @@ export interface ViewBase {
   caption: string;
   /** Spec and result hash for the metadata of exports. */
   hashes: { spec: string; result: string };
+  /** How a reader left the view that was saved as a file: what was selected, zoomed, filtered. From outside, so widgets
+   *  take of it what fits. */
+  marks?: unknown;
 }
 
 /** One quantity that the heatmap can colour by. Arrays are [panels, ny, nx]. */
