@@ -94,9 +94,10 @@ describe("planSweep()", () => {
     const { cost } = planSweep(stages.model.config, job);
     expect(cost.seconds).toBeNull();
     expect(withSeconds(cost, await probe(stages, stages.model.config)).seconds).toBeGreaterThan(0);
-    // 60 in blocks, 40 in the head, 10 calls.
-    const speed = { flopsPerSecond: 30, headFlopsPerSecond: 40, flopsPerToken: 6, secondsPerCall: 0.5 };
-    expect(withSeconds({ ...cost, flops: 100, tokenBlocks: 10, calls: 10 }, speed).seconds).toBe(8);
+    // 60 in blocks, 40 in the head, 10 calls, 2 passes.
+    const rates = { flopsPerSecond: 30, headFlopsPerSecond: 40, flopsPerToken: 6 };
+    const speed = { ...rates, secondsPerCall: 0.5, secondsPerPass: 3, openingSeconds: 1 };
+    expect(withSeconds({ ...cost, flops: 100, tokenBlocks: 10, calls: 10, passes: 2 }, speed).seconds).toBe(15);
   });
 });
 

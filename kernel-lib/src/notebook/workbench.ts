@@ -195,6 +195,6 @@ async function opened(checkpoint: Checkpoint, device: string): Promise<Opened> {
 
 /** Measured once for each model. */
 async function speedOf(of: Opened): Promise<Speed> {
-  of.speed ??= await probe(of.model.stages, of.model.config);
+  of.speed ??= await probe(of.model.stages, of.model.config, of.model.memory.weights);
   return of.speed;
 }

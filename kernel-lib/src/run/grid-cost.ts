@@ -3,13 +3,13 @@ import { probe, withSeconds } from "../experiment/probe";
 import type { PlanCost } from "../experiment/types";
 import type { Model } from "../forward/types";
 
-/** The cost as text and as a JSON value, with its seconds from a probe of at most two seconds. */
+/** The cost as text and as a JSON value, with its seconds from a probe of this machine. */
 export async function gridCost(
   title: string,
   cost: PlanCost,
-  model: Pick<Model, "stages" | "config">,
+  { stages, config, memory }: Pick<Model, "stages" | "config" | "memory">,
 ): Promise<{ text: string; json: unknown }> {
-  const timed = withSeconds(cost, await probe(model.stages, model.config));
+  const timed = withSeconds(cost, await probe(stages, config, memory.weights));
   const n = (value: number) => Math.round(value).toLocaleString("en-GB");
   const seconds = timed.seconds as number;
   const text = [

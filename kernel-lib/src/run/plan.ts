@@ -23,10 +23,10 @@ export class Plan {
     this.cost = { ...compiled.cost, seconds };
   }
 
-  /** The same plan with its seconds, from a probe of at most two seconds on this machine.
+  /** The same plan with its seconds, from a probe of this machine that takes about a second.
    *  @example console.log(String(await plan(model, { task: "capital" }).timed(model))) */
-  async timed(model: Pick<Model, "stages" | "config">): Promise<Plan> {
-    const { seconds } = withSeconds(this.cost, await probe(model.stages, model.config));
+  async timed({ stages, config, memory }: Pick<Model, "stages" | "config" | "memory">): Promise<Plan> {
+    const { seconds } = withSeconds(this.cost, await probe(stages, config, memory.weights));
     return new Plan(this.resolved, this.compiled, seconds);
   }
 
