@@ -32,6 +32,17 @@ test("a precision that a device does not compute in is refused, with the devices
   expect(await chooseProvider("cpu")).toMatchObject({ device: "cpu", precision: "fp32" });
 });
 
+test("CUDA is tried with TF32 off, and refused with the way out where it is not there", async () => {
+  delete process.env.NVIDIA_TF32_OVERRIDE;
+  const found = await chooseProvider("cuda").catch((error: unknown) => error);
+  expect(process.env.NVIDIA_TF32_OVERRIDE).toBe("0");
+  if (!(found instanceof Error)) expect(found).toMatchObject({ device: "cuda", precision: "fp32" });
+  else
+    expect(found.message).toMatch(
+      /^device is "cuda", but it cannot be used \(.+\)\. .*`patchbay doctor` says which\. Ask for device "cpu", or "auto"\.$/,
+    );
+});
+
 test.skipIf(!existsSync(DRIVER))(
   "a GPU without half precision is refused when it is asked for, not when it is needed",
   () => {
