@@ -193,7 +193,7 @@ describe("the workbench", () => {
     ["Geometry", "geometry", "prompts in"],
     ["Steering", "steer", "10 samples x 8 layers x 6 coefficients"],
     ["Cross-task patching", "crossTask", "10 queries x 3 x 3 tasks"],
-    ["Logit lens", "logitLens", "1 samples x 8 layers x"],
+    ["Logit lens", "logitLens", "1 sample x 8 layers x"],
     ["Accuracy", "accuracy", "42 samples"],
   ])
     test(`says what ${label} costs, and writes its cell`, async () => {

@@ -68,5 +68,5 @@ test("a query of a task has one answer, and a grid of tasks a size that fits int
     /tasks\[0\]\.queries\[2\]\.label is "hot", has another answer in queries\[0\]/,
   );
   const many = Array.from({ length: 2500 }, (_, i) => query(String(i), 7));
-  expect(() => crossTask(many, 64)).toThrow(/tasks is "2500 queries x 64 x 64 tasks", must be at most 10000000/);
+  expect(() => crossTask(many, 64)).toThrow(/tasks is "2,500 queries x 64 x 64 tasks", must be at most 10000000/);
 });

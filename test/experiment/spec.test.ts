@@ -161,7 +161,7 @@ describe("resolveSpec()", () => {
     expect(() => resolveSpec({ ...good, tuples: { sizes: [3] } }, wide)).toThrow("166167000 tuples");
     const many = { ...good, samples: new Array(5000).fill(sample), tuples: { sizes: [1, 2, 3] } };
     expect(() => resolveSpec(many, { ...model, config: { ...config, nLayers: 32 } })).toThrow(
-      "5000 samples x 5488 tuples",
+      "5,000 samples x 5,488 tuples",
     );
   });
 

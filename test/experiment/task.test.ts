@@ -46,7 +46,7 @@ describe("samplesOf()", () => {
       ],
     });
     const { samples, warnings } = samplesOf(demo, own);
-    expect(warnings.join("\n")).toMatch(/1 answers are more than one token.*" Paris Paris"/);
+    expect(warnings.join("\n")).toMatch(/1 answer is more than one token.*" Paris Paris"/);
     expect(warnings.join("\n")).toMatch(/2 queries merge with the end of the instruction/);
     expect(warnings.join("\n")).toMatch(/targets have \d+ to \d+ tokens/);
     expect(samples[0].answer).toBe(samples[1].answer);

@@ -56,7 +56,7 @@ test("a size follows every choice of an experiment", async () => {
     (await costCard(choice(kind, options), false)).rows[0][1];
   expect(await size("steer", { coefficients: [0, 1, 2], n: 4 })).toBe("4 samples x 8 layers x 3 coefficients");
   expect(await size("cross-task", { n: 4 })).toBe("4 queries x 3 x 3 tasks");
-  expect(await size("logit-lens", { positions: [-1], n: 2 })).toBe("2 samples x 8 layers x 1 positions");
+  expect(await size("logit-lens", { positions: [-1], n: 2 })).toBe("2 samples x 8 layers x 1 position");
 });
 
 test.each(EXPERIMENTS.flatMap(({ kind, fields }) => fields.map((field) => [kind, field] as const)))(
@@ -72,6 +72,6 @@ test.each(EXPERIMENTS.flatMap(({ kind, fields }) => fields.map((field) => [kind,
 test("refuses what the call would refuse, in its words", async () => {
   await expect(costCard(choice("patch-sweep", { n: 0 }), false)).rejects.toThrow(/n\b/);
   await expect(costCard(choice("patch-sweep", { sizes: [9] }), false)).rejects.toThrow(/sizes|layers/);
-  await expect(costCard(choice("__proto__"), false)).rejects.toThrow("not one of the workbench's");
+  await expect(costCard(choice("__proto__"), false)).rejects.toThrow("must be one of patch-sweep, path-trace");
   await expect(costCard({ ...choice("accuracy"), task: "no such task" }, false)).rejects.toThrow("no such task");
 });

@@ -83,7 +83,7 @@ test("instructional accuracy counts answers within the scope, right or wrong", a
   expect(result.passes("exact_match")).toEqual([false, true, false]);
   expect(result.passes("in_scope")).toEqual([true, false, null]);
   expect(result.rate("in_scope")).toMatchObject({ k: 1, n: 2, rate: 0.5 });
-  expect(result.making.warnings).toEqual(["1 samples have no answer scope: their instructional accuracy is not known"]);
+  expect(result.making.warnings).toEqual(["1 sample has no answer scope: instructional accuracy is not known there"]);
   const lenient = await accuracy(model, { samples: [{ prompt, answer: said.toUpperCase() }], match: "lenient" });
   expect(lenient.passes("exact_match")).toEqual([true]);
 });

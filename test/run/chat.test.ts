@@ -50,7 +50,7 @@ test("a trace runs through the whole turn, and marks the instruction's end insid
 test("what preview() warns of stands in the result of a trace as well", async () => {
   const items = [{ query: "a land far away", answer: " Paris Paris" }];
   const run = pathTrace(model, { task: { ...capital(), items }, sources: "instruction-end", maxRank: 1 });
-  expect((await run).making.warnings.join()).toMatch(/1 answers are more than one token/);
+  expect((await run).making.warnings.join()).toMatch(/1 answer is more than one token/);
 });
 
 test("the spec of a task may ask for a chat, the resolved one says so and runs again as it is", () => {

@@ -286,7 +286,7 @@ test("a reader is told of few folds and of prompts that are read alike", async (
   expect(few.making.warnings).toEqual([
     "the smallest group has 3 prompts: the probe has as many folds instead of the usual 5",
     "2 prompts are read alike to others: a probe may be tried on what it was trained on",
-    "1 prompts stand in several groups: nothing can tell these apart",
+    "1 prompt stands in several groups: nothing can tell these apart",
   ]);
   expect(few.table("probe").rows).toHaveLength(3);
   expect(few.data.places[0].lda).toBeNull();

@@ -117,8 +117,8 @@ test("prompts of unlike lengths leave out the positions that they do not have", 
 test("says what it is and costs before it runs", async () => {
   const json = { ...base(), samples: [{ tokens: [1, 5, 6], answer: 7 }], layers: [0, 3] };
   const experiment = experimentOf(json);
-  expect(experiment.check(json, model).text).toBe("1 samples x 2 layers x 3 positions");
-  expect((await experiment.plan(json, model)).text).toMatch(/^Logit lens: 1 samples x 6 cells/);
+  expect(experiment.check(json, model).text).toBe("1 sample x 2 layers x 3 positions");
+  expect((await experiment.plan(json, model)).text).toMatch(/^Logit lens: 1 sample x 6 cells/);
 });
 
 test.each([

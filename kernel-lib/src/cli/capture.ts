@@ -13,6 +13,7 @@ import type { Model } from "../forward/types";
 import { patchbayVersion } from "../run/making";
 import { defaultMemoryBudget } from "../session/limits";
 import { size } from "../tensor";
+import { counted } from "../words";
 import { type DeviceFlags, deviceOptions, readTokens } from "./inputs";
 import { Progress } from "./progress";
 import { type Entry, SafetensorsWriter } from "./safetensors-writer";
@@ -45,7 +46,7 @@ export async function capture(name: string, options: CaptureCommand, signal: Abo
     try {
       for (const [from, to] of chunks(entries)) {
         await captureChunk(model, { prompts, hooks, from, to, writer, signal });
-        progress.show(`${to} of ${prompts.length} prompts`);
+        progress.show(`${to} of ${counted(prompts.length, "prompt")}`);
       }
       writer.finish();
     } finally {
@@ -55,7 +56,7 @@ export async function capture(name: string, options: CaptureCommand, signal: Abo
     progress.end();
     await model.close();
   }
-  process.stderr.write(`${options.out}: ${entries.length * hooks.length} tensors\n`);
+  process.stderr.write(`${options.out}: ${counted(entries.length * hooks.length, "tensor")}\n`);
 }
 
 /** Where the numbers come from, for whoever reads the file. */

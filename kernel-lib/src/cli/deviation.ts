@@ -3,6 +3,7 @@ import { openCheckpoint } from "../checkpoint/open";
 import { deviation } from "../forward/deviation";
 import { openModel } from "../forward/model";
 import type { Provider } from "../forward/types";
+import { counted } from "../words";
 import { type DeviceFlags, deviceOptions } from "./inputs";
 
 export interface DeviationCommand extends DeviceFlags {
@@ -41,7 +42,7 @@ function asText(
 ): string {
   const width = Math.max(...hooks.map(({ hook }) => hook.length)) + 2;
   return [
-    `${name}: ${precision} on ${device} against fp32 on cpu, onnxruntime ${onnxruntime}, ${prompts} prompts of ${TOKENS} tokens`,
+    `${name}: ${precision} on ${device} against fp32 on cpu, onnxruntime ${onnxruntime}, ${counted(prompts, "prompt")} of ${counted(TOKENS, "token")}`,
     `${"".padEnd(width)}largest    norm`,
     ...hooks.map(
       ({ hook, relative, norm }) =>

@@ -11,6 +11,7 @@ import { checkNotebook } from "../notebook/doctor";
 import { patchbayVersion } from "../run/making";
 import { defaultMemoryBudget } from "../session/limits";
 import { availableBackends, chooseProvider } from "../session/provider";
+import { counted } from "../words";
 import { adviceOn, cudaFacts } from "./cuda";
 import { EXIT } from "./outcome";
 import { bytesText } from "./progress";
@@ -131,9 +132,7 @@ async function demos(): Promise<Finding[]> {
   for (const name of DEMO_NAMES) {
     try {
       const { parameters, tokenizer } = await openCheckpoint(name);
-      findings.push(
-        works(name, `${parameters.toLocaleString("en-GB")} parameters, ${tokenizer?.vocabSize ?? 0} tokens`),
-      );
+      findings.push(works(name, `${counted(parameters, "parameter")}, ${counted(tokenizer?.vocabSize ?? 0, "token")}`));
     } catch (error) {
       findings.push(broken(name, reason(error), "Fetch kernel-lib/demo again (git checkout kernel-lib/demo)"));
     }

@@ -4,6 +4,7 @@ import type { Checkpoint } from "../checkpoint/types";
 import { blockHooks, hookNames, outerHooks } from "../graph/hooks";
 import { defaultMemoryBudget } from "../session/limits";
 import { availableBackends, chooseProvider } from "../session/provider";
+import { counted } from "../words";
 import { bytesText } from "./progress";
 
 export async function inspect(name: string, { json }: { json?: boolean }): Promise<void> {
@@ -37,7 +38,10 @@ async function factsOf(checkpoint: Checkpoint) {
 }
 
 function asText({ config: c, tokenizer }: Checkpoint, facts: Facts): string {
-  const heads = c.nKvHeads === c.nHeads ? `${c.nHeads} heads` : `${c.nHeads} heads, ${c.nKvHeads} of keys and values`;
+  const heads =
+    c.nKvHeads === c.nHeads
+      ? counted(c.nHeads, "head")
+      : `${counted(c.nHeads, "head")}, ${c.nKvHeads} of keys and values`;
   const rope = c.rope.scaling.kind === "none" ? "" : `, ${c.rope.scaling.kind} scaling x ${c.rope.scaling.factor}`;
   const fits = facts.memory.weightsF32 <= facts.memory.budget ? "resident" : "streamed block by block";
   const { before, after } = outerHooks(c);
@@ -51,7 +55,10 @@ function asText({ config: c, tokenizer }: Checkpoint, facts: Facts): string {
     ["attention", `${heads} of ${c.dHead}${c.qkNorm === "none" ? "" : ", queries and keys normalised"}`],
     ["positions", `${c.maxPositions}, rotary theta ${c.rope.theta}${rope}`],
     ["vocabulary", `${c.vocab}${c.tiedEmbeddings ? ", tied embeddings" : ""}`],
-    ["tokenizer", tokenizer ? `${tokenizer.vocabSize} tokens${tokenizer.chat ? ", chat template" : ""}` : "none"],
+    [
+      "tokenizer",
+      tokenizer ? `${counted(tokenizer.vocabSize, "token")}${tokenizer.chat ? ", chat template" : ""}` : "none",
+    ],
     ["parameters", facts.parameters.toLocaleString("en-GB")],
     [
       "stored as",

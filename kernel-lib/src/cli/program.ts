@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { patchbayVersion } from "../run/making";
 import { cancellable } from "./cancel";
 import { outcomeOf } from "./outcome";
+import { addOptions, SPEC_KINDS, unknownKind } from "./spec-options";
 
 const AFTER = `
 Exit codes: 0 done, 1 failed, 2 bad usage or bad input, 130 cancelled.
@@ -10,10 +11,11 @@ MODEL is demo/base, demo/sft or demo/dpo, a folder with config.json and safetens
 or owner/name[@revision] in the Hugging Face cache.
 
   patchbay inspect demo/dpo
+  patchbay spec patch-sweep --model demo/dpo --task capital --out spec.json
   patchbay run spec.json --out sweep.patchbay.json
   patchbay export sweep.patchbay.json --out fig.pdf
 
-spec.json is what pb.spec(run) gives in a notebook, or written by hand:
+spec.json is also what pb.spec(run) gives in a notebook, or written by hand:
   { "schema": "patchbay.spec/1", "kind": "patch-sweep", "model": "demo/dpo",
     "task": "capital", "tuples": { "sizes": [1, 2] } }`;
 
@@ -74,6 +76,15 @@ function buildProgram(): Command {
     .option("--memory <bytes>", "what the process may take, such as 2GB; weights that do not fit are streamed")
     .option("--weights <use>", "resident or streaming; default: what the memory allows")
     .action(async (path, options) => (await import("./plan")).planCommand(path, options));
+  const spec = command("spec", "write the spec of an experiment; `patchbay spec KIND --help` lists its options")
+    .usage("<kind> --model <model> [options]")
+    .argument("<kind>")
+    .action((kind) => unknownKind(kind));
+  for (const kind of SPEC_KINDS) {
+    const writer = spec.command(kind.kind).description(kind.help);
+    addOptions(writer, kind);
+    writer.action(async (options) => (await import("./spec")).specCommand(kind, options));
+  }
   command("run <spec.json>", "run an experiment")
     .requiredOption("--out <file.patchbay.json>", "the result; FILE.journal holds what is finished until then")
     .option("--device <name>", "auto, cpu, webgpu or cuda", "auto")

@@ -2,6 +2,7 @@
  *  the same from a task. */
 import { z } from "zod";
 import { SpecError } from "../errors";
+import { counted } from "../words";
 import type { AccuracySample, AccuracySpec, Match } from "./accuracy-types";
 import {
   choiceField,
@@ -139,7 +140,9 @@ function warningsOf({ samples, scope, judge, maxNewTokens }: AccuracySpec, longe
   const unscoped = samples.filter((sample) => sample.scope === undefined && scope === undefined).length;
   return [
     ...(unscoped > 0 && judge === undefined
-      ? [`${unscoped} samples have no answer scope: their instructional accuracy is not known`]
+      ? [
+          `${counted(unscoped, "sample has", "samples have")} no answer scope: instructional accuracy is not known there`,
+        ]
       : []),
     ...(longest > maxNewTokens ? [`answers have up to ${longest} tokens, and only ${maxNewTokens} are generated`] : []),
   ];

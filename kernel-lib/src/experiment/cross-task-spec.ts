@@ -1,5 +1,6 @@
 /** `patchbay.spec/1`, kind `cross-task`: cross-task patching as one JSON value, checked before anything runs. */
 import { z } from "zod";
+import { counted } from "../words";
 import type { CrossTask, CrossTaskSpec } from "./cross-task-types";
 import { EDIT_SITES, type EditSite } from "./edited-rows";
 import {
@@ -59,7 +60,7 @@ export function resolveCrossTask(json: unknown, model: SpecModel): CrossTaskSpec
   if (queries * tasks.length ** 2 > MAX_CELLS)
     refuse(
       ["tasks"],
-      `${queries} queries x ${tasks.length} x ${tasks.length} tasks`,
+      `${counted(queries, "query", "queries")} x ${tasks.length} x ${counted(tasks.length, "task")}`,
       `must be at most ${MAX_CELLS} together`,
       "Split the spec",
     );

@@ -4,6 +4,7 @@
 import { z } from "zod";
 import type { Tokenizer } from "../checkpoint/types";
 import { SpecError } from "../errors";
+import { counted } from "../words";
 import { MAX_SAMPLES } from "./limits";
 import type { SpecModel } from "./types";
 
@@ -143,7 +144,12 @@ export function resolvePrompt(prompt: PromptField, path: Path, model: SpecModel)
   if (ids.length === 0) refuse(path, prompt, "must have at least one token");
   const { maxPositions } = model.config;
   if (ids.length > maxPositions) {
-    refuse(path, `${ids.length} tokens`, `must fit into the ${maxPositions} positions of ${model.name}`, "Shorten it");
+    refuse(
+      path,
+      counted(ids.length, "token"),
+      `must fit into the ${counted(maxPositions, "position")} of ${model.name}`,
+      "Shorten it",
+    );
   }
   return isText(prompt) ? [...ids] : checkIds(ids, path, model);
 }
@@ -185,7 +191,7 @@ export function resolvePosition(position: number, length: number, path: Path): n
     refuse(
       path,
       position,
-      `must lie in the prompt of ${length} tokens, from 0 to ${length - 1} or from -${length} to -1`,
+      `must lie in the prompt of ${counted(length, "token")}, from 0 to ${length - 1} or from -${length} to -1`,
     );
   }
   return position < 0 ? position + length : position;

@@ -2,6 +2,7 @@
  *  are read and by which methods; checked before anything runs. */
 import { z } from "zod";
 import type { ModelConfig } from "../checkpoint/types";
+import { counted } from "../words";
 import {
   choiceField,
   countField,
@@ -119,7 +120,11 @@ function checkPosition(position: number, groups: readonly PromptGroup[]): void {
   groups.forEach(({ prompts }, k) => {
     prompts.forEach(({ length }, i) => {
       if (position < -length || position >= length)
-        refuse(["position"], position, `must lie in every prompt, and groups[${k}].prompts[${i}] has ${length} tokens`);
+        refuse(
+          ["position"],
+          position,
+          `must lie in every prompt, and groups[${k}].prompts[${i}] has ${counted(length, "token")}`,
+        );
     });
   });
 }
@@ -170,13 +175,13 @@ export function geometryWarnings(
   const total = groups.reduce((n, { prompts }) => n + prompts.length, 0);
   if (methods.includes("lda") && total < PROMPTS_PER_DIMENSION * dModel)
     warnings.push(
-      `discriminants are fitted to ${total} prompts of ${dModel} dimensions, and so few look apart by any labels: ` +
+      `discriminants are fitted to ${counted(total, "prompt")} of ${dModel} dimensions, and so few look apart by any labels: ` +
         "go by the probe, its control and the separation, which are measured on held-out prompts",
     );
   const smallest = Math.min(...groups.map(({ prompts }) => prompts.length));
   if (methods.includes("probe") && smallest < FOLDS)
     warnings.push(
-      `the smallest group has ${smallest} prompts: the probe has as many folds instead of the usual ${FOLDS}`,
+      `the smallest group has ${counted(smallest, "prompt")}: the probe has as many folds instead of the usual ${FOLDS}`,
     );
   const seen = new Map<string, Set<number>>();
   let repeats = 0;
@@ -188,8 +193,13 @@ export function geometryWarnings(
     }
   });
   if (repeats > 0)
-    warnings.push(`${repeats} prompts are read alike to others: a probe may be tried on what it was trained on`);
+    warnings.push(
+      `${counted(repeats, "prompt is", "prompts are")} read alike to others: a probe may be tried on what it was trained on`,
+    );
   const shared = [...seen.values()].filter((of) => of.size > 1).length;
-  if (shared > 0) warnings.push(`${shared} prompts stand in several groups: nothing can tell these apart`);
+  if (shared > 0)
+    warnings.push(
+      `${counted(shared, "prompt stands", "prompts stand")} in several groups: nothing can tell these apart`,
+    );
   return warnings;
 }

@@ -1,6 +1,7 @@
 /** `patchbay.spec/1`, kind `logit-lens`: one JSON value, checked before anything runs. */
 import { z } from "zod";
 import type { ModelConfig } from "../checkpoint/types";
+import { counted } from "../words";
 import { flopsPerHeadRow, flopsPerToken, stageLimits } from "./cost";
 import {
   choiceField,
@@ -55,7 +56,7 @@ export function resolveLogitLens(json: unknown, model: SpecModel): LogitLensSpec
   if (samples.length * cells > MAX_CELLS)
     refuse(
       ["samples"],
-      `${samples.length} samples x ${cells} cells`,
+      `${counted(samples.length, "sample")} x ${counted(cells, "cell")}`,
       `must be at most ${MAX_CELLS} together`,
       "Read fewer positions or layers, or split the spec",
     );

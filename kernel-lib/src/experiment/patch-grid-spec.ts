@@ -1,6 +1,7 @@
 /** `patchbay.spec/1`, kind `patch-grid`: position x layer and head x layer patching as one JSON value, checked before
  *  anything runs. */
 import { z } from "zod";
+import { counted } from "../words";
 import {
   choiceField,
   headFields,
@@ -83,7 +84,7 @@ export function resolvePatchGrid(json: unknown, model: SpecModel): PatchGridSpec
   if (samples.length * layers.length * columns > MAX_CELLS)
     refuse(
       ["samples"],
-      `${samples.length} samples x ${layers.length} layers x ${columns} columns`,
+      `${counted(samples.length, "sample")} x ${counted(layers.length, "layer")} x ${columns} columns`,
       `must be at most ${MAX_CELLS} together`,
       "Split the spec",
     );

@@ -1,6 +1,7 @@
 /** What a model sees of a task: its prompts token by token, and what may go wrong with them, before anything runs. */
 import { inspect } from "node:util";
 import { SpecError } from "../errors";
+import { counted } from "../words";
 import { answerText, layPrompt } from "./prompt";
 import { type OwnTask, type SamplesOptions, samplesOf, type Task, task } from "./task";
 import type { SpecModel } from "./types";
@@ -37,7 +38,7 @@ export class TaskPreview {
   toString(): string {
     const { task: asked, items, instruction } = this;
     return [
-      `${asked.name} on ${this.model}: ${asked.items.length} items`,
+      `${asked.name} on ${this.model}: ${counted(asked.items.length, "item")}`,
       `  instruction  ${bars(instruction)}`,
       `  T_inst       ${JSON.stringify(instruction[this.instructionEnd])}, position ${this.instructionEnd}`,
       ...items.map(({ target, answer }) => `  ${bars(target)}  ->  ${bars(answer)}`),

@@ -2,6 +2,7 @@
  *  The same for the library, the command line and the panel; `resolveSpec` turns text to ids and checks every
  *  field against the model before anything runs. */
 import { z } from "zod";
+import { counted } from "../words";
 import {
   choiceField,
   countField,
@@ -86,7 +87,7 @@ export function resolveSpec(json: unknown, model: SpecModel): ResolvedSpec {
   if (samples.length * tuples.length > MAX_CELLS) {
     refuse(
       ["tuples"],
-      `${samples.length} samples x ${tuples.length} tuples`,
+      `${counted(samples.length, "sample")} x ${counted(tuples.length, "tuple")}`,
       `must be at most ${MAX_CELLS} together`,
       "Split the spec",
     );

@@ -4,6 +4,7 @@
  *  `released-code` is what the code published with the paper runs: the bare query, its own first or last
  *  position overwritten. */
 import { SpecError } from "../errors";
+import { counted } from "../words";
 import { demoTasks, paperTasks } from "./bundled";
 import { MAX_SAMPLES } from "./fields";
 import { answerText, layPrompt } from "./prompt";
@@ -183,7 +184,8 @@ function warningsOf(
   const warnings: string[] = [];
   const long = [...answers].filter(([, ids]) => ids.length > 1).map(([text]) => text);
   if (long.length > 0) {
-    warnings.push(`${long.length} answers are more than one token; the first is measured: ${some(long)}`);
+    const answers = counted(long.length, "answer is", "answers are");
+    warnings.push(`${answers} more than one token; the first is measured: ${some(long)}`);
   }
   const firsts = [...answers.values()].map(([first]) => first);
   const alike = [...answers]
@@ -194,8 +196,8 @@ function warningsOf(
   }
   if (merged.length > 0) {
     warnings.push(
-      `${merged.length} queries merge with the end of the instruction when both are tokenised as one text; ` +
-        `their references join the two lists of ids instead: ${some(merged)}`,
+      `${counted(merged.length, "query merges", "queries merge")} with the end of the instruction when both are tokenised as ` +
+        `one text; references there join the two lists of ids instead: ${some(merged)}`,
     );
   }
   const lengths = samples.map(({ target }) => target.length);

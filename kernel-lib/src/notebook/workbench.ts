@@ -4,27 +4,20 @@ import { readdirSync } from "node:fs";
 import { DEMO_NAMES, hubCache } from "../checkpoint/locate";
 import { openCheckpoint } from "../checkpoint/open";
 import type { Checkpoint } from "../checkpoint/types";
-import { SpecError } from "../errors";
 import { preview } from "../experiment/preview";
 import { probe, type Speed, withSeconds } from "../experiment/probe";
 import { task as taskNamed, taskNames } from "../experiment/task";
-import type { SpecModel } from "../experiment/types";
 import { memoryOf, openModel } from "../forward/model";
 import type { DeviceName, Model } from "../forward/types";
-import { type AccuracyOptions, accuracyQuestion } from "../run/accuracy";
-import { type CrossTaskOptions, crossTaskQuestion } from "../run/cross-task";
-import { type GeometryOptions, geometryQuestion } from "../run/geometry";
 import { experimentOf } from "../run/kinds";
-import { type LensPrompt, lensQuestion } from "../run/logit-lens";
-import { type PatchGridOptions, patchGridQuestion } from "../run/patch-grid";
 import { resolveQuestion, type SweepQuestion } from "../run/patch-sweep";
-import { type PathTraceOptions, traceQuestion } from "../run/path-trace";
 import { fitted, planResolved } from "../run/plan";
-import { type SteerOptions, steerQuestion } from "../run/steer";
+import { questionOf } from "../run/questions";
 import { availableBackends, chooseProvider } from "../session/provider";
 import { count, duration } from "../view/format";
 import type { About, CostCard, ModelCard, TaskCard } from "../view/protocol";
 import { callArguments, type WorkbenchChoice } from "../view/workbench";
+import { counted } from "../words";
 
 /** Queries of a task whose tokens are shown. */
 const SHOWN = 1;
@@ -63,7 +56,7 @@ export async function modelCard(name: string, device: string): Promise<ModelCard
     name,
     stage: stage ?? null,
     lines: [
-      `${config.modelType}, ${config.nLayers} layers, ${config.nHeads} heads, ${count(parameters)} parameters`,
+      `${config.modelType}, ${counted(config.nLayers, "layer")}, ${counted(config.nHeads, "head")}, ${counted(parameters, "parameter")}`,
       `${(bytes / 1e6).toFixed(bytes < 1e8 ? 1 : 0)} MB on disk · ${choice.device}, fp32` +
         `${weights === "streaming" ? ", streamed" : ""}${tokenizer === null ? " · no tokenizer" : ""}`,
     ],
@@ -90,10 +83,7 @@ export async function costCard(choice: WorkbenchChoice, measure: boolean): Promi
   const checkpoint = await checkpointNamed(choice.model);
   const open = measure ? () => opened(checkpoint, choice.device) : null;
   if (choice.kind === "patch-sweep") return sweepCost(checkpoint, choice, open);
-  const question = Object.hasOwn(QUESTIONS, choice.kind) ? QUESTIONS[choice.kind] : null;
-  if (!question)
-    throw new SpecError({ thing: "experiment", value: choice.kind, rule: "is not one of the workbench's" });
-  const { json, warnings: own = [] } = question(checkpoint, ...callArguments(choice));
+  const { json, warnings: own = [] } = questionOf(choice.kind)(checkpoint, ...callArguments(choice));
   const experiment = experimentOf(json);
   const { text, warnings } = experiment.check(json, checkpoint);
   const said = [...new Set([...own, ...warnings])];
@@ -102,23 +92,6 @@ export async function costCard(choice: WorkbenchChoice, measure: boolean): Promi
   const { rows, notes } = planRows(plan.text);
   return { rows: [["size", text], ...rows], warnings: [...new Set([...said, ...notes])], measured: true };
 }
-
-type Question = (
-  model: SpecModel,
-  first: object,
-  options?: object,
-) => { json: { kind: string }; warnings?: readonly string[] };
-
-/** Specs from a call's arguments, by kind. A sweep says more than its spec and has its own way. */
-const QUESTIONS: Readonly<Record<string, Question>> = {
-  "path-trace": (model, options) => ({ json: traceQuestion(model, options as PathTraceOptions) }),
-  "patch-grid": (model, options) => patchGridQuestion(model, options as PatchGridOptions),
-  steer: (model, options) => steerQuestion(model, options as SteerOptions),
-  "cross-task": (model, options) => crossTaskQuestion(model, options as CrossTaskOptions),
-  "logit-lens": (model, prompt, options = {}) => lensQuestion(model, prompt as LensPrompt, options),
-  geometry: (model, options) => ({ json: geometryQuestion(model, options as GeometryOptions) }),
-  accuracy: (model, options) => ({ json: accuracyQuestion(model, options as AccuracyOptions) }),
-};
 
 async function sweepCost(
   checkpoint: Checkpoint,
@@ -130,7 +103,7 @@ async function sweepCost(
   const { seconds } = open ? withSeconds(cost, await speedOf(await open())) : cost;
   return {
     rows: [
-      ["size", `${count(cost.samples)} samples x ${count(cost.tuples)} tuples`],
+      ["size", `${counted(cost.samples, "sample")} x ${counted(cost.tuples, "tuple")}`],
       ["block-runs", `${count(cost.blockRuns)} of ${count(cost.naiveBlockRuns)} naive`],
       ["activations", `${cost.megabytes < 10 ? cost.megabytes.toFixed(1) : count(Math.round(cost.megabytes))} MB`],
       ...(seconds === null ? [] : [["time", roughly(seconds)] as const]),

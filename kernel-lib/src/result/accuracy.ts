@@ -3,6 +3,7 @@
 import { isExact, isInScope } from "../experiment/accuracy-match";
 import type { AccuracyAnswer, AccuracySpec } from "../experiment/accuracy-types";
 import { wilson } from "../stats/rates";
+import { counted } from "../words";
 import { Result } from "./base";
 import type { Making, Table } from "./types";
 
@@ -44,7 +45,7 @@ export class AccuracyResult extends Result<AccuracyData, AccuracyTable> {
     return this.data.answers.length;
   }
   describe(): string {
-    return `${this.finished} of ${this.spec.samples.length} samples`;
+    return `${this.finished} of ${counted(this.spec.samples.length, "sample")}`;
   }
 
   /** Whether each finished sample passes; null where it is not known.

@@ -1,5 +1,6 @@
 /** Which results are compared with which, and that their samples are the same. */
 import { ResultError } from "../errors";
+import { counted } from "../words";
 import type { Result } from "./base";
 import type { ComparedPair } from "./compare-types";
 
@@ -50,7 +51,8 @@ export function sameSamples<R extends Result>(pair: PairOf<R>, of: (result: R) =
       wayOut: "Run both with the same task and the same n",
     });
   };
-  if (mine.length !== yours.length) wrong(`${yours.length} and ${mine.length} samples`, "must have the same samples");
+  if (mine.length !== yours.length)
+    wrong(`${yours.length} and ${counted(mine.length, "sample")}`, "must have the same samples");
   const at = mine.findIndex((sample, i) => sample !== yours[i]);
   if (at >= 0) wrong(`sample ${at}: ${yours[at]} and ${mine[at]}`, "must have the same samples in the same order");
 }

@@ -3,6 +3,7 @@
 import { ResultError } from "../errors";
 import { holm as holmOf } from "../stats/adjust";
 import { pairedShares } from "../stats/paired";
+import { counted } from "../words";
 import type { AccuracyMeasure } from "./accuracy";
 import { AccuracyResult } from "./accuracy";
 import type { Result } from "./base";
@@ -52,7 +53,7 @@ export class Comparison {
     const count = this.sweeps.length + this.accuracies.length;
     const pairs = new Set([...this.sweeps, ...this.accuracies].map(({ a, b }) => `${b} - ${a}`));
     return (
-      `a comparison of ${this.of} results: ${[...pairs].join(", ")}; ${count} differences, ` +
+      `a comparison of ${this.of} results: ${[...pairs].join(", ")}; ${counted(count, "difference")}, ` +
       `${this.significant().length} of them significant (Holm, 5 %)`
     );
   }

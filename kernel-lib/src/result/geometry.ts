@@ -3,6 +3,7 @@
  *  groups is apart. */
 import { ResultError } from "../errors";
 import { type Place, placesOf } from "../experiment/geometry-types";
+import { counted } from "../words";
 import { Result } from "./base";
 import { type GeometryData, type PlaceGeometry, type ProbeScores, scoresOf } from "./geometry-data";
 import { GEOMETRY_TABLES, type GeometryTable, geometryTable } from "./geometry-tables";
@@ -17,7 +18,7 @@ export class GeometryResult extends Result<GeometryData, GeometryTable> {
 
   describe(): string {
     const { spec, places, texts } = this.data;
-    return `${places.length} of ${placesOf(spec).length} places, ${texts.length} prompts in ${spec.groups.length} groups`;
+    return `${places.length} of ${counted(placesOf(spec).length, "place")}, ${counted(texts.length, "prompt")} in ${counted(spec.groups.length, "group")}`;
   }
 
   get finished(): number {

@@ -8,6 +8,7 @@ import { columnMeans } from "../stats/moments";
 import { wilson } from "../stats/rates";
 import { type SignTest, signTest } from "../stats/sign";
 import { type Tail, tailCell } from "../stats/tail";
+import { counted } from "../words";
 import { Result, type ResultData } from "./base";
 import { type GridMetric, gridMeaning } from "./grid-metrics";
 import type { Table } from "./types";
@@ -115,7 +116,7 @@ export class GridResult extends Result<GridData, GridTable> {
   }
   describe(): string {
     const { rows, columns } = this.data;
-    return `${rows.keys.length} x ${columns.keys.length} cells (${rows.name} x ${columns.name}), ${this.finished} of ${this.n} samples`;
+    return `${rows.keys.length} x ${columns.keys.length} cells (${rows.name} x ${columns.name}), ${this.finished} of ${counted(this.n, "sample")}`;
   }
 
   /** What it is, and its best cell by the first metric. */

@@ -2,6 +2,7 @@
  *  counts, tests and interactions. `view` packs them; nothing here knows how they are drawn. */
 import { ResultError } from "../errors";
 import { mean } from "../stats/moments";
+import { counted } from "../words";
 import { keyOf, present } from "./interactions";
 import { addsUp, METRICS } from "./metrics";
 import type { SweepResult } from "./sweep";
@@ -91,7 +92,7 @@ function gridOf(result: SweepResult, metric: SweepMetric, tupleAt: Int32Array, i
     signed,
     ...grid,
     interaction: interactionGrid(result, metric, tupleAt, intervals),
-    test: tests === null ? null : `sign test, Holm over ${tests.made} tuples, 5 %`,
+    test: tests === null ? null : `sign test, Holm over ${counted(tests.made, "tuple")}, 5 %`,
   };
 }
 

@@ -6,6 +6,7 @@ import { mean } from "../stats/moments";
 import { permutation, seeded } from "../stats/random";
 import { type SignTest, signTest } from "../stats/sign";
 import { type TTest, tTest } from "../stats/student";
+import { counted } from "../words";
 import { present } from "./interactions";
 import { addsUp, METRICS } from "./metrics";
 import type { SweepResult } from "./sweep";
@@ -52,7 +53,7 @@ export function splitHalf(
   if (open.length === 0 || whole.length < MIN_SAMPLES) {
     throw new ResultError({
       thing: `splitHalf("${metric}")`,
-      value: `${whole.length} samples, ${open.length} tuples`,
+      value: `${counted(whole.length, "sample")}, ${counted(open.length, "tuple")}`,
       rule: `needs at least ${MIN_SAMPLES} samples that are measured in every tuple, and a tuple of the size asked for`,
     });
   }

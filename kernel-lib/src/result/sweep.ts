@@ -6,6 +6,7 @@ import { type Interval, meanIntervals } from "../stats/bootstrap";
 import { columnMeans } from "../stats/moments";
 import { type SignTest, signTest } from "../stats/sign";
 import type { Tail } from "../stats/tail";
+import { counted } from "../words";
 import { Result } from "./base";
 import {
   type Interaction,
@@ -78,7 +79,7 @@ export class SweepResult extends Result<SweepData, SweepTableName> {
     return this.data.values.logit.reduce((n, logit) => n + (Number.isNaN(logit) ? 0 : 1), 0);
   }
   describe(): string {
-    return `${this.n} samples x ${this.tuples.length} tuples`;
+    return `${counted(this.n, "sample")} x ${counted(this.tuples.length, "tuple")}`;
   }
   get tuples(): readonly (readonly number[])[] {
     return this.data.values.tuples;

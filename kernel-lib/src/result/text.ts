@@ -1,4 +1,6 @@
 /** A sweep's result as plain text: for terminals, for notebooks without the extension, for screen readers. */
+
+import { counted } from "../words";
 import { METRICS } from "./metrics";
 import type { SweepResult, TupleSummary } from "./sweep";
 import type { SweepMetric } from "./types";
@@ -13,7 +15,7 @@ export function sweepText(result: SweepResult, metric: SweepMetric = "rr_diff_ta
   const measured = result.means(metric).filter(({ n }) => n > 0);
   const head = [
     `Patch sweep${spec.task ? `: ${spec.task}` : ""} (${state}), ${making.model.name}`,
-    `${spec.site}, protocol ${spec.protocol}, ${result.n} samples x ${tuples.length} tuples, ` +
+    `${spec.site}, protocol ${spec.protocol}, ${counted(result.n, "sample")} x ${counted(tuples.length, "tuple")}, ` +
       `${making.provider.device} ${making.provider.precision}, seed ${making.seed}`,
   ];
   if (measured.length === 0) return [...head, "Nothing is measured yet."].join("\n");

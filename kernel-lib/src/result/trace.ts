@@ -1,6 +1,7 @@
 /** The result of a path trace and its tables (arXiv:2602.07930, section 6; figures 4, 5 and tables 2, 3). */
 import type { PathTraceSpec, SampleTrace } from "../experiment/trace-types";
 import { mean, meanIntervals, tailCell, tTest } from "../stats";
+import { counted } from "../words";
 import { Result } from "./base";
 import { protocolMean } from "./metrics";
 import type { Making, Table } from "./types";
@@ -29,7 +30,7 @@ export class TraceResult extends Result<TraceData, TraceTable> {
     return this.data.samples.length;
   }
   describe(): string {
-    return `${this.finished} of ${this.spec.samples.length} samples`;
+    return `${this.finished} of ${counted(this.spec.samples.length, "sample")}`;
   }
 
   /** `counts`: paths and kept paths per source. `paths`: the kept ones. `head_activity`: per layer, head and source.

@@ -3,6 +3,7 @@
 import { generateMany } from "../experiment/accuracy-generate";
 import type { ResolvedAccuracy } from "../experiment/accuracy-spec";
 import type { Model } from "../forward/types";
+import { counted } from "../words";
 
 /** Prompts that are answered to know the time. */
 const TRIED = 2;
@@ -31,9 +32,9 @@ export async function accuracyPlan(
   const text = [
     `Accuracy of ${spec.model}${spec.task === undefined ? "" : ` at ${spec.task}`}`,
     `  samples     ${samples.length}`,
-    `  tokens      ${promptTokens} of prompts, at most ${newTokens} generated, through ${nLayers} blocks`,
+    `  tokens      ${promptTokens} of prompts, at most ${newTokens} generated, through ${counted(nLayers, "block")}`,
     `  time        about ${seconds < 1 ? "a second" : `${Math.ceil(seconds)} s`}, without batching`,
-    ...(judge === undefined ? [] : [`  judge       at most ${samples.length} questions to ${judge.model}`]),
+    ...(judge === undefined ? [] : [`  judge       at most ${counted(samples.length, "question")} to ${judge.model}`]),
     ...warnings.map((warning) => `  ! ${warning}`),
   ].join("\n");
   return { text, json: { cost, warnings } };

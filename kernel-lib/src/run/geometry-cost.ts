@@ -5,6 +5,7 @@ import { geometryWarnings, readPart } from "../experiment/geometry-spec";
 import { type GeometrySpec, placesOf, promptsOf } from "../experiment/geometry-types";
 import { probe, secondsOf } from "../experiment/probe";
 import type { Model } from "../forward/types";
+import { counted } from "../words";
 
 /** @example console.log((await geometryCost(spec, model)).text) */
 export async function geometryCost(spec: GeometrySpec, model: Model): Promise<{ text: string; json: unknown }> {
@@ -22,9 +23,9 @@ export async function geometryCost(spec: GeometrySpec, model: Model): Promise<{ 
   const warnings = geometryWarnings(spec, model.config);
   const n = (value: number) => value.toLocaleString("en-GB");
   const lines = [
-    `Geometry${spec.task === undefined ? "" : ` of ${spec.task}`} on ${spec.model}: ${spec.groups.length} groups, ${n(prompts.length)} prompts, ${n(places)} places`,
-    `  reading  ${n(tokens)} tokens, ${n(blocks)} tokens x blocks, about ${seconds < 10 ? seconds.toFixed(1) : n(Math.round(seconds))} s`,
-    `  fits     ${spec.methods.join(", ")} of ${n(prompts.length)} prompts x ${n(model.config.dModel)} numbers, ${n(places)} times`,
+    `Geometry${spec.task === undefined ? "" : ` of ${spec.task}`} on ${spec.model}: ${counted(spec.groups.length, "group")}, ${counted(prompts.length, "prompt")}, ${counted(places, "place")}`,
+    `  reading  ${counted(tokens, "token")}, ${n(blocks)} tokens x blocks, about ${seconds < 10 ? seconds.toFixed(1) : n(Math.round(seconds))} s`,
+    `  fits     ${spec.methods.join(", ")} of ${counted(prompts.length, "prompt")} x ${n(model.config.dModel)} numbers, ${n(places)} times`,
     ...warnings.map((warning) => `  note: ${warning}`),
   ];
   const cost = { groups: spec.groups.length, prompts: prompts.length, places, tokens, tokenBlocks: blocks, flops };

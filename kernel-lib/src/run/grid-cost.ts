@@ -2,6 +2,7 @@
 import { probe, withSeconds } from "../experiment/probe";
 import type { PlanCost } from "../experiment/types";
 import type { Model } from "../forward/types";
+import { counted } from "../words";
 
 /** The cost as text and as a JSON value, with its seconds from a probe of this machine. */
 export async function gridCost(
@@ -13,9 +14,9 @@ export async function gridCost(
   const n = (value: number) => Math.round(value).toLocaleString("en-GB");
   const seconds = timed.seconds as number;
   const text = [
-    `${title}: ${n(cost.samples)} samples x ${n(cost.tuples)} cells`,
-    `  naive plan    ${n(cost.naiveForwards)} forwards, ${n(cost.naiveBlockRuns)} block-runs`,
-    `  this plan     ${n(cost.blockRuns)} block-runs, ${n(cost.tokenBlocks)} tokens x blocks`,
+    `${title}: ${counted(cost.samples, "sample")} x ${counted(cost.tuples, "cell")}`,
+    `  naive plan    ${counted(cost.naiveForwards, "forward")}, ${counted(cost.naiveBlockRuns, "block-run")}`,
+    `  this plan     ${counted(cost.blockRuns, "block-run")}, ${n(cost.tokenBlocks)} tokens x blocks`,
     `  activations   ${cost.megabytes.toFixed(1)} MB`,
     `  time          about ${seconds < 10 ? seconds.toFixed(1) : n(seconds)} s`,
   ].join("\n");

@@ -16,6 +16,7 @@ import { countPaths } from "../experiment/trace";
 import { resolveTraceSpec } from "../experiment/trace-spec";
 import type { SpecModel } from "../experiment/types";
 import type { Memory, Model } from "../forward/types";
+import { counted } from "../words";
 import { accuracySpec } from "./accuracy";
 import { accuracyPlan } from "./accuracy-plan";
 import { crossTaskSpec } from "./cross-task";
@@ -56,7 +57,7 @@ export interface Experiment {
 const patchSweep: Experiment = {
   check(json, model) {
     const { job, warnings } = resolveSpec(json, model);
-    return { text: `${job.samples.length} samples x ${job.tuples.length} tuples`, warnings };
+    return { text: `${counted(job.samples.length, "sample")} x ${counted(job.tuples.length, "tuple")}`, warnings };
   },
   estimate: (json, model, { memory, plan }) => String(planSpec(json, model, fitted({ plan }, { memory }))),
   async plan(json, model) {
@@ -67,7 +68,7 @@ const patchSweep: Experiment = {
 };
 
 const pathTrace: Experiment = {
-  check: (json, model) => ({ text: `${resolveTraceSpec(json, model).samples.length} samples`, warnings: [] }),
+  check: (json, model) => ({ text: counted(resolveTraceSpec(json, model).samples.length, "sample"), warnings: [] }),
   async plan(json, model) {
     const spec = resolveTraceSpec(json, model);
     const samples = [];
@@ -80,8 +81,11 @@ const pathTrace: Experiment = {
 const patchGrid: Experiment = {
   check(json, model) {
     const { samples, layers, by, positions } = resolvePatchGrid(json, model);
-    const columns = by === "head" ? `${model.config.nHeads} heads` : `${positions.length} positions`;
-    return { text: `${samples.length} samples x ${layers.length} layers x ${columns}`, warnings: [] };
+    const columns = by === "head" ? counted(model.config.nHeads, "head") : counted(positions.length, "position");
+    return {
+      text: `${counted(samples.length, "sample")} x ${counted(layers.length, "layer")} x ${columns}`,
+      warnings: [],
+    };
   },
   plan(json, model) {
     const spec = resolvePatchGrid(json, model);
@@ -93,7 +97,7 @@ const patchGrid: Experiment = {
 const geometry: Experiment = {
   check(json, model) {
     const spec = resolveGeometrySpec(json, model);
-    const text = `${promptsOf(spec).prompts.length} prompts in ${spec.groups.length} groups, ${placesOf(spec).length} places`;
+    const text = `${counted(promptsOf(spec).prompts.length, "prompt")} in ${counted(spec.groups.length, "group")}, ${counted(placesOf(spec).length, "place")}`;
     return { text, warnings: geometryWarnings(spec, model.config) };
   },
   plan: (json, model) => geometryCost(resolveGeometrySpec(json, model), model),
@@ -103,7 +107,7 @@ const geometry: Experiment = {
 const accuracy: Experiment = {
   check(json, model) {
     const { spec, warnings } = resolveAccuracy(json, model);
-    return { text: `${spec.samples.length} samples`, warnings };
+    return { text: counted(spec.samples.length, "sample"), warnings };
   },
   plan: async (json, model) => accuracyPlan(resolveAccuracy(json, model), model),
   start: accuracySpec,
@@ -113,7 +117,7 @@ const steer: Experiment = {
   check(json, model) {
     const { samples, layers, coefficients } = resolveSteer(json, model);
     return {
-      text: `${samples.length} samples x ${layers.length} layers x ${coefficients.length} coefficients`,
+      text: `${counted(samples.length, "sample")} x ${counted(layers.length, "layer")} x ${counted(coefficients.length, "coefficient")}`,
       warnings: [],
     };
   },
@@ -126,7 +130,10 @@ const steer: Experiment = {
 const crossTask: Experiment = {
   check(json, model) {
     const spec = resolveCrossTask(json, model);
-    return { text: `${queryCount(spec)} queries x ${spec.tasks.length} x ${spec.tasks.length} tasks`, warnings: [] };
+    return {
+      text: `${counted(queryCount(spec), "query", "queries")} x ${spec.tasks.length} x ${counted(spec.tasks.length, "task")}`,
+      warnings: [],
+    };
   },
   plan(json, model) {
     return gridCost("Cross-task patching", crossTaskCost(resolveCrossTask(json, model), model.config), model);
@@ -137,7 +144,7 @@ const crossTask: Experiment = {
 const logitLens: Experiment = {
   check(json, model) {
     const { samples, layers, positions } = resolveLogitLens(json, model);
-    const text = `${samples.length} samples x ${layers.length} layers x ${positions.length} positions`;
+    const text = `${counted(samples.length, "sample")} x ${counted(layers.length, "layer")} x ${counted(positions.length, "position")}`;
     return { text, warnings: [] };
   },
   plan: (json, model) => gridCost("Logit lens", logitLensCost(resolveLogitLens(json, model), model.config), model),

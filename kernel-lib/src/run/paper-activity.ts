@@ -12,6 +12,7 @@ import { holm } from "../stats/adjust";
 import { meanIntervals } from "../stats/bootstrap";
 import { tTest } from "../stats/student";
 import type { HeatmapMetric, HeatmapView } from "../view/types";
+import { counted } from "../words";
 
 export type ActivityMetric = "activity" | "interval" | "p";
 
@@ -45,7 +46,7 @@ export function activityView(panels: readonly ActivityPanel[], options: Activity
     if (making.model.nLayers === nLayers && making.model.nHeads === nHeads) continue;
     throw new ResultError({
       thing: `paperFigure("${name}"): ${making.model.name}`,
-      value: `${making.model.nLayers} layers of ${making.model.nHeads} heads`,
+      value: `${counted(making.model.nLayers, "layer")} of ${counted(making.model.nHeads, "head")}`,
       rule: `must be ${nLayers} layers of ${nHeads}, as ${results[0].making.model.name} has`,
     });
   }

@@ -6,6 +6,7 @@ import { probe, withSeconds } from "../experiment/probe";
 import { type ResolvedSpec, resolveSpec } from "../experiment/spec";
 import type { PatchSweepSpec, PlanCost, SpecModel } from "../experiment/types";
 import type { Model } from "../forward/types";
+import { counted } from "../words";
 
 /** A sweep that is checked and planned; prints as text. */
 export class Plan {
@@ -61,10 +62,10 @@ function planText({ spec, cost, compiled, warnings }: Plan): string {
   const { samples, tuples, naiveForwards, naiveBlockRuns, blockRuns, tokenBlocks, flops, passes, megabytes } = cost;
   const share = compiled.kind === "naive" ? "" : `, ${factor(naiveBlockRuns / blockRuns)} of the naive plan's`;
   const lines = [
-    `Patch sweep${spec.task ? ` ${spec.task}` : ""} on ${spec.model}: ${count(samples)} samples x ${count(tuples)} tuples ` +
+    `Patch sweep${spec.task ? ` ${spec.task}` : ""} on ${spec.model}: ${counted(samples, "sample")} x ${counted(tuples, "tuple")} ` +
       `of ${spec.site}, protocol ${spec.protocol}`,
-    `  naive plan    ${count(naiveForwards)} forwards, ${count(naiveBlockRuns)} block-runs`,
-    `  this plan     ${count(blockRuns)} block-runs${share}, ${count(tokenBlocks)} tokens x blocks`,
+    `  naive plan    ${counted(naiveForwards, "forward")}, ${counted(naiveBlockRuns, "block-run")}`,
+    `  this plan     ${counted(blockRuns, "block-run")}${share}, ${count(tokenBlocks)} tokens x blocks`,
     `  work          ${flopsText(flops)} in ${count(passes)} ${passes === 1 ? "pass" : "passes"}`,
     `  activations   ${megabytes < 10 ? megabytes.toFixed(1) : count(Math.round(megabytes))} MB`,
     `  time          ${secondsText(cost.seconds)}`,

@@ -6,6 +6,7 @@ import { shown } from "../result/shown";
 import type { Table } from "../result/types";
 import { escaped } from "../view/html-text";
 import type { View } from "../view/types";
+import { counted } from "../words";
 import { REPORT_STYLE } from "./reproduce-style";
 
 export interface DrawnFigure {
@@ -136,7 +137,7 @@ const tableLinks = (stem: string): string =>
 /** A table in long form, folded; of a long one the first rows. */
 function longTable(table: Table, summary: string, label: string, isOpen: boolean): string {
   const { rows, name } = table;
-  const cut = rows.length > MOST_ROWS ? `The first ${MOST_ROWS} of ${rows.length} rows. ` : "";
+  const cut = rows.length > MOST_ROWS ? `The first ${MOST_ROWS} of ${counted(rows.length, "row")}. ` : "";
   return `<details${isOpen ? " open" : ""}><summary>${escaped(summary)}</summary>
 ${htmlTable({ ...table, rows: rows.slice(0, MOST_ROWS) }, label)}
 <p class="links">${cut}Files: ${tableLinks(name)}</p></details>`;

@@ -1,5 +1,6 @@
 /** What a path trace costs, said before it runs. */
 import type { PathTraceSpec } from "../experiment/trace-types";
+import { counted } from "../words";
 
 /** Counts of paths as text and as a JSON value. */
 export function tracePlanText(
@@ -12,10 +13,13 @@ export function tracePlanText(
   const blocks = samples.reduce((sum, sample) => sum + sample.blocks, 0);
   const over = samples.filter(({ paths }) => paths > budget).length;
   const lines = [
-    `path trace: ${samples.length} samples, top-${topK} attention, answer rank <= ${n(maxRank)}`,
+    `path trace: ${counted(samples.length, "sample")}, top-${topK} attention, answer rank <= ${n(maxRank)}`,
     `paths: ${n(total)} in all, at most ${n(most)} in a sample`,
     `block applications on the plain trie: ${n(blocks)}`,
   ];
-  if (over > 0) lines.push(`${over} samples have more paths than the budget of ${n(budget)}: they would be refused`);
+  if (over > 0) {
+    const samples = counted(over, "sample has", "samples have");
+    lines.push(`${samples} more paths than the budget of ${n(budget)} and would be refused`);
+  }
   return { text: lines.join("\n"), json: { samples, total, budget } };
 }

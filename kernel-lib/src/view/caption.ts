@@ -3,6 +3,7 @@
 import type { PatchSweepSpec } from "../experiment/types";
 import { unpack } from "../result/pack";
 import type { Making } from "../result/types";
+import { counted } from "../words";
 import { bestCell } from "./describe";
 import { count, plain, signed } from "./format";
 import { heatmapOptions, heatmapPanels, metricOf } from "./heatmap-grid";
@@ -18,7 +19,7 @@ export function captionOf(view: HeatmapView, spec: PatchSweepSpec, making: Makin
   const metric = metricOf(view, { metric: view.metric });
   const task = spec.task === undefined ? "" : ` of the task ${spec.task}`;
   const zero = metric.zero === "" ? "" : `; ${metric.zero}`;
-  const means = `Cells: mean over n = ${count(view.n)} samples${task}${zero}.`;
+  const means = `Cells: mean over n = ${counted(view.n, "sample")}${task}${zero}.`;
   const scale = view.panels.length > 1 ? " All panels share one scale." : "";
   const hatch = metric.test === null ? "" : ` Hatched: not significant (${metric.test}).`;
   const hash = making.model.fingerprint.replace(/^sha256:/, "").slice(0, HASH_LENGTH);

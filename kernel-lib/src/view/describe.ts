@@ -1,5 +1,6 @@
 /** A heatmap in words: the read-out's two lines, what a screen reader says, and the summary of the whole. */
 
+import { counted } from "../words";
 import { count, interval, MISSING, plain, pValue, signed, spokenNumber } from "./format";
 import { axisLabel } from "./heatmap-axis";
 import { heatmapPanels, isSigned, metricOf, type Panel } from "./heatmap-grid";
@@ -139,7 +140,7 @@ export function bestCell(
 export function summary(view: HeatmapView, options: HeatmapOptions): string {
   const cells = heatmapPanels(view, options).flatMap((panel) => panel.cells.filter((cell) => cell.kind !== "absent"));
   const best = bestCell(view, options);
-  const start = `${view.title}, heatmap, ${count(cells.length)} cells`;
+  const start = `${view.title}, heatmap, ${counted(cells.length, "cell")}`;
   if (best === null) return `${start}, no values yet.`;
   const name = cellName(view, best.ix, best.iy, " and ");
   const value = spokenNumber(best.value, metricOf(view, options).digits.readout, isSigned(view, options));

@@ -1,7 +1,8 @@
 /** The words around a grid's heatmap: its title and a draft of its caption. */
 import { type GridMetric, gridMeaning } from "../result/grid-metrics";
 import type { GridData, GridKind, GridResult } from "../result/grid-result";
-import { count, plain, signed } from "./format";
+import { counted } from "../words";
+import { plain, signed } from "./format";
 import type { HeatmapView } from "./types";
 
 /** Characters of a model's hash that a caption shows. */
@@ -42,7 +43,7 @@ export function captionOfGrid(view: HeatmapView, result: GridResult, statistics:
   return [
     `${HEADINGS[data.kind](data.spec)}: ${metric.label} ${metric.meaning}.`,
     view.panels.length > 1 || !statistics ? "" : bestCell(result, metric.key as GridMetric),
-    `Cells: mean over n = ${count(view.n)} samples${task}${zero}.`,
+    `Cells: mean over n = ${counted(view.n, "sample")}${task}${zero}.`,
     view.panels.length > 1 ? "All panels share one scale." : "",
     metric.test === null ? "" : `Hatched: not significant (${metric.test}).`,
     `${model}${site}, ${precision} on ${device}.`,

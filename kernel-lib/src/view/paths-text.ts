@@ -1,5 +1,6 @@
 /** A path graph in words: text/plain of a notebook's output, and what a screen reader hears first. */
 import { unpack } from "../result/pack";
+import { counted } from "../words";
 import { count, plain } from "./format";
 import type { PathsView } from "./paths-types";
 import { pathEdges, pathsQuestion } from "./paths-view";
@@ -42,7 +43,7 @@ export function pathsSummary(view: PathsView): string {
   const total = Array.from(unpack(view.totalPaths)).reduce((a, b) => a + b, 0);
   return (
     `${view.title}, path graph, ${count(view.kept)} of ${count(total)} paths kept, ` +
-    `${view.tokens.length} tokens, ${view.layers} layers.`
+    `${counted(view.tokens.length, "token")}, ${counted(view.layers, "layer")}.`
   );
 }
 
