@@ -142,3 +142,38 @@ describe("readTokenizer() refuses", () => {
     expect(() => readTokenizer(folder)).toThrow(/id of token "zzz" is .*, must be a whole number from 0/);
   });
 });
+
+describe("a file that would compute for ever", () => {
+  const PATIENCE_MS = 50;
+  const endless = (edit: (folder: string) => void) => {
+    const tokenizer = readTokenizer(folderWith(edit), PATIENCE_MS);
+    if (!tokenizer) throw new Error("no tokenizer");
+    return tokenizer;
+  };
+  const pattern = (folder: string) =>
+    editJson(folder, "tokenizer.json", (json) => {
+      json.pre_tokenizer = {
+        type: "Split",
+        pattern: { Regex: "(a+)+$" },
+        behavior: "Isolated",
+        invert: false,
+      };
+    });
+
+  test("a pattern that backtracks without end is stopped, and named with the way out", () => {
+    const { encode } = endless(pattern);
+    expect(() => encode(`${"a".repeat(60)}b`)).toThrow(
+      /^tokenizer\.json: takes longer than 0\.1 s over 61 characters\. One of its regular expressions may never/,
+    );
+    expect(encode("b").length).toBeGreaterThan(0);
+  });
+
+  test("a chat template whose loops do not end is stopped, and the next one still works", () => {
+    const loops = "{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}";
+    const { chat } = endless((folder) => writeFileSync(join(folder, "chat_template.jinja"), loops));
+    expect(() => chat?.([{ role: "user", content: "Hi" }])).toThrow(
+      /^chat template: takes longer than 0\.1 s over \d+ characters\. It may have a loop without an end/,
+    );
+    expect(read().chat?.([{ role: "user", content: "Hi" }])).toContain("Hi");
+  });
+});

@@ -11,6 +11,7 @@ import { asObject } from "./json";
 import { quoted } from "./safetensors";
 import { tokenReader } from "./token-text";
 import type { ChatMessage, Tokenizer } from "./types";
+import { within } from "./within";
 
 /** Vocabularies of 260,000 tokens make about 35 MB. */
 const MAX_TOKENIZER_BYTES = 256 * 1024 * 1024;
@@ -21,11 +22,16 @@ const MAX_TOKEN_ID = 4_194_303;
 /** Llama-3's template prints today's date when it is given none, which would change the prompt every day.
  *  This is the date that the template itself falls back to. */
 const FIXED_DATE = "26 Jul 2024";
+const ENDLESS_PATTERN =
+  "One of its regular expressions may never come to an end; fetch the file again from a source that you trust";
+const ENDLESS_TEMPLATE =
+  "It may have a loop without an end: look at chat_template (tokenizer_config.json, chat_template.jinja), or leave chat out";
 const NAMED_TOKENS = ["bos_token", "eos_token", "unk_token", "pad_token"];
 
 /** The tokenizer of a checkpoint folder, or null where there is no tokenizer.json.
+ *  @param patienceMs how long it may take over a short text
  *  @throws CheckpointError when a file is there but cannot be used. */
-export function readTokenizer(folder: string): Tokenizer | null {
+export function readTokenizer(folder: string, patienceMs?: number): Tokenizer | null {
   const path = join(folder, "tokenizer.json");
   if (!existsSync(path)) return null;
   const json = asObject(readJsonFile(path, { maxBytes: MAX_TOKENIZER_BYTES, maxDepth: MAX_DEPTH, keys: "any" }));
@@ -48,15 +54,21 @@ export function readTokenizer(folder: string): Tokenizer | null {
   };
   return {
     encode: (text, options = {}) =>
-      using(() => inner.encode(text, { add_special_tokens: options.addSpecialTokens ?? false }).ids),
+      using(() => inner.encode(text, { add_special_tokens: options.addSpecialTokens ?? false }).ids, {
+        characters: text.length,
+        patienceMs,
+      }),
     decode(ids, options = {}) {
       ids.forEach(checkId);
       if (ids.length === 0) return "";
-      return using(() => inner.decode([...ids], { skip_special_tokens: options.skipSpecialTokens ?? false }));
+      return using(() => inner.decode([...ids], { skip_special_tokens: options.skipSpecialTokens ?? false }), {
+        characters: ids.length,
+        patienceMs,
+      });
     },
     tokenText: (id) => (addedIds.has(id) ? checkId(id) : readToken(checkId(id))),
     tokenId: (token) => inner.token_to_id(token) ?? null,
-    chat: readChat(folder, config),
+    chat: readChat(folder, config, patienceMs),
     vocabSize,
   };
 }
@@ -75,11 +87,13 @@ function build(json: Record<string, unknown>, config: Record<string, unknown>): 
   return using(() => new HubTokenizer({ ...json, added_tokens: json.added_tokens ?? [] }, config));
 }
 
-/** What the library throws is about the file: it looks at some parts of it only when they are used. */
-function using<T>(work: () => T): T {
+/** What the library throws is about the file: it looks at some parts of it only when they are used. Its patterns come
+ *  from the file, so that texts have a limit of time. */
+function using<T>(work: () => T, text?: { characters: number; patienceMs?: number }): T {
   try {
-    return work();
+    return text === undefined ? work() : within(work, { thing: "tokenizer.json", wayOut: ENDLESS_PATTERN, ...text });
   } catch (error) {
+    if (error instanceof CheckpointError) throw error;
     throw new CheckpointError({
       thing: "tokenizer.json",
       rule: `cannot be used (${(error as Error).message})`,
@@ -108,12 +122,12 @@ function checkIds(json: Record<string, unknown>): number[] {
   });
 }
 
-function readChat(folder: string, config: Record<string, unknown>): Tokenizer["chat"] {
+function readChat(folder: string, config: Record<string, unknown>, patienceMs?: number): Tokenizer["chat"] {
   const source = chatSource(folder, config);
   if (source === null) return null;
   let template: Template | null = null;
   return (messages: readonly ChatMessage[], options = {}) => {
-    try {
+    const render = () => {
       template ??= new Template(source);
       return template.render({
         ...namedTokens(config),
@@ -121,7 +135,12 @@ function readChat(folder: string, config: Record<string, unknown>): Tokenizer["c
         add_generation_prompt: options.addGenerationPrompt ?? true,
         date_string: options.dateString ?? FIXED_DATE,
       });
+    };
+    try {
+      const characters = messages.reduce((sum, { content }) => sum + content.length, source.length);
+      return within(render, { thing: "chat template", characters, wayOut: ENDLESS_TEMPLATE, patienceMs });
     } catch (error) {
+      if (error instanceof CheckpointError) throw error;
       throw new CheckpointError({ thing: "chat template", rule: `failed: ${(error as Error).message}` });
     }
   };

@@ -6,6 +6,7 @@ import { readJson } from "./inputs";
 /** An option as commander shows it, the field that it fills, and how its text is read. */
 interface SpecOption {
   flags: string;
+  /** The flag's name in camel case, as commander has it. */
   key: string;
   help: string;
   read?: (text: string, option: string) => unknown;

@@ -14,8 +14,7 @@ export interface SpecCommand extends Record<string, unknown> {
 
 export async function specCommand({ kind, options }: SpecKind, given: SpecCommand): Promise<void> {
   const { model, out } = given;
-  // Commander names values by the flag, the call by the field.
-  const fields = Object.fromEntries(options.map(({ flags, key }) => [key, given[camel(flags)]] as const));
+  const fields = Object.fromEntries(options.map(({ key }) => [key, given[key]] as const));
   const checkpoint = await openCheckpoint(model);
   const { json, warnings = [] } = questionOf(kind)(checkpoint, ...callOf(kind, fields));
   const text = specText(json);
@@ -37,13 +36,6 @@ function callOf(kind: string, fields: Record<string, unknown>): [object, object?
     throw new PatchbayError({ thing: "prompt", rule: "must be given either by --task or by --prompt" });
   return [prompt === undefined ? { task, n } : (prompt as object), others];
 }
-
-/** `--max-new-tokens <n>` -> `maxNewTokens` */
-const camel = (flags: string): string =>
-  flags
-    .split(" ")[0]
-    .slice(2)
-    .replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
 
 /** JSON with a list of numbers on one line: prompts are to be read. */
 export const specText = (json: object): string =>
