@@ -3,8 +3,8 @@
  *  Pointing changes only this: the picture below fades by its opacity and is never painted anew. */
 import {
   CLIP,
+  curveData,
   curvePoint,
-  HALO,
   nodeAt,
   nodeRadius,
   type PathCurve,
@@ -13,12 +13,12 @@ import {
   type PathsLayout,
   pathWidth,
   rankClass,
-  rankColour,
   type Theme,
 } from "patchbay/view";
 import { svg } from "../dom";
 import { badge, brackets, pinColour } from "../shell/frames";
 import type { Linked } from "./links";
+import { casing, ends, full, together } from "./overlay-lines";
 import { type Hop, isHop, type Marks, type Target } from "./state";
 
 export interface OverlayScene {
@@ -55,8 +55,8 @@ export class Overlay {
     const { layout, marks, theme, hover } = scene;
     const { of } = this;
     if (of?.layout !== layout || of.marks !== marks || of.theme !== theme || of.path !== scene.path) {
+      if (of?.layout !== layout) this.curves = new Map(layout.curves.map((curve) => [curve.edge.index, curve]));
       this.of = { layout, marks, theme, path: scene.path };
-      this.curves = new Map(layout.curves.map((curve) => [curve.edge.index, curve]));
       const { plot } = layout;
       const box = [plot.x - CLIP, plot.y - CLIP, plot.width + 2 * CLIP, plot.height + 2 * CLIP];
       for (const [at, name] of ["x", "y", "width", "height"].entries())
@@ -86,9 +86,9 @@ export class Overlay {
       return [
         ...curves.flatMap((curve) => {
           const cls = rankClass(curve.edge.bestRank, maxRank);
-          return full({ ...curve, width: Math.max(2.5, curve.width), rankClass: cls }, theme);
+          return full({ ...curve, width: Math.max(2.5, curve.width), rankClass: cls }, layout, theme);
         }),
-        ...ends(curves, scene),
+        ...ends(curves, layout),
       ];
     }
     const selected = this.selected(scene);
@@ -107,11 +107,11 @@ export class Overlay {
       ? selected.map((curve) => ({ ...curve, width: width(stream.paths[curve.edge.index] ?? 1) }))
       : selected;
     return [
-      ...together(lit, theme),
+      ...together(lit, layout, theme),
       // Where nodes are as close as this, they would hide the lines.
-      ...(nodeRadius(layout) < 1.5 ? [] : ends(lit, scene)),
-      ...shown.flatMap((curve) => casing(curve, theme)),
-      ...ends(selected, scene),
+      ...(nodeRadius(layout) < 1.5 ? [] : ends(lit, layout)),
+      ...shown.flatMap((curve) => casing(curve, layout, theme)),
+      ...ends(selected, layout),
     ];
   }
 
@@ -138,7 +138,10 @@ export class Overlay {
     const { layout, hover, cursor, linked, matches, theme } = scene;
     const nodes: SVGElement[] = [];
     const { plot, origin, window } = layout;
-    const dashed = linked.hops.flatMap((hop) => this.curveOf(scene, hop)?.d ?? []);
+    const dashed = linked.hops.flatMap((hop) => {
+      const curve = this.curveOf(scene, hop);
+      return curve ? curveData(curve, layout.row) : [];
+    });
     const columnFrame = (position: number, name: string) =>
       position < window.c0 || position > window.c1
         ? []
@@ -154,11 +157,11 @@ export class Overlay {
     nodes.push(...spanNodes(scene));
     if (hover && isHop(hover)) {
       const curve = this.curveOf(scene, hover);
-      if (curve) nodes.push(...full(curve, theme), ...ends([curve], scene));
+      if (curve) nodes.push(...full(curve, layout, theme), ...ends([curve], layout));
     } else if (hover) {
       const node = nodeAt(layout, hover);
       const curves = scene.graph.at(hover).flatMap((edge) => this.curves.get(edge.index) ?? []);
-      nodes.push(...curves.flatMap((curve) => full(curve, theme)), ...ends(curves, scene));
+      nodes.push(...together(curves, layout, theme), ...ends(curves, layout));
       if (node)
         nodes.push(svg("circle", { class: "pb-path-hover", cx: node.x, cy: node.y, r: nodeRadius(layout) + 2 }));
     }
@@ -191,57 +194,6 @@ function spanNodes({ layout, marks: { span } }: OverlayScene): SVGElement[] {
 function reachable(selected: readonly PathCurve[], graph: PathGraph): number[] {
   const edges = selected.flatMap(({ edge }) => [...graph.upstream(edge), ...graph.downstream(edge)]);
   return [...new Set(edges.map(({ index }) => index))];
-}
-
-/** Many curves as few nodes: those of a colour and nearly a width in one, the weak below the strong. */
-function together(curves: readonly PathCurve[], theme: Theme): SVGElement[] {
-  const groups = new Map<string, { of: PathCurve; d: string[] }>();
-  for (const curve of curves) {
-    const width = Math.max(1.25, Math.round(curve.width * 2) / 2);
-    const key = `${String(width).padStart(4, "0")} ${curve.rankClass}`;
-    const group = groups.get(key);
-    if (group) group.d.push(curve.d);
-    else groups.set(key, { of: { ...curve, width }, d: [curve.d] });
-  }
-  return [...groups.entries()]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .flatMap(([, { of, d }]) => full({ ...of, d: d.join("") }, theme));
-}
-
-/** A curve at full strength; a thin one takes the ink's colour, so that it can be followed. */
-function full({ d, width, rankClass }: PathCurve, theme: Theme): SVGElement[] {
-  const shown = Math.max(width, 1.25);
-  const halo = svg("path", { class: "pb-path-halo", d, "stroke-width": shown + HALO });
-  const line = svg("path", { class: "pb-path-lit", d, "stroke-width": shown });
-  line.style.stroke = rankColour(rankClass, theme);
-  return [halo, line];
-}
-
-/** The selected hop: ink casing of 2.5 px on each side, ground between it and the hop. */
-function casing(curve: PathCurve, theme: Theme): SVGElement[] {
-  const { d, width } = curve;
-  const shown = Math.max(width, 1.25);
-  return [
-    svg("path", { class: "pb-path-halo", d, "stroke-width": shown + 9 }),
-    svg("path", { class: "pb-path-casing", d, "stroke-width": shown + 6.5 }),
-    svg("path", { class: "pb-path-halo", d, "stroke-width": shown + 2 }),
-    ...full(curve, theme).slice(1),
-  ];
-}
-
-/** The nodes at both ends, over the curves that cover them, as one shape. */
-function ends(curves: readonly PathCurve[], { layout }: OverlayScene): SVGElement[] {
-  const r = nodeRadius(layout);
-  const { plot } = layout;
-  const places = new Map<string, string>();
-  for (const { x1, y1, x2, y2 } of curves)
-    for (const [x, y] of [
-      [x1, y1],
-      [x2, y2],
-    ] as const)
-      if (x > plot.x - 1 && x < plot.x + plot.width + 1)
-        places.set(`${x},${y}`, `M${x - r},${y}a${r},${r} 0 1,0 ${2 * r},0a${r},${r} 0 1,0 ${-2 * r},0`);
-  return places.size === 0 ? [] : [svg("path", { class: "pb-path-end", d: [...places.values()].join("") })];
 }
 
 function frame(x: number, y: number, width: number, height: number, name: string): SVGElement {

@@ -21,32 +21,34 @@ const NODE_REACH = 3;
 /** Pixels that make a press a drag. */
 const DRAG = 4;
 
+type Point = { x: number; y: number };
+
 /** Listens on the overlay; the returned function takes the listeners off again. */
 export function listenToPointer(node: SVGSVGElement, acts: PointerActs): () => void {
   let press: { x: number; y: number; column: number | null; dragging: boolean } | null = null;
   let dragged = false;
 
-  const pointOf = (event: PointerEvent | MouseEvent) => {
+  const pointOf = (event: PointerEvent | MouseEvent): Point => {
     const box = node.getBoundingClientRect();
     return { x: event.clientX - box.left, y: event.clientY - box.top };
   };
-  const targetAt = (event: PointerEvent | MouseEvent): Target | null => {
+  const targetAt = ({ x, y }: Point): Target | null => {
     const scene = acts.scene();
     if (!scene) return null;
-    const { x, y } = pointOf(event);
     const spot = spotAt(scene.layout, scene.graph, x, y, nodeRadius(scene.layout) + NODE_REACH);
     return spot ?? curveAt(scene.layout, x, y)?.edge ?? null;
   };
-  const columnAt = (event: PointerEvent | MouseEvent): number | null => {
-    const { x, y } = pointOf(event);
+  const columnAt = ({ x, y }: Point): number | null => {
     const layout = acts.scene()?.layout;
     return layout ? columnUnder(layout, x, y) : null;
   };
   const handlers: { [name: string]: (event: PointerEvent) => void } = {
     pointermove(event) {
-      if (press && event.buttons === 1) drag(event);
-      else if (!event.shiftKey) acts.hover(targetAt(event));
-      node.classList.toggle("pb-over-labels", columnAt(event) !== null);
+      // Measured once, before anything changes: asking again would lay the page out within the event.
+      const at = pointOf(event);
+      node.classList.toggle("pb-over-labels", columnAt(at) !== null);
+      if (press && event.buttons === 1) drag(event, at);
+      else if (!event.shiftKey) acts.hover(targetAt(at));
     },
     pointerleave(event) {
       if (!event.shiftKey) acts.hover(null);
@@ -54,7 +56,8 @@ export function listenToPointer(node: SVGSVGElement, acts: PointerActs): () => v
     pointerdown(event) {
       dragged = false;
       if (event.button !== 0 || event.pointerType !== "mouse") return;
-      press = { ...pointOf(event), column: columnAt(event), dragging: false };
+      const at = pointOf(event);
+      press = { ...at, column: columnAt(at), dragging: false };
     },
     pointerup() {
       press = null;
@@ -65,23 +68,23 @@ export function listenToPointer(node: SVGSVGElement, acts: PointerActs): () => v
     click(event) {
       // The end of a drag is no click.
       if (dragged) return;
-      const target = targetAt(event);
-      const column = target ? null : columnAt(event);
+      const at = pointOf(event);
+      const target = targetAt(at);
+      const column = target ? null : columnAt(at);
       if (column !== null) acts.choose({ from: column, to: column }, event.shiftKey);
       else if (!target) acts.clear();
       else if (event.altKey) acts.pin(target);
       else acts.select(target, event.ctrlKey || event.metaKey);
     },
   };
-  const drag = (event: PointerEvent) => {
+  const drag = (event: PointerEvent, { x, y }: Point) => {
     const layout = acts.scene()?.layout;
     if (!press || !layout) return;
-    const { x, y } = pointOf(event);
     if (!press.dragging && Math.hypot(x - press.x, y - press.y) < DRAG) return;
     const first = !press.dragging;
     press.dragging = true;
     if (press.column !== null) {
-      const to = columnAt(event);
+      const to = columnAt({ x, y });
       if (to !== null) acts.choose({ from: Math.min(press.column, to), to: Math.max(press.column, to) }, false);
       dragged = true;
       return;

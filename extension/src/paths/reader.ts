@@ -71,10 +71,7 @@ export class PathsReader extends Reader<S.Target, S.Marks> {
   enter(): void {
     if (this.state.cursor) return;
     const { layers, tokens } = this.of.view();
-    const [best] = this.of
-      .graph()
-      .edges.filter((e) => e.from !== e.to)
-      .sort((a, b) => b.paths - a.paths || a.index - b.index);
+    const best = this.of.graph().strongest.find((e) => e.from !== e.to);
     const cursor = best
       ? { boundary: best.layer + 1, position: best.to }
       : { boundary: layers, position: tokens.length - 1 };

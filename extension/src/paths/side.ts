@@ -99,10 +99,8 @@ export class Side {
       ...(columns.some(({ from, to }) => from < to) ? [[columns.length, "columns of tokens"] as [number, string]] : []),
       ...(rows.some(({ from, to }) => from < to) ? [[rows.length, "rows of layers"] as [number, string]] : []),
     ];
-    const strongest = [...graph.edges]
-      .filter((edge) => edge.from !== edge.to)
-      .sort((a, b) => b.paths - a.paths || a.index - b.index)
-      .slice(0, LISTED);
+    const strongest: PathEdge[] = [];
+    for (const edge of graph.strongest) if (edge.from !== edge.to && strongest.push(edge) === LISTED) break;
     return [
       el("h4", {}, "What is drawn"),
       el(

@@ -46,6 +46,7 @@ export { type HeatmapPart, type HeatmapViewOptions, heatmapViewOf } from "./heat
 export * from "./of-result";
 export { pageOf } from "./page";
 export type * from "./page-types";
+export * from "./paths-curve";
 export * from "./paths-describe";
 export * from "./paths-graph";
 export * from "./paths-hit";
@@ -68,7 +69,17 @@ export {
 } from "./paths-layout";
 export * from "./paths-set";
 export * from "./paths-spell";
-export { BAND_OPACITY, CLIP, HALO, nodeRadius, pathsDrawing, pathsSvg, thinOpacity } from "./paths-svg";
+export {
+  BAND_OPACITY,
+  CLIP,
+  dotData,
+  HALO,
+  nodeLine,
+  nodeRadius,
+  pathsDrawing,
+  pathsSvg,
+  thinOpacity,
+} from "./paths-svg";
 export { pathsSummary, pathsText } from "./paths-text";
 export type { PathEdge, PathsBody, PathsChoices, PathsPlace, PathsView } from "./paths-types";
 export { pathsBody } from "./paths-validate";

@@ -62,7 +62,7 @@ const many = (n: number, one: string, more = `${one}s`): string => `${count(n)} 
 /** A hop: how many paths take it, how well the best of them ranks the answer, which heads carry it.
  *  @example describeHop(view, graph, edge).spoken // "Edge into layer 4, . 12 to ·France 15, 712 paths, best answer rank 1, heads 0, 2." */
 export function describeHop(view: PathsView, graph: PathGraph, edge: PathEdge): PathWords {
-  const [above, below] = [graph.downstream(edge).length, graph.upstream(edge).length];
+  const { upstream: below, downstream: above } = graph.around(edge);
   const share = shareWords(edge.paths, view.kept);
   return {
     first: [

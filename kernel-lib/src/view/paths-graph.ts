@@ -11,9 +11,15 @@ export interface PathSpot {
 }
 
 export class PathGraph {
-  private readonly into = new Map<string, PathEdge[]>();
-  private readonly outOf = new Map<string, PathEdge[]>();
-  private readonly known = new Map<string, PathEdge>();
+  /** Hops by the node that they end at, and that they start at; and by their own place. */
+  private readonly into = new Map<number, PathEdge[]>();
+  private readonly outOf = new Map<number, PathEdge[]>();
+  private readonly known = new Map<number, PathEdge>();
+  /** All hops, most paths first. */
+  readonly strongest: readonly PathEdge[];
+  /** One more than the rightmost position. */
+  private readonly columns: number;
+  private readonly counted = new Map<PathEdge, { upstream: number; downstream: number }>();
   private streamed: { key: string; stream: Stream & { through: number } } | null = null;
 
   /** @param flow the paths behind the hops, where they are known: then streams are exact */
@@ -21,28 +27,34 @@ export class PathGraph {
     readonly edges: readonly PathEdge[],
     private readonly flow: Flow | null = null,
   ) {
-    for (const edge of edges) {
-      add(this.outOf, key(edge.layer, edge.from), edge);
-      add(this.into, key(edge.layer + 1, edge.to), edge);
-      this.known.set(`${edge.layer},${edge.from},${edge.to}`, edge);
+    this.columns = edges.reduce((most, { from, to }) => Math.max(most, from, to), 0) + 1;
+    this.strongest = [...edges].sort((a, b) => b.paths - a.paths || a.index - b.index);
+    for (const edge of this.strongest) {
+      add(this.outOf, this.node(edge.layer, edge.from), edge);
+      add(this.into, this.node(edge.layer + 1, edge.to), edge);
+      this.known.set(this.node(edge.layer, edge.from) * this.columns + edge.to, edge);
     }
-    for (const lists of [this.into, this.outOf])
-      for (const list of lists.values()) list.sort((a, b) => b.paths - a.paths || a.index - b.index);
+  }
+
+  /** A number for a node; -1 for one that lies right of all hops. */
+  private node(boundary: number, position: number): number {
+    return position < this.columns ? boundary * this.columns + position : -1;
   }
 
   /** The hop between two tokens in a layer; null when no kept path takes it. */
   edge(layer: number, from: number, to: number): PathEdge | null {
-    return this.known.get(`${layer},${from},${to}`) ?? null;
+    const inside = from < this.columns && to < this.columns;
+    return (inside && this.known.get(this.node(layer, from) * this.columns + to)) || null;
   }
 
   /** Hops that end at a node, most paths first. */
   ending({ boundary, position }: PathSpot): readonly PathEdge[] {
-    return this.into.get(key(boundary, position)) ?? [];
+    return this.into.get(this.node(boundary, position)) ?? NO_EDGES;
   }
 
   /** Hops that start at a node, most paths first. */
   starting({ boundary, position }: PathSpot): readonly PathEdge[] {
-    return this.outOf.get(key(boundary, position)) ?? [];
+    return this.outOf.get(this.node(boundary, position)) ?? NO_EDGES;
   }
 
   /** All hops of a node, most paths first. */
@@ -58,14 +70,25 @@ export class PathGraph {
   upstream(edge: PathEdge): PathEdge[] {
     const stream = this.stream([edge]);
     if (stream) return this.edges.filter((e) => e.layer < edge.layer && stream.paths[e.index] > 0);
-    return this.walk(edge, (e) => this.ending({ boundary: e.layer, position: e.from }));
+    const below = ({ layer, from }: PathEdge) => ({ boundary: layer, position: from });
+    return this.walk(below(edge), (spot) => this.ending(spot), below);
   }
 
   /** The same above it. */
   downstream(edge: PathEdge): PathEdge[] {
     const stream = this.stream([edge]);
     if (stream) return this.edges.filter((e) => e.layer > edge.layer && stream.paths[e.index] > 0);
-    return this.walk(edge, (e) => this.starting({ boundary: e.layer + 1, position: e.to }));
+    const above = ({ layer, to }: PathEdge) => ({ boundary: layer + 1, position: to });
+    return this.walk(above(edge), (spot) => this.starting(spot), above);
+  }
+
+  /** How many hops are up- and downstream: what the read-out says of each hop that the pointer meets. */
+  around(edge: PathEdge): { upstream: number; downstream: number } {
+    const known = this.counted.get(edge);
+    if (known) return known;
+    const found = { upstream: this.upstream(edge).length, downstream: this.downstream(edge).length };
+    this.counted.set(edge, found);
+    return found;
   }
 
   /** Whether streams are those of whole paths. */
@@ -81,17 +104,27 @@ export class PathGraph {
       targets.map((t) => ("boundary" in t ? [t.boundary, t.position] : [t.layer, t.from, t.to])),
     );
     if (this.streamed?.key !== key) {
-      const through = pathsThrough(flow, this.edges, targets);
+      const through = pathsThrough(flow, this, targets);
       this.streamed = { key, stream: { ...streamOf(flow, this.edges.length, through), through: through.length } };
     }
     return this.streamed.stream;
   }
 
-  private walk(edge: PathEdge, next: (edge: PathEdge) => readonly PathEdge[]): PathEdge[] {
-    const seen = new Set([edge]);
-    for (const here of seen) for (const there of next(here)) seen.add(there);
-    seen.delete(edge);
-    return [...seen];
+  /** Hops of a node and, from each, those of the node that it leads to: every node once. */
+  private walk(first: PathSpot, hopsOf: (spot: PathSpot) => readonly PathEdge[], to: (edge: PathEdge) => PathSpot) {
+    const seen = new Set<number>();
+    const found: PathEdge[] = [];
+    const ahead = [first];
+    for (let spot = ahead.pop(); spot; spot = ahead.pop()) {
+      const node = this.node(spot.boundary, spot.position);
+      if (seen.has(node)) continue;
+      seen.add(node);
+      for (const edge of hopsOf(spot)) {
+        found.push(edge);
+        ahead.push(to(edge));
+      }
+    }
+    return found;
   }
 
   /** One step of a keyboard: along a row to the next token with hops; to the next layer in the same column, or, where
@@ -119,9 +152,9 @@ export class PathGraph {
   }
 }
 
-const key = (boundary: number, position: number): string => `${boundary},${position}`;
+const NO_EDGES: readonly PathEdge[] = [];
 
-function add(to: Map<string, PathEdge[]>, at: string, edge: PathEdge): void {
+function add(to: Map<number, PathEdge[]>, at: number, edge: PathEdge): void {
   const list = to.get(at);
   if (list) list.push(edge);
   else to.set(at, [edge]);

@@ -1,4 +1,5 @@
 /** Which hop or node of a laid-out path graph is under a point. Pure: lengths are the layout's pixels. */
+import { curvePoint } from "./paths-curve";
 import type { PathGraph, PathSpot } from "./paths-graph";
 import type { PathCurve, PathsLayout } from "./paths-layout";
 
@@ -8,9 +9,6 @@ const REACH = { full: 5, thin: 3 };
 const THIN_HANDICAP = 2;
 /** Points by which a curve is measured. */
 const SAMPLES = 24;
-/** How far a curve leaves its ends upright, as a share of a layer's height. */
-export const BEND = 0.62;
-
 /** Curves by their row: a hop stays inside its layer's gap, so a pointer meets those of two rows at most. */
 const byRow = new WeakMap<PathsLayout, PathCurve[][]>();
 
@@ -48,14 +46,6 @@ export function curveAt(layout: PathsLayout, x: number, y: number): PathCurve | 
 
 const inside = ({ plot }: PathsLayout, x: number, y: number, by: number): boolean =>
   x >= plot.x - by && x <= plot.x + plot.width + by && y >= plot.y - by && y <= plot.y + plot.height + by;
-
-/** The point of a hop's curve at `t` from 0 (below) to 1: the Bézier curve that the layout writes. */
-export function curvePoint({ x1, y1, x2, y2 }: PathCurve, row: number, t: number): { x: number; y: number } {
-  const bend = x1 === x2 ? row / 3 : row * BEND;
-  const s = 1 - t;
-  const [a, b, c, d] = [s * s * s, 3 * s * s * t, 3 * s * t * t, t * t * t];
-  return { x: a * x1 + b * x1 + c * x2 + d * x2, y: a * y1 + b * (y1 - bend) + c * (y2 + bend) + d * y2 };
-}
 
 function distanceTo(curve: PathCurve, x: number, y: number, row: number): number {
   if (curve.x1 === curve.x2) return Math.hypot(x - curve.x1, y - Math.min(curve.y1, Math.max(curve.y2, y)));

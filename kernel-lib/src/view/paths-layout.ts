@@ -2,7 +2,7 @@
  *  S-curve inside its layer's gap. A pure function of the view: no forces, no seed, nothing remembered.
  *  All lengths are CSS pixels, origin at the top left of the picture. */
 import { count } from "./format";
-import { BEND } from "./paths-hit";
+import type { CurveEnds } from "./paths-curve";
 import { BAR, cells, LEFT, label, layerLabels, sourceRows, tokenLabels } from "./paths-labels";
 import { columnLabel, latticeView } from "./paths-lattice";
 import type { PathEdge, PathsView } from "./paths-types";
@@ -28,17 +28,11 @@ export interface PathWindow {
   r1: number;
 }
 
-export interface PathCurve {
+export interface PathCurve extends CurveEnds {
   edge: PathEdge;
-  /** SVG path data. */
-  d: string;
   width: number;
   /** Class of the best rank, 0 to 4; -1 for a hop that is drawn thin. */
   rankClass: number;
-  x1: number;
-  y1: number;
-  x2: number;
-  y2: number;
 }
 /** A node on a hop that is drawn in full. */
 export interface PathNode {
@@ -161,7 +155,6 @@ export function pathsLayout(
       const drawn = strong.has(edge.index);
       return {
         edge,
-        d: curve(x(edge.from), y(edge.layer), x(edge.to), y(edge.layer + 1), row),
         width: drawn ? widthOf(edge.paths) : THIN,
         rankClass: drawn ? rankClass(edge.bestRank, view.maxRank) : -1,
         x1: x(edge.from),
@@ -241,15 +234,17 @@ function liveNodes(
   x: (position: number) => number,
   y: (boundary: number) => number,
 ): PathNode[] {
-  const nodes = new Map<string, PathNode>();
+  const nodes = new Map<number, PathNode>();
+  const columns = c1 - c0 + 1;
+  const add = (boundary: number, position: number) => {
+    const key = boundary * columns + position - c0;
+    if (position < c0 || position > c1 || nodes.has(key)) return;
+    nodes.set(key, { boundary, position, x: x(position), y: y(boundary) });
+  };
   for (const { edge, rankClass } of curves) {
     if (rankClass < 0) continue;
-    for (const [boundary, position] of [
-      [edge.layer, edge.from],
-      [edge.layer + 1, edge.to],
-    ])
-      if (position >= c0 && position <= c1)
-        nodes.set(`${boundary},${position}`, { boundary, position, x: x(position), y: y(boundary) });
+    add(edge.layer, edge.from);
+    add(edge.layer + 1, edge.to);
   }
   return [...nodes.values()];
 }
@@ -266,14 +261,6 @@ function strongest(edges: readonly PathEdge[], share: number): Set<number> {
     sum += edge.paths;
   }
   return chosen;
-}
-
-/** One S inside the layer's gap; upright where the token stays. Two decimals: what no screen resolves is not worth it. */
-function curve(x1: number, y1: number, x2: number, y2: number, row: number): string {
-  const r = (value: number) => Math.round(value * 100) / 100;
-  if (x1 === x2) return `M${r(x1)},${r(y1)}V${r(y2)}`;
-  const bend = row * BEND;
-  return `M${r(x1)},${r(y1)}C${r(x1)},${r(y1 - bend)} ${r(x2)},${r(y2 + bend)} ${r(x2)},${r(y2)}`;
 }
 
 /** "1", "2–3", "4–10" ... */

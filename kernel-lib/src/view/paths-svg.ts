@@ -1,5 +1,6 @@
 /** A path graph as one SVG text: what print and PNG use, by the layout that the widget paints. */
 import { count, textWidth } from "./format";
+import { curveData } from "./paths-curve";
 import { type PathLabel, type PathsLayout, type PathsOptions, pathsLayout, rankColour } from "./paths-layout";
 import type { PathsView } from "./paths-types";
 import type { Theme } from "./theme";
@@ -14,32 +15,40 @@ export function pathsSvg(
   return pathsDrawing(pathsLayout(view, size, options), theme);
 }
 
-/** What is laid out, drawn. Without its curves where a canvas below draws them: then the ground stays open as well. */
-export function pathsDrawing(
-  layout: PathsLayout,
-  theme: Theme,
-  curves: "with-curves" | "without-curves" = "with-curves",
-): string {
-  const r = (value: number) => Math.round(value * 100) / 100;
+/** What is laid out, drawn: all of it, or only what is written and the legend, where a canvas below holds the rest. */
+export function pathsDrawing(layout: PathsLayout, theme: Theme, what: "all" | "words" = "all"): string {
   const body = [
-    ...(curves === "with-curves" ? ground(layout, theme) : []),
-    ...dots(layout, theme),
-    ...layout.nodes.map(
-      ({ x, y }) =>
-        `<circle cx="${r(x)}" cy="${r(y)}" r="${nodeRadius(layout)}" fill="${theme.colour.surface}" stroke="${theme.colour.text}" stroke-width="${layout.row < 8 || layout.column < 8 ? 0.5 : 1}"/>`,
-    ),
-    ...layout.bars.map(
-      ({ x, y, width, height, strong }) =>
-        `<rect x="${r(x)}" y="${r(y)}" width="${r(width)}" height="${r(height)}" fill="${strong ? theme.colour.text : theme.colour.text2}"/>`,
-    ),
+    ...(what === "all" ? marks(layout, theme) : []),
     ...layout.labels.map((label) => text(label, theme)),
     ...legend(layout, theme),
   ];
+  const r = (value: number) => Math.round(value * 100) / 100;
   const [width, height] = [r(layout.width), r(layout.height)];
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" ` +
     `font-family="${escaped(theme.font)}">${body.join("")}</svg>`
   );
+}
+
+/** All that is not written: ground, dots, nodes, bars. */
+function marks(layout: PathsLayout, theme: Theme): string[] {
+  const r = (value: number) => Math.round(value * 100) / 100;
+  const { surface, text: ink, text2, lineStrong } = theme.colour;
+  const dots = dotData(layout);
+  return [
+    ...ground(layout, theme),
+    ...(dots === ""
+      ? []
+      : [`<path d="${dots}" fill="none" stroke="${lineStrong}" stroke-width="1.5" stroke-linecap="round"/>`]),
+    ...layout.nodes.map(
+      ({ x, y }) =>
+        `<circle cx="${r(x)}" cy="${r(y)}" r="${nodeRadius(layout)}" fill="${surface}" stroke="${ink}" stroke-width="${nodeLine(layout)}"/>`,
+    ),
+    ...layout.bars.map(
+      ({ x, y, width, height, strong }) =>
+        `<rect x="${r(x)}" y="${r(y)}" width="${r(width)}" height="${r(height)}" fill="${strong ? ink : text2}"/>`,
+    ),
+  ];
 }
 
 /** Surface, band, lines and curves: all that lies below the nodes. */
@@ -57,16 +66,17 @@ function ground(layout: PathsLayout, theme: Theme): string[] {
     // What leads out of the window ends at its rim.
     `<svg class="pb-curves" x="${r(plot.x - CLIP)}" y="${r(plot.y - CLIP)}" width="${r(plot.width + 2 * CLIP)}" height="${r(plot.height + 2 * CLIP)}" ` +
       `viewBox="${r(plot.x - CLIP)} ${r(plot.y - CLIP)} ${r(plot.width + 2 * CLIP)} ${r(plot.height + 2 * CLIP)}" overflow="hidden">`,
-    ...layout.curves.flatMap(({ d, width, rankClass }) =>
-      rankClass < 0
+    ...layout.curves.flatMap((curve) => {
+      const [d, { width, rankClass }] = [curveData(curve, layout.row), curve];
+      return rankClass < 0
         ? [
             `<path d="${d}" fill="none" stroke="${theme.colour.text2}" stroke-opacity="${thin}" stroke-width="${width}"/>`,
           ]
         : [
             `<path d="${d}" fill="none" stroke="${theme.colour.surface}" stroke-width="${r(width + HALO)}"/>`,
             `<path d="${d}" fill="none" stroke="${rankColour(rankClass, theme)}" stroke-width="${r(width)}"/>`,
-          ],
-    ),
+          ];
+    }),
     "</svg>",
   ];
 }
@@ -86,19 +96,20 @@ export const HALO = 1.6;
 /** How far a line may stand out over the lattice's rim: half the widest. */
 export const CLIP = 6;
 
-/** The places where no path goes, one path of round dots; none where they would be a grey ground. */
-function dots({ column, row, window: { c0, c1, r0, r1 }, origin }: PathsLayout, theme: Theme): string[] {
-  if (column < 8 || row < 8) return [];
+/** The lattice's places as path data of round dots; empty where they would be a grey ground. */
+export function dotData({ column, row, window: { c0, c1, r0, r1 }, origin }: PathsLayout): string {
+  if (column < 8 || row < 8) return "";
   const r = (value: number) => Math.round(value * 100) / 100;
   let d = "";
   for (let b = r0; b <= r1 + 1; b++)
     for (let c = c0; c <= c1; c++) d += `M${r(origin.x + c * column)},${r(origin.y - b * row)}h0`;
-  return [`<path d="${d}" fill="none" stroke="${theme.colour.lineStrong}" stroke-width="1.5" stroke-linecap="round"/>`];
+  return d;
 }
 
-/** Nodes shrink with the lattice. */
+/** Nodes shrink with the lattice, and their line with them. */
 export const nodeRadius = ({ row, column }: PathsLayout): number =>
   Math.round(10 * Math.min(3, row / 5, column / 5)) / 10;
+export const nodeLine = ({ row, column }: PathsLayout): number => (row < 8 || column < 8 ? 0.5 : 1);
 
 function band({ band: box }: PathsLayout, theme: Theme): string[] {
   if (box === null) return [];

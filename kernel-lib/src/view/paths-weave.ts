@@ -96,11 +96,15 @@ function headsOn(view: PathsView, columnOf: Int32Array, columns: number, rows: r
 }
 
 /** Paths that go through at least one of the targets, as rows of the flow. */
-export function pathsThrough(flow: Flow, edges: readonly PathEdge[], targets: readonly PathTarget[]): Int32Array {
+export function pathsThrough(
+  flow: Flow,
+  graph: { edge(layer: number, from: number, to: number): PathEdge | null },
+  targets: readonly PathTarget[],
+): Int32Array {
   const { rows, hop, columns } = flow;
   const tests = targets.flatMap((target): ((p: number) => boolean)[] => {
     if ("boundary" in target) return [(p) => columns[p * (rows + 1) + target.boundary] === target.position];
-    const edge = edges.find((e) => e.layer === target.layer && e.from === target.from && e.to === target.to);
+    const edge = graph.edge(target.layer, target.from, target.to);
     return edge ? [(p) => hop[p * rows + edge.layer] === edge.index] : [];
   });
   const found: number[] = [];
