@@ -1,5 +1,6 @@
 /** Links the views of one document: what the pointer or the cursor is on in one is marked in the others,
- *  by layer, head, position, token, sample, task and steering coefficient. Previews only; selections and pins stay with their view. */
+ *  by layer, head, position, token, sample, task and steering coefficient. Previews; selections and pins stay
+ *  with their view, but a view that shows one sample may go to the one that is selected elsewhere. */
 
 export type LinkField = "layer" | "head" | "position" | "token" | "sample" | "task" | "coefficient";
 
@@ -9,6 +10,8 @@ export type Pointing = Partial<Record<LinkField, readonly string[]>> | null;
 export interface Linked {
   /** Another view of the document points at this. */
   pointed(at: Pointing): void;
+  /** And this has been selected there. */
+  selected(at: Pointing): void;
   /** How many views are linked now, this one included. */
   counted(views: number): void;
 }
@@ -40,6 +43,12 @@ export class Link {
   point(from: Linked, at: Pointing): void {
     if (!this.members.has(from)) return;
     for (const member of [...this.members]) if (member !== from) member.pointed(at);
+  }
+
+  /** Tells all other views what has been selected in one. */
+  select(from: Linked, at: Pointing): void {
+    if (!this.members.has(from)) return;
+    for (const member of [...this.members]) if (member !== from) member.selected(at);
   }
 
   /** Tells every member how many there are. */

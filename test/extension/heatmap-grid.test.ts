@@ -236,6 +236,7 @@ describe("code from a cell", () => {
     expect(code).toContain("layers 0 and 2");
     expect(code).toContain('pb.load("demo/dpo")');
     expect(code).toContain('pb.pathTrace(model, { task: "capital", n: 3 })');
+    expect(code).toMatch(/pb\.show\(run, \{ layers: \[\d+(, \d+)*\] \}\);/);
     expect(pathCode({ ...v, code: "" }, { x: 0, y: 2 })).toBeNull();
   });
 

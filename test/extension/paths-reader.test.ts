@@ -24,6 +24,7 @@ function reader() {
     kept: 8,
     maxRank: 10,
     sources: [0],
+    sample: { index: 0, of: 1, label: "France" },
   } as unknown as PathsView;
   const heard: Pointing[] = [];
   const said: string[] = [];
@@ -45,10 +46,10 @@ describe("links of a path graph", () => {
     const { made, heard } = reader();
     made.pointAt({ layer: 1, from: 1, to: 2 });
     expect(heard).toEqual([
-      { layer: ["1"], position: ["1", "2", "-2", "-1"], token: [" capital", " of"], head: ["1"] },
+      { layer: ["1"], position: ["1", "2", "-2", "-1"], token: [" capital", " of"], head: ["1"], sample: ["France"] },
     ]);
     made.pointAt({ boundary: 0, position: 2 });
-    expect(heard.at(-1)).toEqual({ position: ["2", "-1"], token: [" of"] });
+    expect(heard.at(-1)).toEqual({ position: ["2", "-1"], token: [" of"], sample: ["France"] });
   });
 
   test("understand positions counted from the end, as views of several prompts give them", () => {

@@ -1,13 +1,27 @@
 /** What a reader has done to a path graph, as it is kept with a notebook and taken back; which graph is shown; which part
  *  of it is drawn. Without a page. */
 
-import { latticeView, PathGraph, type PathsBody, type PathsView, pack, pathEdges, validateView } from "patchbay/view";
-import { describe, expect, test } from "vitest";
+import {
+  latticeView,
+  PathGraph,
+  type PathsBody,
+  type PathsLayout,
+  type PathsView,
+  type PathWindow,
+  pack,
+  pathEdges,
+  validateView,
+  wholeWindow,
+  withGroup,
+} from "patchbay/view";
+import { describe, expect, test, vi } from "vitest";
 import { Graphs } from "../../extension/src/paths/graphs";
-import { columnsFound, linkedOf, pointingOf } from "../../extension/src/paths/links";
+import { columnsFound, linkedOf, pointingOf, sampleAt } from "../../extension/src/paths/links";
+import { Moving } from "../../extension/src/paths/moving";
+import { Preview } from "../../extension/src/paths/preview";
 import { PathsReader } from "../../extension/src/paths/reader";
 import * as S from "../../extension/src/paths/state";
-import { holding, Near, panned, zoomed } from "../../extension/src/paths/window";
+import { fitting, holding, panned, zoomed } from "../../extension/src/paths/window";
 
 /** Two layers, four tokens, three paths: 0>1>3 (rank 1), 0>0>3 (rank 5), 2>2>3 (rank 2). */
 const WALKS = [
@@ -63,7 +77,6 @@ const view: PathsView = {
   },
   choices: { by: "k", traces: ["1", "2"], trace: 0, samples: ["a", "b"] },
 };
-const size = { layers: 2, tokens: 4, maxRank: 10, sources: [0, 2], choices: view.choices };
 const body = (index: number): PathsBody =>
   ({ ...view, sample: { index, of: 2, label: "b" }, choices: undefined }) as PathsBody;
 
@@ -107,8 +120,11 @@ describe("marks that are kept", () => {
       names: [{ position: 0, name: "words" }],
       band: 2,
       path: 1,
+      through: [0, 1],
+      window: { c0: 1, c1: 2, r0: 0, r1: 0 },
+      order: "logit",
     };
-    expect(S.readMarks(JSON.parse(JSON.stringify(marks)), size)).toEqual(marks);
+    expect(S.readMarks(JSON.parse(JSON.stringify(marks)), view)).toEqual(marks);
   });
 
   test("from anywhere else are held to the graph's size", () => {
@@ -133,17 +149,22 @@ describe("marks that are kept", () => {
         ],
         band: 0,
         path: -1,
+        through: [2, 1, 1, "0"],
+        // Two columns are left, and two rows.
+        window: { c0: 0, c1: 3, r0: 0, r1: 1 },
+        order: "length",
       },
-      size,
+      view,
     );
     expect(read).toEqual({
       ...S.NO_MARKS,
       selection: [{ layer: 1, from: 1, to: 3 }],
       groups: [{ from: 2, to: 3 }],
       names: [{ position: 1, name: "ab" }],
+      through: [1],
     });
     for (const odd of [null, 3, "x", [], { selection: 1, groups: {}, names: null }])
-      expect(S.readMarks(odd, size)).toEqual(S.NO_MARKS);
+      expect(S.readMarks(odd, view)).toEqual(S.NO_MARKS);
   });
 
   test("of another sample lose what stands on tokens; of another k they stay", () => {
@@ -157,7 +178,7 @@ describe("marks that are kept", () => {
 describe("groups", () => {
   test("take the place of those that they cover; pins go along", () => {
     expect(
-      S.withGroup(
+      withGroup(
         [
           { from: 0, to: 1 },
           { from: 5, to: 7 },
@@ -200,6 +221,7 @@ describe("groups", () => {
       layer: ["0", "1"],
       position: ["0", "1", "3", "-4", "-3", "-1"],
       token: ["The", " capital", "."],
+      sample: ["a"],
     });
     expect(linkedOf({ layer: ["1"], position: ["1", "3"] }, view, shown, graph)).toMatchObject({
       hops: [{ from: 0, to: 2 }],
@@ -321,13 +343,121 @@ describe("the part that is drawn", () => {
     expect(panned(whole, now, -50, 50)).toEqual({ c0: 0, c1: 9, r0: 38, r1: 47 });
     expect(holding(whole, now, { boundary: 12, position: 12 })).toBe(now);
     expect(holding(whole, now, { boundary: 5, position: 25 })).toEqual({ c0: 16, c1: 25, r0: 4, r1: 13 });
-    const near = new Near();
-    expect(near.drag(whole, 3, 3, true)).toBe(false);
-    near.window = now;
-    expect(near.drag(whole, 2, 0, true)).toBe(true);
-    near.drag(whole, 5, 1, false);
-    expect(near.window).toEqual({ c0: 15, c1: 24, r0: 11, r1: 20 });
-    expect(near.centre(whole, 30, 30)).toBe(true);
-    expect(near.window).toEqual({ c0: 26, c1: 35, r0: 26, r1: 35 });
+    expect(fitting(whole, now)).toBe(now);
+    expect(fitting({ ...whole, c1: 15 }, now)).toBeNull();
+  });
+
+  test("is undone as one step for a drag, is kept through undo, and goes after the cursor without a step", () => {
+    const { made } = reader();
+    const big = { ...view, tokens: Array.from({ length: 60 }, () => "t"), layers: 48 } as PathsView;
+    const moving = new Moving(made, {
+      view: () => big,
+      layout: () => null as PathsLayout | null,
+      window: () => fitting(wholeWindow(big), made.state.marks.window),
+    });
+    const window = (): PathWindow | null => made.state.marks.window;
+    expect(moving.pan(3, 3, true)).toBe(false);
+    expect(moving.zoom("in", null, null)).toBe(true);
+    const near = window();
+    expect(near).not.toBeNull();
+    moving.pan(1, 0, true);
+    moving.pan(2, 1, false);
+    moving.pan(4, 2, false);
+    expect(window()).toEqual({
+      c0: (near?.c0 ?? 0) + 4,
+      c1: (near?.c1 ?? 0) + 4,
+      r0: (near?.r0 ?? 0) + 2,
+      r1: (near?.r1 ?? 0) + 2,
+    });
+    made.do({ do: "undo" });
+    expect(window()).toEqual(near);
+    made.state = { ...made.state, cursor: { boundary: 48, position: 59 } };
+    const steps = made.state.past.length;
+    moving.follow();
+    expect(window()).toMatchObject({ c1: 59, r1: 47 });
+    expect(made.state.past.length).toBe(steps);
+    expect(moving.zoom("reset", null, null)).toBe(true);
+    expect([window(), moving.zoom("reset", null, null)]).toEqual([null, false]);
+  });
+
+  test("goes along when tokens are put together, and is let go when it holds all", () => {
+    const [before, after] = [[], [{ from: 0, to: 1 }]].map(
+      (groups) => latticeView(view, { source: null, rank: null }, { groups, names: [], band: 1 }).lattice,
+    );
+    if (!before || !after) throw new Error("no lattice");
+    const marks: S.Marks = { ...S.NO_MARKS, window: { c0: 1, c1: 2, r0: 0, r1: 1 } };
+    expect(S.regrouped(marks, before, after).window).toEqual({ c0: 0, c1: 1, r0: 0, r1: 1 });
+    const all = { ...marks, window: { c0: 1, c1: 3, r0: 0, r1: 1 } };
+    expect(S.regrouped(all, before, after).window).toBeNull();
+  });
+});
+
+describe("a sample that another view points at", () => {
+  test("is one of the choices, and no place in a prompt", () => {
+    const { choices } = view;
+    expect(sampleAt({ sample: ["b"] }, choices)).toBe(1);
+    expect(sampleAt({ sample: ["b"], layer: ["3"] }, choices)).toBe(1);
+    expect(sampleAt({ sample: ["b"], position: ["1"], token: [" of"] }, choices)).toBeNull();
+    expect(sampleAt({ sample: ["c"] }, choices)).toBeNull();
+    expect(sampleAt({ sample: ["a", "b"] }, choices)).toBeNull();
+    expect(sampleAt({ sample: ["b"] }, undefined)).toBeNull();
+  });
+
+  test("is shown once the pointer rests on it, as long as it does, if it is here", () => {
+    vi.useFakeTimers();
+    try {
+      let drawn = 0;
+      const held = new Set([1, 2]);
+      const preview = new Preview({
+        place: () => ({ trace: 0, sample: 0 }),
+        choices: () => ({ by: "k", traces: ["1"], trace: 0, samples: ["a", "b", "c", "d"] }),
+        holds: ({ sample }) => held.has(sample),
+        changed: () => drawn++,
+      });
+      for (const name of ["b", "c", "b"]) preview.point({ sample: [name] });
+      expect(preview.place).toBeNull();
+      vi.runAllTimers();
+      expect([preview.place, drawn]).toEqual([{ trace: 0, sample: 1 }, 1]);
+      // On the way to the next one the graph does not go back and forth.
+      preview.point(null);
+      preview.point({ sample: ["c"] });
+      vi.runAllTimers();
+      expect([preview.place, drawn]).toEqual([{ trace: 0, sample: 2 }, 2]);
+      preview.point({ sample: ["d"] });
+      vi.runAllTimers();
+      expect([preview.place, drawn]).toEqual([null, 3]);
+      preview.point({ sample: ["a"] });
+      vi.runAllTimers();
+      expect([preview.place, drawn]).toEqual([null, 3]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});
+
+describe("all paths of a graph of which the notebook holds sums", () => {
+  const sums: PathsView = { ...view, paths: null };
+
+  test("come from the kernel, and take the place of the sums", async () => {
+    const graphs = new Graphs(sums);
+    expect(graphs.show(S.NO_MARKS).view.lattice?.flow).toBeNull();
+    const asked: unknown[] = [];
+    const call = <R>(request: unknown) => {
+      asked.push(request);
+      return Promise.resolve({ ...body(0), paths: view.paths } as R);
+    };
+    await graphs.askWhole(graphs.own, call);
+    expect(asked).toEqual([{ op: "paths", view: "v", trace: 0, sample: 0, whole: true }]);
+    expect(graphs.isWhole(graphs.own)).toBe(true);
+    expect(graphs.show(S.NO_MARKS).view.lattice?.flow?.paths).toHaveLength(3);
+    graphs.take({ ...sums, hashes: { spec: "", result: "another" } }, false);
+    expect(graphs.show(S.NO_MARKS).view.lattice?.flow).toBeNull();
+  });
+
+  test("say why when they are too many for a page as well", async () => {
+    const graphs = new Graphs(sums);
+    const call = <R>() => Promise.resolve({ ...body(0), paths: null } as R);
+    await expect(graphs.askWhole(graphs.own, call)).rejects.toThrow(/3 paths are more than a page holds/);
+    expect(graphs.isWhole(graphs.own)).toBe(false);
   });
 });

@@ -12,9 +12,11 @@ import { themes } from "../../kernel-lib/src/view";
 /** A widget's part in the links of `document`, and what it has heard. */
 function member(document: object) {
   const heard: Pointing[] = [];
+  const selected: Pointing[] = [];
   const counts: number[] = [];
   const linking = new Linking(document, () => ["layer", "position", "token"], {
     pointed: (at) => heard.push(at),
+    selected: (at) => selected.push(at),
     counted: (views) => counts.push(views),
   });
   const choose = (label: string) =>
@@ -22,7 +24,7 @@ function member(document: object) {
       .items()
       .find((item) => item.label === label)
       ?.act();
-  return { linking, heard, counts, choose };
+  return { linking, heard, selected, counts, choose };
 }
 
 describe("links between the views of a document", () => {
@@ -52,6 +54,19 @@ describe("links between the views of a document", () => {
     expect(one.heard.at(-1)).toEqual({ layer: ["3"] });
   });
 
+  test("carry what is selected by itself, in the same fields", () => {
+    const document = {};
+    const [one, two] = [member(document), member(document)];
+    one.linking.select({ sample: ["country 1"], layer: ["2"] });
+    expect([two.selected, two.heard, one.selected]).toEqual([[{ sample: ["country 1"], layer: ["2"] }], [], []]);
+    two.choose("by layer");
+    one.linking.select({ sample: ["country 2"], layer: ["2"] });
+    expect(two.selected.at(-1)).toEqual({ sample: ["country 2"] });
+    one.choose("Link this view with the others");
+    one.linking.select({ sample: ["country 3"] });
+    expect(two.selected).toHaveLength(2);
+  });
+
   test("can be switched off as a whole, and end with the view", () => {
     const document = {};
     const [one, two] = [member(document), member(document)];
@@ -61,7 +76,11 @@ describe("links between the views of a document", () => {
     two.linking.point({ layer: ["3"] });
     expect(one.heard.filter(Boolean)).toEqual([]);
     two.linking.leave();
-    const rest: Linked = { pointed: () => undefined, counted: (views) => expect(views).toBe(2) };
+    const rest: Linked = {
+      pointed: () => undefined,
+      selected: () => undefined,
+      counted: (views) => expect(views).toBe(2),
+    };
     Link.of(document).join(rest);
   });
 });

@@ -1,14 +1,25 @@
 /** Several path traces of the same prompts as one thing to show, and what a widget gets of it from the kernel. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { bundle } from "../../kernel-lib/bundle.mjs";
+import { figureOf } from "../../kernel-lib/src/figure";
 import { loadModel } from "../../kernel-lib/src/forward/model";
 import type { Model } from "../../kernel-lib/src/forward/types";
 import { bodyAt, cut, edgeOf } from "../../kernel-lib/src/notebook/drill";
 import { exportOf } from "../../kernel-lib/src/notebook/exports";
 import { sourceOf } from "../../kernel-lib/src/notebook/sources";
+import { TraceResult } from "../../kernel-lib/src/result/trace";
 import { pathTrace } from "../../kernel-lib/src/run/path-trace";
 import type { TraceRun } from "../../kernel-lib/src/run/trace-run";
-import { cutsOfPath, type PathsView, pathsBody, spellPath, validateView, viewEdges } from "../../kernel-lib/src/view";
+import {
+  cutsOfPath,
+  latticeView,
+  type PathsView,
+  pathsBody,
+  readLook,
+  spellPath,
+  validateView,
+  viewEdges,
+} from "../../kernel-lib/src/view";
 
 let model: Model;
 let runs: TraceRun[];
@@ -72,6 +83,37 @@ test("all edges of a path are cut together, in the chosen sample", async () => {
   const { logit } = await cut(source, cuts, place);
   expect(Math.abs(logit.before - (body.completeness.modelLogit ?? 0))).toBeLessThan(1e-4);
   expect(Math.abs(logit.after - logit.before)).toBeGreaterThan(1e-3);
+});
+
+test("a graph begins with the filter that it was asked with, in the widget and in the picture", async () => {
+  const view = sourceOf(runs, { layers: [2, 0, 2] }).view() as PathsView;
+  expect(view.marks).toEqual({ through: [0, 2] });
+  expect(validateView(view).ok).toBe(true);
+  expect(sourceOf(runs).view().marks).toBeUndefined();
+  const [all, some] = [view, { ...view, marks: undefined }].map((v) => latticeView(v, readLook(v.marks, v)).kept);
+  expect(all).toBeLessThan(some);
+  expect(await figureOf(view).svg()).toBe(
+    await figureOf({ ...view, marks: undefined }, { look: { through: [0, 2] } }).svg(),
+  );
+  expect(() => sourceOf(runs, { layers: [0, 8] })).toThrow(/layers is 8, must be layers from 0 to 7/);
+});
+
+test("a reader may ask for all paths of one graph, of which a notebook would hold sums", async () => {
+  const { data } = await runs[0];
+  // As many paths as are too many for a notebook: those that there are, over and over.
+  const [first, ...rest] = data.samples;
+  const times = Math.ceil(2_100_000 / (first.positions.length + 8 * first.rank.length));
+  const repeat = <A extends Int32Array | Float32Array>(array: A): A => {
+    const long = new (array.constructor as new (n: number) => A)(array.length * times);
+    for (let i = 0; i < times; i++) long.set(array, i * array.length);
+    return long;
+  };
+  const many = { ...first, positions: repeat(first.positions), rank: repeat(first.rank), logit: repeat(first.logit) };
+  const source = sourceOf(new TraceResult({ ...data, samples: [many, ...rest] }));
+  const place = { trace: 0, sample: 0 };
+  expect(bodyAt(source, place).paths).toBeNull();
+  const whole = bodyAt(source, { ...place, whole: true });
+  expect(whole.paths?.rank.shape).toEqual([first.rank.length * times]);
 });
 
 test("a figure is printed as the widget shows it", async () => {

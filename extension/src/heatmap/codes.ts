@@ -40,9 +40,9 @@ export function pathCode(view: HeatmapView, spot: Spot): string | null {
   return [
     'import * as pb from "patchbay";',
     "",
-    `// Paths to the answer; look at the hops in ${named}.`,
+    `// Paths to the answer of ${TRACED} samples; shown are those that move in ${named}, until the filter is taken off.`,
     `const model = await pb.load(${model});`,
-    `const traced = await pb.pathTrace(model, { task: ${task}, n: ${TRACED} });`,
-    "pb.show(traced);",
+    `const run = pb.pathTrace(model, { task: ${task}, n: ${TRACED} });`,
+    `pb.show(run, { layers: [${layers.join(", ")}] });`,
   ].join("\n");
 }

@@ -109,6 +109,7 @@ class HeatmapPart implements Part<HeatmapView, Place, Marks> {
       copyCell: (code) => shell.copy(code, "Code copied"),
       insert: (code) => shell.insertCode(code),
       sample: (sample) => this.reader.pointAtSample(sample),
+      selectSample: (sample) => this.reader.selectSample(sample),
       goTo: (spot) => {
         this.reader.goTo(spot);
         shell.focus();

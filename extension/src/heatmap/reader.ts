@@ -139,6 +139,12 @@ export class HeatmapReader extends Reader<S.Place, S.Marks> {
     this.acts.tellOthers(label === undefined ? null : { sample: [label] });
   }
 
+  /** A click on such a dot: views that show one sample go to it. */
+  selectSample(sample: number): void {
+    const label = this.of.view().sampleLabels[sample];
+    if (label !== undefined) this.acts.tellSelected?.({ sample: [label] });
+  }
+
   search(text: string): string {
     const arrangement = this.of.arrangement();
     if (!arrangement) return "";

@@ -39,6 +39,8 @@ export interface SideActs {
   insert(code: string): void;
   /** The pointer is on a sample's dot; null: on none any more. */
   sample(sample: number | null): void;
+  /** A sample's dot was clicked. */
+  selectSample(sample: number): void;
   goTo(spot: Spot): void;
 }
 
@@ -169,6 +171,10 @@ export class Side {
         this.acts.sample(sample === null ? null : Number(sample));
       });
       holder.addEventListener("pointerleave", () => this.acts.sample(null));
+      holder.addEventListener("click", (event) => {
+        const sample = at(event);
+        if (sample !== null) this.acts.selectSample(Number(sample));
+      });
       nodes.push(el("h5", {}, "Each sample"), holder, ...extremes(samples, view.sampleLabels, (v) => write(v, digits)));
     }
     return nodes;

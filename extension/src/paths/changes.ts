@@ -1,11 +1,19 @@
 /** What toolbar, keys and side panel change in a path graph beyond marks on single hops: which trace and sample is shown,
  *  groups, names and bands. Each is one step that undo takes back. */
-import { columnLabel, latticeView, type PathsPlace, type PathsView, tokenName } from "patchbay/view";
+import {
+  columnLabel,
+  latticeView,
+  type PathsPlace,
+  type PathsView,
+  tokenName,
+  withGroup,
+  withName,
+} from "patchbay/view";
 import type { MenuItem } from "../menu";
 import type { ShellActs } from "../shell/types";
 import type { Graphs } from "./graphs";
 import type { PathsReader } from "./reader";
-import { type Marks, moved, regrouped, type Span, withGroup, withName } from "./state";
+import { type Marks, moved, regrouped, type Span } from "./state";
 import { bandsOf } from "./toolbar";
 
 export class Changes {
@@ -44,6 +52,45 @@ export class Changes {
         this.acts.changed();
         shell.tell(`Not shown, ${name}: ${error.message}`);
       },
+    );
+  }
+
+  /** What came of asking for all paths, by place. */
+  private readonly whole = new Map<string, { asking: boolean; failed: string | null }>();
+
+  /** Of the paths that are not here. */
+  get missing(): { askable: boolean; asking: boolean; failed: string | null } {
+    const asked = this.whole.get(JSON.stringify(this.place));
+    return { askable: this.shell.kernel() !== null, asking: asked?.asking ?? false, failed: asked?.failed ?? null };
+  }
+
+  /** Gets all paths of the graph that is shown. */
+  askWhole(): void {
+    const [call, { place }] = [this.shell.kernel(), this];
+    const key = JSON.stringify(place);
+    if (!call || this.whole.get(key)?.asking) return;
+    const now = (asking: boolean, failed: string | null) => {
+      this.whole.set(key, { asking, failed });
+      this.acts.changed();
+    };
+    now(true, null);
+    this.graphs.askWhole(place, call).then(
+      () => {
+        now(false, null);
+        this.shell.say("All paths are here.");
+      },
+      (error: Error) => now(false, `Not to be had: ${error.message}`),
+    );
+  }
+
+  /** Only paths that move in a layer, or no longer only those. */
+  through(layer: number): void {
+    const { through } = this.marks;
+    const has = through.includes(layer);
+    const next = has ? through.filter((other) => other !== layer) : [...through, layer].sort((a, b) => a - b);
+    this.reader.change(
+      { through: next, path: null },
+      has ? `Filter of layer ${layer} taken off.` : `Only paths that move in layer ${layer}.`,
     );
   }
 
@@ -142,7 +189,11 @@ export class Changes {
     const column = span?.from ?? this.reader.cursor?.position;
     const at = column === undefined ? undefined : view.lattice?.columns[column];
     const { instructionEnd } = stored;
+    const layer = this.layerInPlay();
     return [
+      ...(layer === null || this.marks.through.includes(layer)
+        ? []
+        : [{ label: `Only paths that move in layer ${layer}`, act: () => this.through(layer) }]),
       ...(span && span.to > span.from
         ? [{ label: "Group the chosen tokens", note: "g", act: () => this.group() }]
         : []),
@@ -160,6 +211,13 @@ export class Changes {
         : []),
       ...(names.length > 0 ? [{ label: "Forget all names", act: () => this.forgetNames() }] : []),
     ];
+  }
+  /** The layer of the selected hop, or that leads to the cursor; null where there is none, or several. */
+  private layerInPlay(): number | null {
+    const { view } = this.graphs.show(this.marks);
+    const row = this.marks.selection[0]?.layer ?? (this.reader.cursor?.boundary ?? 0) - 1;
+    const at = view.lattice?.rows[row];
+    return at && at.from === at.to ? at.from : null;
   }
   private forgetNames(): void {
     this.reader.remark({ ...this.marks, names: [] }, "Names forgotten.");

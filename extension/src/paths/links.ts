@@ -60,7 +60,13 @@ function carriedBy(
   );
 }
 
-export function pointingOf(target: Target, { tokens }: PathsView, { lattice }: PathsView, graph: PathGraph): Pointing {
+export function pointingOf(
+  target: Target,
+  { tokens, sample: { label } }: PathsView,
+  { lattice }: PathsView,
+  graph: PathGraph,
+): Pointing {
+  const sample = label === "" ? {} : { sample: [label] };
   const layers = (row: number) => ({ layer: within(lattice?.rows, row).map(String) });
   const places = (...columns: number[]) => {
     const positions = columns.flatMap((column) => within(lattice?.columns, column));
@@ -72,7 +78,7 @@ export function pointingOf(target: Target, { tokens }: PathsView, { lattice }: P
   };
   if (!isHop(target)) {
     const { boundary, position } = target;
-    return { ...(boundary === 0 ? {} : layers(boundary - 1)), ...places(position) };
+    return { ...(boundary === 0 ? {} : layers(boundary - 1)), ...places(position), ...sample };
   }
   const { layer, from, to } = target;
   const heads = graph.edge(layer, from, to)?.heads ?? [];
@@ -80,7 +86,16 @@ export function pointingOf(target: Target, { tokens }: PathsView, { lattice }: P
     ...layers(layer),
     ...(from === to ? places(to) : places(from, to)),
     ...(heads.length > 0 && { head: heads.map(String) }),
+    ...sample,
   };
+}
+
+/** The sample that another view points at, as a choice of this graph; null: none, or a place in a prompt as well, which
+ *  is what other path graphs say. */
+export function sampleAt(at: Pointing, choices: PathsView["choices"]): number | null {
+  if (at?.sample?.length !== 1 || at.position || at.token) return null;
+  const found = choices?.samples.indexOf(at.sample[0] as string) ?? -1;
+  return found < 0 ? null : found;
 }
 
 /** Columns with a token, a name or a position that is searched for. */

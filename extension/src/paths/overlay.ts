@@ -5,20 +5,23 @@ import {
   CLIP,
   curveData,
   curvePoint,
+  curvesByHop,
+  ends,
+  highlightOf,
+  manyLines,
   nodeAt,
   nodeRadius,
+  oneLine,
   type PathCurve,
   type PathGraph,
   type PathSpot,
   type PathsLayout,
-  pathWidth,
-  rankClass,
   type Theme,
 } from "patchbay/view";
 import { svg } from "../dom";
 import { badge, brackets, pinColour } from "../shell/frames";
 import type { Linked } from "./links";
-import { casing, ends, full, together } from "./overlay-lines";
+import { nodesOf } from "./overlay-lines";
 import { type Hop, isHop, type Marks, type Target } from "./state";
 
 export interface OverlayScene {
@@ -45,6 +48,7 @@ export class Overlay {
   private readonly moving = svg("g");
   private of: { layout: PathsLayout; marks: Marks; theme: Theme; path: readonly number[] } | null = null;
   private curves = new Map<number, PathCurve>();
+  private highlit = false;
 
   constructor() {
     this.node.append(this.streams, this.moving, this.marks);
@@ -55,64 +59,25 @@ export class Overlay {
     const { layout, marks, theme, hover } = scene;
     const { of } = this;
     if (of?.layout !== layout || of.marks !== marks || of.theme !== theme || of.path !== scene.path) {
-      if (of?.layout !== layout) this.curves = new Map(layout.curves.map((curve) => [curve.edge.index, curve]));
+      if (of?.layout !== layout) this.curves = curvesByHop(layout);
       this.of = { layout, marks, theme, path: scene.path };
       const { plot } = layout;
       const box = [plot.x - CLIP, plot.y - CLIP, plot.width + 2 * CLIP, plot.height + 2 * CLIP];
       for (const [at, name] of ["x", "y", "width", "height"].entries())
         this.streams.setAttribute(name, String(box[at]));
       this.streams.setAttribute("viewBox", box.join(" "));
-      this.streams.replaceChildren(...this.streamNodes(scene));
+      const shapes = highlightOf(scene, { selection: marks.selection, path: scene.path }, this.curves);
+      this.highlit = shapes.length > 0;
+      this.streams.replaceChildren(...nodesOf(shapes, theme));
       this.marks.replaceChildren(...this.pinNodes(scene));
     }
     this.moving.replaceChildren(...this.movingNodes(scene));
-    return hover !== null || scene.path.length > 0 || this.selected(scene).length > 0;
+    return hover !== null || this.highlit;
   }
 
   private curveOf({ graph }: OverlayScene, hop: Hop): PathCurve | null {
     const edge = graph.edge(hop.layer, hop.from, hop.to);
     return (edge && this.curves.get(edge.index)) ?? null;
-  }
-
-  private selected(scene: OverlayScene): PathCurve[] {
-    return scene.marks.selection.flatMap((hop) => this.curveOf(scene, hop) ?? []);
-  }
-
-  /** The path that is spelled out, alone; else what flows through the selected hops. */
-  private streamNodes(scene: OverlayScene): SVGElement[] {
-    const { graph, layout, theme, path, marks, maxRank } = scene;
-    if (path.length > 0) {
-      const curves = path.flatMap((index) => this.curves.get(index) ?? []);
-      return [
-        ...curves.flatMap((curve) => {
-          const cls = rankClass(curve.edge.bestRank, maxRank);
-          return full({ ...curve, width: Math.max(2.5, curve.width), rankClass: cls }, layout, theme);
-        }),
-        ...ends(curves, layout),
-      ];
-    }
-    const selected = this.selected(scene);
-    if (selected.length === 0) return [];
-    const stream = graph.stream(marks.selection);
-    const width = pathWidth(layout.legend.widths.at(-1)?.paths ?? 1, layout.column);
-    const lit = stream
-      ? layout.curves.flatMap((curve): PathCurve[] => {
-          const { index } = curve.edge;
-          const paths = stream.paths[index] ?? 0;
-          const cls = rankClass(stream.bestRank[index] ?? 1, maxRank);
-          return paths > 0 ? [{ ...curve, width: width(paths), rankClass: cls }] : [];
-        })
-      : reachable(selected, graph).flatMap((index) => this.curves.get(index) ?? []);
-    const shown = stream
-      ? selected.map((curve) => ({ ...curve, width: width(stream.paths[curve.edge.index] ?? 1) }))
-      : selected;
-    return [
-      ...together(lit, layout, theme),
-      // Where nodes are as close as this, they would hide the lines.
-      ...(nodeRadius(layout) < 1.5 ? [] : ends(lit, layout)),
-      ...shown.flatMap((curve) => casing(curve, layout, theme)),
-      ...ends(selected, layout),
-    ];
   }
 
   private pinNodes(scene: OverlayScene): SVGElement[] {
@@ -157,11 +122,11 @@ export class Overlay {
     nodes.push(...spanNodes(scene));
     if (hover && isHop(hover)) {
       const curve = this.curveOf(scene, hover);
-      if (curve) nodes.push(...full(curve, layout, theme), ...ends([curve], layout));
+      if (curve) nodes.push(...nodesOf([oneLine(curve, layout), ...ends([curve], layout)], theme));
     } else if (hover) {
       const node = nodeAt(layout, hover);
       const curves = scene.graph.at(hover).flatMap((edge) => this.curves.get(edge.index) ?? []);
-      nodes.push(...together(curves, layout, theme), ...ends(curves, layout));
+      nodes.push(...nodesOf([...manyLines(curves, layout), ...ends(curves, layout)], theme));
       if (node)
         nodes.push(svg("circle", { class: "pb-path-hover", cx: node.x, cy: node.y, r: nodeRadius(layout) + 2 }));
     }
@@ -188,12 +153,6 @@ function spanNodes({ layout, marks: { span } }: OverlayScene): SVGElement[] {
       height: 3,
     }),
   ];
-}
-
-/** All from which one of the hops can be reached, or that can be reached over one: where single paths are not known. */
-function reachable(selected: readonly PathCurve[], graph: PathGraph): number[] {
-  const edges = selected.flatMap(({ edge }) => [...graph.upstream(edge), ...graph.downstream(edge)]);
-  return [...new Set(edges.map(({ index }) => index))];
 }
 
 function frame(x: number, y: number, width: number, height: number, name: string): SVGElement {

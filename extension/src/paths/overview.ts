@@ -21,7 +21,10 @@ export const wantsOverview = ({ view, window }: Pick<OverviewScene, "view" | "wi
   window !== null || view.tokens.length > LARGE.columns || view.layers > LARGE.rows;
 
 /** @param move puts the middle of the frame on a column and a row */
-export function overview(scene: OverviewScene, move: (column: number, row: number) => void): HTMLElement[] {
+export function overview(
+  scene: OverviewScene,
+  move: (column: number, row: number, first: boolean) => void,
+): HTMLElement[] {
   const { view, window, width } = scene;
   const [columns, rows] = [view.tokens.length, view.layers];
   const height = Math.round(Math.min(MOST_HEIGHT, Math.max(48, rows * Math.min(6, (width / columns) * 1.2))));
@@ -41,6 +44,7 @@ export function overview(scene: OverviewScene, move: (column: number, row: numbe
     move(
       Math.floor(((event.clientX - box.left) / box.width) * columns),
       rows - 1 - Math.floor(((event.clientY - box.top) / box.height) * rows),
+      event.type === "pointerdown",
     );
   };
   if (window) {

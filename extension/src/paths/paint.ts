@@ -19,7 +19,7 @@ export class Picture {
     this.drawn = { layout, theme, scale };
     const onCanvas = layout.curves.length > SVG_CURVES;
     // Our own drawing, whose texts are escaped; parsed as XML, in which nothing runs.
-    const text = pathsDrawing(layout, theme, onCanvas ? "words" : "all");
+    const text = pathsDrawing(layout, theme, { what: onCanvas ? "words" : "all" });
     const parsed = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
     if (parsed.localName !== "svg") throw new Error("the drawing of this path graph is not well-formed");
     const picture = document.importNode(parsed, true);

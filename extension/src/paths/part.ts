@@ -1,45 +1,46 @@
 /** The path graph: what the shell needs to show one. Its choices are marks, so that they are undone and saved; the graph
- *  and its lattice follow them (graphs.ts), the layout follows those, and the kernel is asked for what lies behind. */
+ *  and its lattice follow them (graphs.ts), the layout follows those (drawing.ts), and the kernel is asked for what lies
+ *  behind (drill.ts, cuts.ts). */
 import {
   describePaths,
   hopsOf,
   type PathEdge,
   type PathsLayout,
-  type PathsOptions,
+  type PathsPlace,
   type PathsView,
-  pathsLayout,
-  pathsQuestion,
   pathsSummary,
   spellPath,
-  tokenLabel,
   wholeWindow,
 } from "patchbay/view";
-import { el, isolated } from "../dom";
-import { modelMark } from "../shell/header";
+import type { Gesture } from "../shell/gesture";
 import { SIDE } from "../shell/size";
 import type { Drawn, Part, ReaderActs, ReadoutText, Scene, ShellActs, WidgetKind } from "../shell/types";
 import { Changes } from "./changes";
 import { Cuts } from "./cuts";
+import { Drawing } from "./drawing";
 import { Drill } from "./drill";
 import { pathsExports } from "./exports";
 import { Graphs, type Shown } from "./graphs";
+import { noticeOf, subtitleOf } from "./heading";
 import { KEYS } from "./keys";
+import { sampleAt } from "./links";
 import { Listing } from "./listing";
+import { Moving } from "./moving";
 import { Overlay } from "./overlay";
-import { Picture } from "./paint";
+import { panelOf } from "./panel";
 import { listenToPointer } from "./pointer";
+import { Preview } from "./preview";
 import { PathsReader } from "./reader";
-import { Side } from "./side";
-import type { Marks, Target } from "./state";
+import type { Side } from "./side";
+import { lookOf, type Marks, moved, type Target } from "./state";
 import { tableNode } from "./table";
 import { pathsToolbar } from "./toolbar";
-import { Near, windowWords } from "./window";
 
 type PathsScene = Scene<PathsView>;
 
 class PathsPart implements Part<PathsView, Target, Marks> {
   readonly role = "path graph";
-  readonly fields = ["layer", "head", "position", "token"] as const;
+  readonly fields = ["layer", "head", "position", "token", "sample"] as const;
   readonly keys = KEYS;
   readonly words = {
     side: "Selected edges, paths and pins",
@@ -51,112 +52,102 @@ class PathsPart implements Part<PathsView, Target, Marks> {
   readonly picture;
   readonly overlay;
 
-  private layout: PathsLayout | null = null;
-  private laidOut: { of: PathsView; key: string; fits: string } | null = null;
-  private readonly near = new Near();
+  private readonly drawing = new Drawing();
   private readonly list = new Listing();
-  private settled: PathsView | null = null;
   private readonly graphs: Graphs;
   private readonly changes: Changes;
+  private readonly preview: Preview;
+  private readonly moving: Moving;
   private readonly drill: Drill;
   private readonly cuts: Cuts;
-  private readonly painter = new Picture();
-  private readonly marks = new Overlay();
+  private readonly lit = new Overlay();
   private readonly panel: Side;
+  private settled: PathsView | null = null;
 
   constructor(
     private readonly shell: ShellActs<PathsView>,
     readerActs: ReaderActs<Marks>,
     view: PathsView,
   ) {
-    this.picture = this.painter.node;
-    this.overlay = this.marks.node;
+    this.picture = this.drawing.picture.node;
+    this.overlay = this.lit.node;
     this.graphs = new Graphs(view);
-    this.reader = new PathsReader(
-      {
-        ...readerActs,
-        marked: (marks) => {
-          readerActs.marked(marks);
-          // Undo may bring back a filter, a group or another sample.
-          if (this.laidOut && this.laidOut.key !== this.layoutKey()) shell.redraw();
-        },
-      },
-      {
-        view: () => this.now.view,
-        graph: () => this.now.graph,
-        stored: () => this.now.stored,
-        paths: () => this.list.paths(this.now),
-      },
-    );
+    this.reader = new PathsReader(readerActs, {
+      view: () => this.now.view,
+      graph: () => this.now.graph,
+      stored: () => this.now.stored,
+      paths: () => this.paths,
+      at: (place) => this.graphs.at(place),
+      sample: (at, how) => (how === "pointed" ? this.preview.point(at) : this.goToSample(at)),
+    });
     this.changes = new Changes(this.reader, this.graphs, shell, {
       changed: () => shell.redraw(),
       startName: (column) => this.panel.tokens.name(this.now.view, column),
     });
+    this.preview = new Preview({
+      place: () => this.changes.place,
+      choices: () => this.now.stored.choices,
+      holds: (place) => this.graphs.at(place) !== null,
+      changed: () => shell.redraw(),
+    });
+    this.moving = new Moving(this.reader, {
+      view: () => this.now.view,
+      layout: () => this.drawing.layout,
+      window: () => this.drawing.window(this.now.view, this.marks),
+    });
     this.drill = new Drill({ call: () => shell.kernel(), changed: () => shell.redrawSide() });
     this.cuts = new Cuts(shell, this.drill, {
       shown: () => this.now,
-      place: () => this.changes.place,
-      path: () => this.reader.state.marks.path,
+      place: () => this.place,
+      path: () => this.marks.path,
       selected: () => this.selected(),
     });
+    const { reader, changes, cuts, moving } = this;
     this.toolbar = pathsToolbar({
-      marks: () => this.reader.state.marks,
+      marks: () => this.marks,
       stored: () => this.now.stored,
       drawn: () => this.now.view,
-      place: () => this.changes.place,
-      layout: () => this.layout,
-      change: (options: Partial<PathsOptions>) => this.reader.change(options),
-      go: (place) => this.changes.go(place),
-      band: (layers) => this.changes.band(layers),
-      tokens: () => this.changes.items(),
+      place: () => this.place,
+      layout: () => this.drawing.layout,
+      change: (options) => reader.change(options),
+      through: (layer) => changes.through(layer),
+      go: (place) => changes.go(place),
+      band: (layers) => changes.band(layers),
+      tokens: () => changes.items(),
     });
-    this.panel = new Side({
-      copyCode: () => shell.copy(this.now.stored.code, "Code copied"),
-      goTo: (target) => {
-        this.reader.goTo(target);
-        shell.focus();
-      },
-      cut: () => this.cuts.run(),
-      changed: () => shell.redrawSide(),
-      move: (column, row) => {
-        this.reader.keyboard = false;
-        if (this.near.centre(wholeWindow(this.now.view), column, row)) shell.redraw();
-      },
-      paths: {
-        show: (path) => this.reader.showPath(path),
-        step: (by) => this.reader.stepPath(by),
-        order: (by) => {
-          this.list.order = by;
-          shell.redrawSide();
-        },
-        copy: (text) => shell.copy(text, "Path copied"),
-      },
-      tokens: {
-        group: () => this.changes.group(),
-        ungroup: (column) => this.changes.ungroup(column),
-        instruction: () => this.changes.instruction(),
-        rename: (column, name) => this.changes.rename(column, name),
-        changed: () => shell.redrawSide(),
-        focus: () => shell.focus(),
-      },
-    });
+    this.panel = panelOf(shell, { reader, changes, cuts, moving, stored: () => this.now.stored });
   }
 
+  /** The reader's marks; while another sample is previewed, what of them fits it. */
+  private get marks(): Marks {
+    const { marks } = this.reader.state;
+    const { place } = this.preview;
+    const [own, other] = [this.graphs.at(marks.place), place && this.graphs.at(place)];
+    if (!place || !other) return marks;
+    return moved(marks, place, JSON.stringify(own?.tokens) === JSON.stringify(other.tokens));
+  }
+  private get place(): PathsPlace {
+    return this.preview.place ?? this.changes.place;
+  }
   private get now(): Shown {
-    return this.graphs.show(this.reader.state.marks);
+    return this.graphs.show(this.marks);
+  }
+  private get paths(): readonly number[] {
+    return this.list.paths(this.now, this.marks.order);
+  }
+
+  /** A sample that has been selected in another view. */
+  private goToSample(at: Parameters<typeof sampleAt>[0]): void {
+    const sample = sampleAt(at, this.now.stored.choices);
+    this.preview.end();
+    if (sample !== null) this.changes.go({ ...this.changes.place, sample });
+    this.shell.redraw();
   }
 
   take(view: PathsView, another: boolean): void {
     this.graphs.take(view, another);
-    this.laidOut = null;
-    if (another) this.near.reset();
+    if (another) this.preview.end();
     this.panel.tokens.forget();
-  }
-
-  /** All that a layout depends on but the room. */
-  private layoutKey(): string {
-    const { place, share, source, rank, groups, names, band } = this.reader.state.marks;
-    return JSON.stringify([place, share, source, rank, groups, names, band]);
   }
 
   draw(scene: PathsScene): Drawn {
@@ -164,47 +155,29 @@ class PathsPart implements Part<PathsView, Target, Marks> {
     const { view, stored } = this.now;
     this.changes.fetchSaved();
     const beside = width === "wide";
-    const size = { width: beside ? room.width - SIDE : room.width - 2, height: room.height };
     if (this.settled !== view) {
-      const { tokens = [], layers = 0 } = this.settled ?? {};
-      if (tokens.length !== view.tokens.length || layers !== view.layers) this.near.reset();
       this.settled = view;
-      this.reader.settle();
+      if (!this.preview.place) this.reader.settle();
     }
-    const key = this.layoutKey();
-    const { share } = this.reader.state.marks;
-    const fits = JSON.stringify([size, this.near.window]);
-    if (this.laidOut?.of !== view || this.laidOut.key !== key || this.laidOut.fits !== fits || !this.layout) {
-      this.laidOut = { of: view, key, fits };
-      this.layout = pathsLayout(view, size, { share, window: this.near.window });
-    }
-    const { layout } = this;
-    this.drill.restart(JSON.stringify([view.id, this.changes.place, stored.kept]));
-    const notice = this.notice(scene, stored);
-    if (!notice && !scene.table) this.painter.show(layout, theme);
+    const size = { width: beside ? room.width - SIDE : room.width - 2, height: room.height };
+    const layout = this.drawing.lay(view, this.marks, size);
+    this.drill.restart(JSON.stringify([view.id, this.place, stored.kept]));
+    const notice = noticeOf(scene, stored);
+    if (!notice && !scene.table) this.drawing.paint(theme);
     return { width: layout.width, height: layout.height, sideBeside: beside, spoken: pathsSummary(stored), notice };
   }
-  private notice({ state, width, view }: PathsScene, stored: PathsView): Drawn["notice"] {
-    if (state === "done" && stored.kept === 0) {
-      const text = `No path ranks the answer within ${stored.maxRank}. Give a larger maxRank or topK.`;
-      return { icon: "table", title: "No path was kept", text, call: view.code };
-    }
-    if (width !== "tiny") return null;
-    return { icon: "grid", title: view.title, text: `${pathsSummary(stored)} It needs more room.`, offersTable: true };
-  }
-
   mark({ theme, state }: PathsScene, focused: boolean): ReadoutText {
     const { reader } = this;
+    if (focused && reader.keyboard) this.moving.follow();
+    const { marks } = this;
     const { view, graph } = this.now;
-    if (focused && reader.keyboard && reader.cursor && this.near.hold(wholeWindow(view), reader.cursor))
-      this.shell.redraw();
-    const layout = this.layout as PathsLayout;
-    const faded = this.marks.update({
+    const layout = this.drawing.layout as PathsLayout;
+    const faded = this.lit.update({
       layout,
       graph,
       theme,
-      marks: reader.state.marks,
-      path: this.list.edges(this.now, reader.state.marks.path),
+      marks,
+      path: this.list.edges(this.now, marks.path),
       maxRank: view.maxRank,
       hover: reader.hover,
       cursor: focused ? reader.cursor : null,
@@ -216,28 +189,16 @@ class PathsPart implements Part<PathsView, Target, Marks> {
     if (focused && reader.keyboard)
       this.overlay.querySelector(".pb-frame-cursor")?.scrollIntoView({ block: "nearest", inline: "nearest" });
     const target = reader.target(focused);
-    const { share, source, rank } = reader.state.marks;
-    return (target && reader.words(target)) ?? describePaths(view, layout, { share, source, rank }, state);
+    return (target && reader.words(target)) ?? describePaths(view, layout, marks, state);
   }
 
   subtitle({ theme }: PathsScene) {
-    const { stored } = this.now;
-    const { sample, answer, model } = stored;
-    return [
-      el("b", {}, "Kept paths"),
-      el("span", { class: "pb-meaning" }, `: ${pathsQuestion(stored)}`),
-      ` · sample ${sample.index + 1} of ${sample.of}`,
-      ...(sample.label === "" ? [] : [", ", isolated(sample.label)]),
-      " → “",
-      isolated(tokenLabel(answer)),
-      "” · ",
-      ...modelMark(model, theme),
-    ];
+    return subtitleOf(this.now.stored, theme, this.preview.place !== null ? "preview" : "shown");
   }
 
   side({ theme }: PathsScene, width: number): HTMLElement[] {
+    const { marks } = this;
     const { view, graph, stored } = this.now;
-    const { marks } = this.reader.state;
     const selected = this.selected();
     const [edge] = selected;
     const hops = edge ? hopsOf(stored, view, edge) : [];
@@ -245,48 +206,44 @@ class PathsPart implements Part<PathsView, Target, Marks> {
     return this.panel.content({
       view,
       graph,
-      layout: this.layout as PathsLayout,
+      layout: this.drawing.layout as PathsLayout,
       theme,
       marks,
       selected,
       hops,
-      detail: only ? this.drill.look(view.id, only, this.changes.place) : null,
+      detail: only ? this.drill.look(view.id, only, this.place) : null,
       cut: this.cuts.plan(),
       path: {
         stored,
-        paths: this.list.paths(this.now),
-        order: this.list.order,
+        paths: this.paths,
+        order: marks.order,
         chosen: marks.path === null ? null : spellPath(stored, marks.path),
+        missing: this.changes.missing,
       },
-      overview: { whole: wholeWindow(view), window: this.near.window },
+      overview: { whole: wholeWindow(view), window: this.drawing.window(view, marks) },
       width,
     });
   }
 
   private selected(): PathEdge[] {
     const { graph } = this.now;
-    return this.reader.state.marks.selection.flatMap(({ layer, from, to }) => graph.edge(layer, from, to) ?? []);
+    return this.marks.selection.flatMap(({ layer, from, to }) => graph.edge(layer, from, to) ?? []);
   }
 
   table() {
-    const { view } = this.now;
-    return { key: [this.layoutKey(), view.kept], make: () => tableNode(view, this.now.graph.edges) };
+    const { view, graph } = this.now;
+    const { place, source, rank, through, groups, names, band } = this.marks;
+    return {
+      key: [place, source, rank, through, groups, names, band, view.kept],
+      make: () => tableNode(view, graph.edges),
+    };
   }
 
   exports() {
     const { view, stored } = this.now;
-    const { pins, share, source, rank } = this.reader.state.marks;
-    const { place } = this.changes;
-    const options = { share, source, rank };
-    return pathsExports({
-      view,
-      stored,
-      options,
-      window: this.near.window,
-      place,
-      paths: this.list.paths(this.now),
-      pins,
-    });
+    const { place } = this;
+    const look = { ...lookOf(this.marks), window: this.drawing.window(view, this.marks) };
+    return pathsExports({ view, stored, look, place, whole: this.graphs.isWhole(place), paths: this.paths });
   }
 
   listen(overlay: SVGSVGElement, shell: ShellActs<PathsView>): () => void {
@@ -297,19 +254,13 @@ class PathsPart implements Part<PathsView, Target, Marks> {
       act();
     };
     return listenToPointer(overlay, {
-      scene: () => this.layout && { layout: this.layout, graph: this.now.graph },
+      scene: () => this.drawing.layout && { layout: this.drawing.layout, graph: this.now.graph },
       hover: (target) => reader.pointAt(target),
       select: (target, add) => byMouse(() => reader.select(target, add)),
       pin: (target) => byMouse(() => reader.pin(target)),
       clear: () => reader.clickedOutside(),
       choose: (span, extend) => byMouse(() => reader.chooseUpTo(span, extend)),
-      pan: (columns, rows, first) => {
-        // The cursor of the keys would hold the window where it is.
-        reader.keyboard = false;
-        if (!this.near.drag(wholeWindow(this.now.view), columns, rows, first)) return false;
-        shell.redraw();
-        return true;
-      },
+      pan: (columns, rows, first) => this.moving.pan(columns, rows, first),
     });
   }
 
@@ -331,28 +282,16 @@ class PathsPart implements Part<PathsView, Target, Marks> {
     acts[name]?.();
   }
 
-  /** One step in or out around the pointer, or the cursor. */
-  zoom(direction: "in" | "out" | "reset", at: { x: number; y: number } | null): boolean {
-    const { layout, reader } = this;
-    const { view } = this.now;
-    const whole = wholeWindow(view);
-    if (at) reader.keyboard = false;
-    const middle = { boundary: Math.ceil(view.layers / 2), position: Math.floor(view.tokens.length / 2) };
-    const spot =
-      at && layout
-        ? {
-            position: Math.round((at.x - layout.origin.x) / layout.column),
-            boundary: Math.round((layout.origin.y - at.y) / layout.row),
-          }
-        : (reader.cursor ?? middle);
-    if (!this.near.step(whole, direction, spot)) return false;
-    this.shell.redraw();
-    this.shell.say(this.near.window ? windowWords(view, this.near.window) : "All of it.");
-    return true;
+  zoom(direction: "in" | "out" | "reset", at: { x: number; y: number } | null, gesture: Gesture | null): boolean {
+    return this.moving.zoom(direction, at, gesture);
   }
 
   selection({ selection, pins, path, place }: Marks): unknown {
     return { selected: selection, pinned: pins, path, ...(place && { place }) };
+  }
+
+  dispose(): void {
+    this.preview.stop();
   }
 }
 

@@ -6,6 +6,7 @@ import {
   type PathEdge,
   type PathGraph,
   type PathSpot,
+  type PathsPlace,
   type PathsView,
   type PathWords,
   pathNumbers,
@@ -28,7 +29,16 @@ export class PathsReader extends Reader<S.Target, S.Marks> {
   constructor(
     acts: ReaderActs<S.Marks>,
     /** What is drawn, the stored view behind it, its paths in the order that they are listed in. */
-    private readonly of: { view(): PathsView; graph(): PathGraph; stored(): PathsView; paths(): readonly number[] },
+    private readonly of: {
+      view(): PathsView;
+      graph(): PathGraph;
+      stored(): PathsView;
+      paths(): readonly number[];
+      /** The graph of a place; null while it is not here. */
+      at?(place: PathsPlace | null): PathsView | null;
+      /** Another view points at something, or something has been selected there: perhaps a sample of this graph. */
+      sample?(at: Pointing, how: "pointed" | "selected"): void;
+    },
   ) {
     super(acts, S.NO_MARKS);
   }
@@ -39,8 +49,15 @@ export class PathsReader extends Reader<S.Target, S.Marks> {
   }
 
   protected read(saved: unknown): S.Marks {
-    const { layers, tokens, maxRank, sources, choices } = this.of.stored();
-    return S.readMarks(saved, { layers, tokens: tokens.length, maxRank, sources, choices });
+    // They may be of another sample than the view came with, which has tokens of its own.
+    const base = this.of.stored();
+    const { place } = S.readMarks(saved, base);
+    return S.readMarks(saved, this.of.at?.(place) ?? base);
+  }
+
+  /** A view that came with a filter must not get it back once its reader has taken it off. */
+  override get unmarked(): boolean {
+    return super.unmarked && this.of.stored().marks === undefined;
   }
 
   same(a: S.Target | null, b: S.Target | null): boolean {
@@ -79,7 +96,12 @@ export class PathsReader extends Reader<S.Target, S.Marks> {
   }
 
   protected linkTo(at: Pointing): void {
+    this.of.sample?.(at, "pointed");
     this.linked = linkedOf(at, this.of.stored(), this.of.view(), this.of.graph());
+  }
+
+  override selectedElsewhere(at: Pointing): void {
+    this.of.sample?.(at, "selected");
   }
 
   protected pointing(target: S.Target): Pointing {

@@ -24,6 +24,8 @@ export interface PathScene {
   paths: readonly number[];
   order: PathOrder;
   chosen: SpelledPath | null;
+  /** Of paths that are not here: whether the kernel can be asked for them, or has been, and what it said. */
+  missing: { askable: boolean; asking: boolean; failed: string | null };
 }
 
 export interface PathActs {
@@ -31,6 +33,8 @@ export interface PathActs {
   step(by: 1 | -1): void;
   order(by: PathOrder): void;
   copy(text: string): void;
+  /** Asks the kernel for the paths that the notebook does not hold. */
+  ask(): void;
 }
 
 /** The path that is spelled out. */
@@ -83,16 +87,10 @@ export function spelledSide(
 }
 
 /** The best paths, or why there is no list. */
-export function listSide({ stored, paths, order, chosen }: PathScene, acts: PathActs): HTMLElement[] {
+export function listSide({ stored, paths, order, chosen, missing }: PathScene, acts: PathActs): HTMLElement[] {
   const kept = keptPaths(stored);
   if (stored.kept === 0) return [];
-  if (!kept)
-    return [
-      el("h5", {}, "Single paths"),
-      quiet(
-        `The ${count(stored.kept)} kept paths are too many for a notebook: here are their sums over edges. A lower maxRank keeps fewer.`,
-      ),
-    ];
+  if (!kept) return missingPaths(stored, missing, acts);
   const at = chosen ? Math.max(0, paths.indexOf(chosen.index)) : 0;
   const first = Math.max(0, Math.min(at - 2, paths.length - LISTED));
   const other = order === "rank" ? "logit" : "rank";
@@ -115,5 +113,29 @@ export function listSide({ stored, paths, order, chosen }: PathScene, acts: Path
       }),
     ),
     quiet(paths.length > LISTED ? `${count(paths.length)} in all; [ and ] go through them` : "[ and ] go through them"),
+  ];
+}
+
+/** Why there is no list, and the way to one while the kernel still has it. */
+function missingPaths(
+  stored: PathsView,
+  { askable, asking, failed }: PathScene["missing"],
+  acts: PathActs,
+): HTMLElement[] {
+  const many = `The ${count(stored.kept)} kept paths are too many for a notebook: here are their sums over edges.`;
+  const how = askable ? "The running kernel has them." : "Run the cell again to look at single ones.";
+  return [
+    el("h5", {}, "Single paths"),
+    quiet(`${many} ${asking ? "They are on their way …" : how}`),
+    ...(failed ? [el("p", { class: "pb-failed" }, failed)] : []),
+    ...(askable && !asking
+      ? [
+          el(
+            "div",
+            { class: "pb-next pb-cut" },
+            button({ label: "Get them all", look: "outlined" }, () => acts.ask()),
+          ),
+        ]
+      : []),
   ];
 }

@@ -44,8 +44,8 @@ export interface SideActs {
   cut(): void;
   /** What is shown of the hop has changed. */
   changed(): void;
-  /** Puts the middle of what is drawn on a column and a row. */
-  move(column: number, row: number): void;
+  /** Puts the middle of what is drawn on a column and a row; `first`: a drag begins. */
+  move(column: number, row: number, first: boolean): void;
   paths: PathActs;
   tokens: TokensActs;
 }
@@ -71,7 +71,7 @@ export class Side {
       ...(path.chosen ? spelledSide({ ...path, chosen: path.chosen }, this.acts.paths) : this.selected(scene)),
       ...(cut ? verifySide(cut, () => this.acts.cut()) : []),
       ...tokens,
-      ...(wantsOverview(over) ? overview(over, (column, r) => this.acts.move(column, r)) : []),
+      ...(wantsOverview(over) ? overview(over, (column, r, first) => this.acts.move(column, r, first)) : []),
       ...listSide(path, this.acts.paths),
       ...(marks.pins.length > 0 ? [el("h5", {}, "Pinned"), this.pins(scene)] : []),
       ...completeness(view),

@@ -2,16 +2,23 @@
  *  grouped and named, which path is spelled out; and the way back. Pure: every function takes a state and returns the
  *  next one. Hops, nodes and spans count the rows and columns of the marks' own groups and bands; filters, groups,
  *  names and the place count layers and positions of the prompt. */
-import type { Column, Grouping, PathSpot, PathsChoices, PathsOptions, PathsPlace, PathsView, Row } from "patchbay/view";
-import { PATHS_DEFAULTS } from "patchbay/view";
-import { marked, type ReaderState, readPins } from "../shell/state";
+import type {
+  Column,
+  PathHop,
+  PathOrder,
+  PathSpot,
+  PathsChoices,
+  PathsLook,
+  PathsPlace,
+  PathsView,
+  PathWindow,
+  Row,
+} from "patchbay/view";
+import { PLAIN_LOOK, readLook } from "patchbay/view";
+import { marked, type ReaderState } from "../shell/state";
 import type { Marks as ShellMarks } from "../shell/types";
 
-export interface Hop {
-  layer: number;
-  from: number;
-  to: number;
-}
+export type Hop = PathHop;
 export type Target = Hop | PathSpot;
 /** Pins stand on hops and on nodes; the number is the numeral on the badge, 1 to 6. */
 export type Pin = Target & { number: number };
@@ -20,27 +27,17 @@ export interface Span {
   from: number;
   to: number;
 }
-export interface Marks extends ShellMarks<Hop, Target>, PathsOptions, Grouping {
+export interface Marks extends ShellMarks<Hop, Target>, Readonly<Omit<PathsLook, "selection" | "pins">> {
   /** Trace and sample that are shown; null: those that the view came with. */
   readonly place: PathsPlace | null;
   readonly span: Span | null;
-  /** The kept path that is spelled out. */
-  readonly path: number | null;
+  /** Of the list of paths. */
+  readonly order: PathOrder;
 }
 /** The cursor stands on nodes only. */
 export type PathsState = ReaderState<Target, Marks>;
 
-export const NO_MARKS: Marks = {
-  selection: [],
-  pins: [],
-  place: null,
-  ...PATHS_DEFAULTS,
-  groups: [],
-  names: [],
-  band: 1,
-  span: null,
-  path: null,
-};
+export const NO_MARKS: Marks = { ...PLAIN_LOOK, place: null, span: null, order: "rank" };
 
 export const isHop = (target: Target): target is Hop => "layer" in target;
 
@@ -89,7 +86,24 @@ export function regrouped(marks: Marks, before: Places, after: Places): Marks {
           position: column(pin.position),
           number: pin.number,
         };
-  return { ...marks, selection: [], span: null, pins: marks.pins.map(move) };
+  return {
+    ...marks,
+    selection: [],
+    span: null,
+    pins: marks.pins.map(move),
+    window: movedWindow(marks.window, before, after),
+  };
+}
+
+/** The part that is drawn, where its tokens and layers went; null where that is all of it. */
+function movedWindow(window: PathWindow | null, before: Places, after: Places): PathWindow | null {
+  if (!window) return null;
+  const [c0, c1] = [before.columns[window.c0]?.from ?? 0, before.columns[window.c1]?.to ?? 0];
+  const [r0, r1] = [before.rows[window.r0]?.from ?? 0, before.rows[window.r1]?.to ?? 0];
+  const next = { c0: at(after.columns, c0), c1: at(after.columns, c1), r0: at(after.rows, r0), r1: at(after.rows, r1) };
+  const all =
+    next.c0 === 0 && next.c1 === after.columns.length - 1 && next.r0 === 0 && next.r1 === after.rows.length - 1;
+  return all ? null : next;
 }
 
 const at = (ranges: readonly { from: number; to: number }[], place: number): number =>
@@ -98,81 +112,37 @@ const at = (ranges: readonly { from: number; to: number }[], place: number): num
     ranges.findIndex(({ from, to }) => from <= place && place <= to),
   );
 
-/** Groups with one more; those that it covers or touches are let go. */
-export const withGroup = (groups: Grouping["groups"], { from, to }: Span): Grouping["groups"] =>
-  [...groups.filter((g) => g.to < from || g.from > to), { from, to }].sort((a, b) => a.from - b.from);
-
-/** Names with one changed; an empty one gives the token its own words back. */
-export const withName = (names: Grouping["names"], position: number, name: string): Grouping["names"] =>
-  [
-    ...names.filter((n) => n.position !== position),
-    ...(clean(name) === "" ? [] : [{ position, name: clean(name) }]),
-  ].sort((a, b) => a.position - b.position);
-
-/** One line without anything that is not seen or turns the line around. */
-const clean = (name: string): string =>
-  name
-    .replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, "")
-    .trim()
-    .slice(0, 40);
+/** What of the marks makes the drawing. */
+export function lookOf({ place: _place, span: _span, order: _order, ...look }: Marks): PathsLook {
+  return look;
+}
 
 /** Another trace or sample: what stands on tokens is let go where they are others. */
 export function moved(marks: Marks, place: PathsPlace, sameTokens: boolean): Marks {
-  const kept = sameTokens ? marks : { ...marks, selection: [], pins: [], groups: [], names: [], source: null };
+  const kept = sameTokens
+    ? marks
+    : { ...marks, selection: [], pins: [], groups: [], names: [], source: null, window: null };
   return { ...kept, place, span: null, path: null };
 }
 
-const whole = (n: unknown, least: number, most: number): n is number =>
-  Number.isInteger(n) && (n as number) >= least && (n as number) <= most;
-const fields = (value: unknown): Record<string, unknown> =>
-  (typeof value === "object" && value !== null ? value : {}) as Record<string, unknown>;
-const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
-
-/** Marks from outside (a notebook's metadata), keeping only what lies in a graph of this size. */
-export function readMarks(
-  value: unknown,
-  {
-    layers,
-    tokens,
-    maxRank,
-    sources,
-    choices,
-  }: Pick<PathsView, "layers" | "maxRank" | "sources" | "choices"> & { tokens: number },
-): Marks {
-  const read = (item: unknown): Target | null => {
-    const { layer, from, to, boundary, position } = fields(item);
-    if (whole(layer, 0, layers - 1) && whole(to, 0, tokens - 1) && whole(from, 0, to)) return { layer, from, to };
-    return whole(boundary, 0, layers) && whole(position, 0, tokens - 1) ? { boundary, position } : null;
-  };
-  const all = fields(value);
-  const hops = listOf(all.selection)
-    .map(read)
-    .filter((t) => t !== null && isHop(t)) as Hop[];
-  const groups = listOf(all.groups).reduce<Grouping["groups"]>((found, item) => {
-    const { from, to } = fields(item);
-    return whole(from, 0, tokens - 1) && whole(to, from + 1, tokens - 1) ? withGroup(found, { from, to }) : found;
-  }, []);
-  const names = listOf(all.names).reduce<Grouping["names"]>((found, item) => {
-    const { position, name } = fields(item);
-    return whole(position, 0, tokens - 1) && typeof name === "string" ? withName(found, position, name) : found;
-  }, []);
+/** Marks from outside (a notebook's metadata), keeping only what lies in the view. */
+export function readMarks(value: unknown, view: PathsView): Marks {
+  const { place, order } = fields(value);
   return {
-    ...NO_MARKS,
-    selection: hops,
-    pins: readPins(all.pins, read),
-    place: readPlace(all.place, choices),
-    share: typeof all.share === "number" && all.share > 0 && all.share <= 1 ? all.share : NO_MARKS.share,
-    source: whole(all.source, 0, tokens - 1) && sources.includes(all.source) ? all.source : null,
-    rank: whole(all.rank, 1, maxRank) ? all.rank : null,
-    groups,
-    names,
-    band: whole(all.band, 1, layers) ? all.band : 1,
-    path: whole(all.path, 0, Number.MAX_SAFE_INTEGER) ? all.path : null,
+    ...readLook(value, view),
+    place: readPlace(place, view.choices),
+    span: null,
+    order: order === "logit" ? "logit" : "rank",
   };
 }
 
 export function readPlace(value: unknown, choices: PathsChoices | undefined): PathsPlace | null {
   const { trace, sample } = fields(value);
-  const found = choices && whole(trace, 0, choices.traces.length - 1) && whole(sample, 0, choices.samples.length - 1);
+  const among = (n: unknown, all: readonly unknown[]) =>
+    Number.isInteger(n) && (n as number) >= 0 && (n as number) < all.length;
+  const found = choices && among(trace, choices.traces) && among(sample, choices.samples);
   return found ? { trace: trace as number, sample: sample as number } : null;
 }
+
+const fields = (value: unknown): Record<string, unknown> =>
+  (typeof value === "object" && value !== null ? value : {}) as Record<string, unknown>;

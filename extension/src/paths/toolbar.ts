@@ -10,7 +10,7 @@ import {
   tokenLabel,
   unpack,
 } from "patchbay/view";
-import { el } from "../dom";
+import { button, el } from "../dom";
 import type { MenuItem } from "../menu";
 import type { AnyPart, Scene } from "../shell/types";
 import type { Marks } from "./state";
@@ -23,6 +23,8 @@ export interface ToolbarActs {
   place(): PathsPlace;
   layout(): PathsLayout | null;
   change(options: Partial<PathsOptions>): void;
+  /** Puts a filter by a layer on, or takes it off. */
+  through(layer: number): void;
   go(place: PathsPlace): void;
   band(layers: number): void;
   /** What can be done with the chosen tokens. */
@@ -43,7 +45,8 @@ export function pathsToolbar(acts: ToolbarActs): AnyPart<PathsView>["toolbar"] {
   return {
     parts: () => {
       const { tokens, sources, highRanking, maxRank, choices, layers, paths } = acts.stored();
-      return [tokens, sources, highRanking, maxRank, choices, layers, paths !== undefined && paths !== null];
+      const { through } = acts.marks();
+      return [tokens, sources, highRanking, maxRank, choices, layers, paths !== undefined && paths !== null, through];
     },
     build(bar, scene) {
       const wordless = isWordless(scene);
@@ -96,12 +99,26 @@ export function pathsToolbar(acts: ToolbarActs): AnyPart<PathsView>["toolbar"] {
         ...(wordless ? [] : [rank]),
         share,
         ...(deep ? [band] : []),
+        ...(scene.width === "tiny" ? [] : layerChips(acts)),
         ...(wordless ? [] : [counts]),
       ];
     },
     more: (scene) => [...(isWordless(scene) ? narrowItems(acts) : []), ...acts.tokens()],
     findInBar: () => false,
   };
+}
+
+/** Filters by layer, each with its own way off. */
+function layerChips(acts: ToolbarActs): HTMLElement[] {
+  return acts.marks().through.map((layer) => {
+    const chip = button({ label: `moves in layer ${layer}`, icon: "cross", look: "outlined" }, () =>
+      acts.through(layer),
+    );
+    chip.classList.add("pb-filter-chip");
+    chip.title = `Only paths that go from one token to another in layer ${layer}; click takes this off`;
+    chip.setAttribute("aria-label", `Take off: only paths that move in layer ${layer}`);
+    return chip;
+  });
 }
 
 /** "37 of 137 paths · 30 of 73 edges" */

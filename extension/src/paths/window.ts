@@ -18,43 +18,16 @@ export function zoomed(
   return orWhole(whole, { c0, c1, r0, r1 });
 }
 
-/** The part that is drawn now. Each change answers whether there was one. */
-export class Near {
-  /** null: all. */
-  window: PathWindow | null = null;
-  private from: PathWindow | null = null;
-
-  reset(): void {
-    this.window = null;
-  }
-  step(whole: PathWindow, direction: "in" | "out" | "reset", around: PathSpot): boolean {
-    return this.set(direction === "reset" ? null : zoomed(whole, this.window, direction, around));
-  }
-  /** @param first the drag begins: it is counted from here */
-  drag(whole: PathWindow, columns: number, rows: number, first: boolean): boolean {
-    if (first) this.from = this.window;
-    if (!this.from) return false;
-    this.set(panned(whole, this.from, columns, rows));
-    return true;
-  }
-  centre(whole: PathWindow, column: number, row: number): boolean {
-    const { window } = this;
-    if (!window) return false;
-    const [columns, rows] = [
-      column - Math.floor((window.c0 + window.c1) / 2),
-      row - Math.floor((window.r0 + window.r1) / 2),
-    ];
-    return this.set(panned(whole, window, columns, rows));
-  }
-  hold(whole: PathWindow, spot: PathSpot): boolean {
-    return this.set(holding(whole, this.window, spot));
-  }
-  private set(next: PathWindow | null): boolean {
-    const same = JSON.stringify(next) === JSON.stringify(this.window);
-    if (!same) this.window = next;
-    return !same;
-  }
+/** The window with its middle on a column and a row; the whole stays the whole. */
+export function centred(whole: PathWindow, now: PathWindow | null, column: number, row: number): PathWindow | null {
+  if (!now) return null;
+  const [columns, rows] = [column - Math.floor((now.c0 + now.c1) / 2), row - Math.floor((now.r0 + now.r1) / 2)];
+  return panned(whole, now, columns, rows);
 }
+
+/** A window that was kept, if it lies in what there is now. */
+export const fitting = (whole: PathWindow, kept: PathWindow | null): PathWindow | null =>
+  kept && kept.c0 >= whole.c0 && kept.c1 <= whole.c1 && kept.r0 >= whole.r0 && kept.r1 <= whole.r1 ? kept : null;
 
 type Range = readonly [number, number];
 

@@ -235,6 +235,7 @@ export class ScatterReader extends Reader<S.Target, S.Marks> {
     const next = { ...this.state, cursor: target };
     if (add) this.takeAs(next, [target.point], has ? "remove" : "add");
     else this.takeAs(next, has && selection.length === 1 ? [] : [target.point], "replace");
+    if (!add && this.state.marks.selection.length === 1) this.acts.tellSelected?.(this.pointing(target));
   }
 
   /** What a lasso or a box holds. */

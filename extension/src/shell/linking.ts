@@ -12,6 +12,7 @@ export class Linking implements Linked {
     private readonly fields: () => readonly LinkField[],
     private readonly acts: {
       pointed(at: Pointing): void;
+      selected(at: Pointing): void;
       /** Views that are linked, this one included; 0: this one does not take part. */
       counted(views: number): void;
     },
@@ -27,6 +28,15 @@ export class Linking implements Linked {
 
   pointed(at: Pointing): void {
     this.acts.pointed(this.on ? this.chosen(at) : null);
+  }
+
+  /** Tells the other views what has been selected. */
+  select(at: Pointing): void {
+    if (this.on) this.link.select(this, this.chosen(at));
+  }
+
+  selected(at: Pointing): void {
+    if (this.on) this.acts.selected(this.chosen(at));
   }
 
   counted(views: number): void {

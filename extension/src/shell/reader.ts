@@ -82,6 +82,9 @@ export abstract class Reader<T extends object, M extends Marks> {
     this.acts.pointedElsewhere(false);
   }
 
+  /** Something has been selected in another view; a kind that shows one sample at a time goes to it. */
+  selectedElsewhere(_at: Pointing): void {}
+
   /** Does what a key asks for; false when the key is not the reader's business. */
   do(action: { do: string; direction?: string; extend?: boolean }): boolean {
     const { state } = this;

@@ -191,6 +191,8 @@ export interface ReaderActs<M extends Marks> {
   say(sentence: string): void;
   /** The other views of the document. */
   tellOthers(at: Pointing): void;
+  /** What has been selected, to those that go there. */
+  tellSelected?(at: Pointing): void;
   /** There is nothing left to clear: the focus goes back to the notebook. */
   leave(): void;
 }

@@ -61,6 +61,7 @@ export class ShellWidget<V extends View, T extends object, M extends Marks> impl
         marked: (marks) => this.marking.changed(marks),
         say: (sentence) => this.readout.say(sentence),
         tellOthers: (at) => this.linking.point(at),
+        tellSelected: (at) => this.linking.select(at),
         leave: () => host.leave(root),
       },
       view,
@@ -104,6 +105,7 @@ export class ShellWidget<V extends View, T extends object, M extends Marks> impl
     this.theme = themeAt(root);
     this.linking = new Linking(host.document(), () => part.fields, {
       pointed: (at) => reader.pointed(at),
+      selected: (at) => reader.selectedElsewhere(at),
       counted: (views) => this.readout.linked(views),
     });
     reader.restart(saved.load());

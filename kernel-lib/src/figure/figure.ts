@@ -6,7 +6,7 @@ import { SpecError } from "../errors";
 import { chartSpec } from "../view/chart-spec";
 import { heatmapSpec } from "../view/heatmap-spec";
 import type { VegaLiteSpec } from "../view/heatmap-types";
-import { pathsSvg } from "../view/paths-svg";
+import { pathsSvg } from "../view/paths-figure";
 import { scatterSpec } from "../view/scatter-spec";
 import { type Theme, themes } from "../view/theme";
 import type { View } from "../view/types";

@@ -1,10 +1,11 @@
 /** What a figure may be asked: checked in full before anything is drawn. */
+import { isDeepStrictEqual } from "node:util";
 import { SpecError } from "../errors";
 import type { ChartLook } from "../view/chart-layout";
 import type { ChartView } from "../view/chart-types";
 import { heatmapOptions } from "../view/heatmap-grid";
 import type { CellWindow, HeatmapOptions } from "../view/heatmap-types";
-import { PATHS_DEFAULTS, type PathsOptions } from "../view/paths-layout";
+import { type PathsLook, PLAIN_LOOK, readLook } from "../view/paths-look";
 import type { PathsView } from "../view/paths-types";
 import { frameOf, scatterOptions } from "../view/scatter-frame";
 import type { ScatterMethod, ScatterOptions, ScatterView } from "../view/scatter-types";
@@ -24,6 +25,9 @@ export interface FigureOptions extends Partial<Omit<HeatmapOptions, "previousLim
   share?: number;
   source?: number | null;
   rank?: number | null;
+  /** Of a path graph: how it is looked at beyond these (groups, names, bands, window, selection, pins). Default: as a view
+   *  that was saved was left. */
+  look?: Partial<PathsLook>;
   /** Of a scatter: which layer, site and method (default: what its view shows first), and which two axes, from 0. */
   layer?: number;
   site?: string;
@@ -43,7 +47,7 @@ export interface CheckedOptions extends CheckedSize {
   heatmap: HeatmapOptions;
 }
 export interface CheckedPathsOptions extends CheckedSize {
-  paths: PathsOptions;
+  paths: Partial<PathsLook>;
 }
 
 export interface CheckedChartOptions extends CheckedSize {
@@ -63,7 +67,7 @@ const DPIS = [36, 1200] as const;
  *  @throws SpecError */
 export function checkOptions(view: HeatmapView, options: FigureOptions): CheckedOptions {
   const { width, height, theme = "print", dpi = 300, share: _share, source: _source, rank: _rank, ...rest } = options;
-  const { layer: _layer, site: _site, method: _method, axes: _axes, ...partial } = rest;
+  const { layer: _layer, site: _site, method: _method, axes: _axes, look: _look, ...partial } = rest;
   checkLook({ height, theme, dpi });
   const heatmap = heatmapOptions(view, {
     // In print the margin's bars would repeat the cells, and panels are spoken of by letter.
@@ -79,14 +83,26 @@ export function checkOptions(view: HeatmapView, options: FigureOptions): Checked
  *  @throws SpecError */
 export function checkPathsOptions(view: PathsView, options: FigureOptions): CheckedPathsOptions {
   const { width = "double-column", height, theme = "print", dpi = 300 } = options;
-  const { share = PATHS_DEFAULTS.share, source = PATHS_DEFAULTS.source, rank = PATHS_DEFAULTS.rank } = options;
+  const asked = options.look ?? (view.marks === undefined ? PLAIN_LOOK : readLook(view.marks, view));
+  const { share = asked.share ?? PLAIN_LOOK.share, source = asked.source ?? null, rank = asked.rank ?? null } = options;
   checkLook({ height, theme, dpi });
   within("share", share, [0, 1]);
   if (source !== null && !view.sources.includes(source))
     refuse("source", source, `must be one of the traced sources ${view.sources.join(", ")}, or null for all`);
   if (rank !== null && !(Number.isInteger(rank) && rank >= 1 && rank <= view.maxRank))
     refuse("rank", rank, `must be a whole number from 1 to ${view.maxRank}, or null for all`);
-  return { width: pixels(width), height, theme, dpi, paths: { share, source, rank } };
+  const paths = { ...checkedLook(view, asked), share, source, rank };
+  return { width: pixels(width), height, theme, dpi, paths };
+}
+
+/** What else of a look is asked for must lie in the graph. */
+function checkedLook(view: PathsView, asked: Partial<PathsLook>): PathsLook {
+  const { share: _share, source: _source, rank: _rank, ...rest } = asked;
+  const read = readLook(rest, view);
+  for (const name of Object.keys(rest) as (keyof typeof rest)[])
+    if (rest[name] !== undefined && !isDeepStrictEqual(read[name], rest[name]))
+      refuse(`look.${name}`, JSON.stringify(rest[name]), "must lie in this path graph, in order");
+  return read;
 }
 
 function checkLook({ height, theme, dpi }: { height: number | undefined; theme: ThemeName; dpi: number }): void {

@@ -6,7 +6,7 @@ import type { Frozen } from "../path/types";
 import { verifyCuts } from "../path/verify";
 import type { PathsBody, PathsPlace } from "../view/paths-types";
 import { viewEdges } from "../view/paths-view";
-import type { CutResult, EdgeDetail, HopCut } from "../view/protocol";
+import type { CutResult, EdgeDetail, HopCut, PathsAsked } from "../view/protocol";
 import { PathsSource } from "./paths-source";
 import type { Source } from "./sources";
 
@@ -56,9 +56,9 @@ export async function cut(source: Source, cuts: readonly HopCut[], at: Partial<P
 
 /** Another trace or sample of a path graph.
  *  @throws SpecError when the view is no path graph, ResultError when there is no such choice */
-export function bodyAt(source: Source, place: PathsPlace): PathsBody {
+export function bodyAt(source: Source, asked: PathsAsked): PathsBody {
   if (!(source instanceof PathsSource)) refuse("view", source.id, "must be a path graph's");
-  return source.bodyAt(place);
+  return source.bodyAt(asked);
 }
 
 function behind(source: Source, at: Partial<PathsPlace>) {

@@ -73,14 +73,10 @@ function heatmapFigure(view: HeatmapView, metric = view.metric, choice?: Heatmap
   return figureOf(drawn, { metric, mode, hatch, panels, difference, threshold, window });
 }
 
-/** A path graph as it is drawn in the widget: the chosen trace and sample, what its filters leave. */
-function pathsFigure(
-  source: Source,
-  view: PathsView,
-  { trace, sample, share, source: from, rank }: PathsChoice,
-): Figure {
-  const shown = source instanceof PathsSource ? source.viewAt({ trace, sample }) : view;
-  return figureOf(shown, { share, source: from, rank });
+/** A path graph as it is drawn in the widget: the chosen trace and sample, looked at in the same way. */
+function pathsFigure(source: Source, view: PathsView, { trace, sample, whole, ...look }: PathsChoice): Figure {
+  const shown = source instanceof PathsSource ? source.viewAt({ trace, sample, whole }) : view;
+  return figureOf(shown, { look });
 }
 
 /** The result's main table; of a sweep, the rows of one metric. */

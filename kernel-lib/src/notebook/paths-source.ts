@@ -1,12 +1,15 @@
 /** Path traces as something to show: one run or result, or several of the same prompts as one view with a switch. */
 import { createHash } from "node:crypto";
+import { SpecError } from "../errors";
 import type { PathTraceSpec, TraceSample } from "../experiment/trace-types";
 import type { Model } from "../forward/types";
 import { serializeAny } from "../result/kinds";
 import { TraceResult } from "../result/trace";
 import { ExperimentRun } from "../run/experiment-run";
+import type { PathsLook } from "../view/paths-look";
 import { bodyOf, checkSamePrompts, pathsSetOf } from "../view/paths-set";
 import type { PathsBody, PathsPlace, PathsView } from "../view/paths-types";
+import type { PathsAsked } from "../view/protocol";
 import type { View } from "../view/types";
 import { bundle, quickBundle } from "./bundle";
 import type { Source } from "./sources";
@@ -19,15 +22,18 @@ export const isTrace = (value: unknown): value is Trace =>
 export class PathsSource implements Source {
   readonly run: Source["run"];
   private readonly place: PathsPlace;
+  /** How the widget begins; its reader may change it. */
+  private readonly marks: Pick<PathsLook, "through"> | undefined;
   private drawn: { of: readonly TraceResult[]; ended: boolean; view: PathsView } | null = null;
 
   constructor(
     private readonly traces: readonly Trace[],
     readonly id: string,
-    { sample = 0 }: { sample?: number },
+    { sample = 0, layers }: { sample?: number; layers?: readonly number[] },
   ) {
     const runs = traces.filter((trace) => trace instanceof ExperimentRun);
     this.place = { trace: 0, sample };
+    this.marks = layers === undefined ? undefined : { through: checkedLayers(layers, this.results[0]) };
     checkSamePrompts(this.results.map(({ data }) => data));
     // The footer speaks of the run that still goes on.
     const [first] = runs;
@@ -60,12 +66,13 @@ export class PathsSource implements Source {
 
   /** Another of the choices.
    *  @throws ResultError when there is no such trace or sample */
-  viewAt(place: PathsPlace): PathsView {
+  viewAt({ trace, sample, whole = false }: PathsAsked): PathsView {
     const traces = this.results.map(({ data }) => data);
-    return pathsSetOf(traces, place, { id: this.id, resultHash: this.hash() }, false);
+    const options = { id: this.id, resultHash: this.hash(), paths: whole ? ("all" as const) : undefined };
+    return pathsSetOf(traces, { trace, sample }, options, false);
   }
-  bodyAt(place: PathsPlace): PathsBody {
-    return bodyOf(this.viewAt(place));
+  bodyAt(asked: PathsAsked): PathsBody {
+    return bodyOf(this.viewAt(asked));
   }
 
   view(): View {
@@ -79,7 +86,8 @@ export class PathsSource implements Source {
     }
     const runs = this.traces.filter((trace) => trace instanceof ExperimentRun);
     const now = runs.find(({ state }) => state === "failed") ?? going(runs) ?? stopped(runs);
-    const view = { ...this.drawn.view, run: now ? now.progress : null };
+    const { marks } = this;
+    const view = { ...this.drawn.view, run: now ? now.progress : null, ...(marks && { marks }) };
     if (now?.state !== "failed") return view;
     return {
       ...view,
@@ -100,6 +108,14 @@ export class PathsSource implements Source {
     for (const result of this.results) hash.update(serializeAny(result));
     return `sha256:${hash.digest("hex")}`;
   }
+}
+
+function checkedLayers(layers: readonly number[], { data }: TraceResult): readonly number[] {
+  const { nLayers } = data.making.model;
+  const bad = layers.find((layer) => !Number.isInteger(layer) || layer < 0 || layer >= nLayers);
+  if (bad !== undefined)
+    throw new SpecError({ thing: "show(): layers", value: bad, rule: `must be layers from 0 to ${nLayers - 1}` });
+  return [...new Set(layers)].sort((a, b) => a - b);
 }
 
 const going = (runs: readonly ExperimentRun[]) => runs.find((run) => !run.ended);

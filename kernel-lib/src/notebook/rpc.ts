@@ -97,7 +97,7 @@ async function handle(comm: Comm, data: Record<string, unknown>, version: string
       return cut(view(data.view), cuts, place(data));
     }
     case "paths":
-      return bodyAt(view(data.view), place(data) as PathsPlace);
+      return bodyAt(view(data.view), { ...(place(data) as PathsPlace), whole: data.whole === true });
     case "about":
       return about(version);
     case "model":

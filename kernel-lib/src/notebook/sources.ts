@@ -47,6 +47,8 @@ export interface ViewChoice {
   metric?: SweepMetric | GridMetric;
   /** Of a path trace: which sample, from 0. */
   sample?: number;
+  /** Of a path trace: first only the paths that go from one token to another in each of these layers. */
+  layers?: readonly number[];
 }
 
 /** A thing to show, with the result behind it where there is one. */

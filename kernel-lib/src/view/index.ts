@@ -48,7 +48,9 @@ export { pageOf } from "./page";
 export type * from "./page-types";
 export * from "./paths-curve";
 export * from "./paths-describe";
+export * from "./paths-figure";
 export * from "./paths-graph";
+export * from "./paths-highlight";
 export * from "./paths-hit";
 export * from "./paths-lattice";
 export {
@@ -67,6 +69,7 @@ export {
   rankWords,
   wholeWindow,
 } from "./paths-layout";
+export * from "./paths-look";
 export * from "./paths-set";
 export * from "./paths-spell";
 export {
@@ -77,7 +80,6 @@ export {
   nodeLine,
   nodeRadius,
   pathsDrawing,
-  pathsSvg,
   thinOpacity,
 } from "./paths-svg";
 export { pathsSummary, pathsText } from "./paths-text";

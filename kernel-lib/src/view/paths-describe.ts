@@ -140,7 +140,7 @@ export function describePaths(
 function drawn(
   view: PathsView,
   { shown, total }: Pick<PathsLayout, "shown" | "total">,
-  { source, share, rank }: PathsOptions,
+  { source, share, rank, through }: PathsOptions,
 ): string[] {
   const thin = total - shown;
   const what = view.lattice?.flow ? "only paths" : "edges that paths can take,";
@@ -148,6 +148,9 @@ function drawn(
     thin === 0 ? "" : `thin lines: ${many(thin, "edge")}, the other ${plain(100 * (1 - share), 0)} % of paths`,
     source === null ? "" : `${what} from ${sourceName(view, source)}`,
     rank === null ? "" : `${what} with ${view.lattice?.flow ? "" : "best "}rank ${count(rank)} or better`,
+    through.length === 0
+      ? ""
+      : `${what} that move in ${through.length === 1 ? "layer" : "layers"} ${through.join(", ")}`,
     view.lattice && !view.lattice.flow && view.kept > 0 ? "single paths are too many to be kept with the view" : "",
   ].filter((part) => part !== "");
 }

@@ -48,6 +48,8 @@ export interface PathFilter {
   source: number | null;
   /** Only paths that rank the answer at most so; null: all. */
   rank: number | null;
+  /** Only paths that go from one token to another in each of these layers. */
+  through?: readonly number[];
 }
 
 /** What a reader has made of the lattice. */
@@ -125,18 +127,46 @@ function sourceSums(
   return { sources, totalPaths: pack(all), highRanking: pack(high) };
 }
 
-/** Hops with a rank that good, that can be reached from the source. */
-function filtered(all: readonly PathEdge[], { source, rank }: PathFilter): PathEdge[] {
-  const edges = all.filter((e) => rank === null || e.bestRank <= rank);
-  if (source === null) return edges;
-  let here = new Set([source]);
-  const found: PathEdge[] = [];
-  for (const layer of [...new Set(edges.map((e) => e.layer))].sort((a, b) => a - b)) {
-    const next = edges.filter((e) => e.layer === layer && here.has(e.from));
-    found.push(...next);
-    here = new Set(next.map((e) => e.to));
-  }
-  return found;
+/** Hops with a rank that good, on ways from the source to the answer that move in each of the layers. Without single
+ *  paths these are ways that paths can take. */
+function filtered(all: readonly PathEdge[], { source, rank, through = [] }: PathFilter): PathEdge[] {
+  const good = all.filter(
+    (e) => (rank === null || e.bestRank <= rank) && (e.from !== e.to || !through.includes(e.layer)),
+  );
+  if (source === null && through.length === 0) return good;
+  const layers = [...new Set(all.map((e) => e.layer))].sort((a, b) => a - b);
+  const byLayer = new Map(layers.map((layer) => [layer, [] as PathEdge[]]));
+  for (const edge of good) byLayer.get(edge.layer)?.push(edge);
+  let here: Set<number> | null = source === null ? null : new Set([source]);
+  for (const layer of layers)
+    here = keep(
+      byLayer,
+      layer,
+      (e) => here === null || here.has(e.from),
+      (e) => e.to,
+    );
+  let ahead: Set<number> | null = null;
+  for (const layer of layers.reverse())
+    ahead = keep(
+      byLayer,
+      layer,
+      (e) => ahead === null || ahead.has(e.to),
+      (e) => e.from,
+    );
+  const kept = new Set([...byLayer.values()].flat());
+  return good.filter((edge) => kept.has(edge));
+}
+
+/** Leaves those of a layer that pass, and answers with the positions where they end. */
+function keep(
+  byLayer: Map<number, PathEdge[]>,
+  layer: number,
+  passes: (edge: PathEdge) => boolean,
+  end: (edge: PathEdge) => number,
+): Set<number> {
+  const left = (byLayer.get(layer) ?? []).filter(passes);
+  byLayer.set(layer, left);
+  return new Set(left.map(end));
 }
 
 function summedUp(edges: readonly PathEdge[], columnOf: Int32Array): PathEdge[] {

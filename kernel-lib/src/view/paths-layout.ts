@@ -17,8 +17,10 @@ export interface PathsOptions {
   source: number | null;
   /** Only paths that rank the answer at most so; null shows all. */
   rank: number | null;
+  /** Only paths that go from one token to another in each of these layers; none shows all. */
+  through: readonly number[];
 }
-export const PATHS_DEFAULTS: PathsOptions = { share: 0.8, source: null, rank: null };
+export const PATHS_DEFAULTS: PathsOptions = { share: 0.8, source: null, rank: null, through: [] };
 
 /** Columns and rows that are drawn, first and last. */
 export interface PathWindow {

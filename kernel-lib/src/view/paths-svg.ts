@@ -1,24 +1,28 @@
-/** A path graph as one SVG text: what print and PNG use, by the layout that the widget paints. */
+/** A laid-out path graph as one SVG text: ground, curves, nodes, bars, words and legend. */
 import { count, textWidth } from "./format";
 import { curveData } from "./paths-curve";
-import { type PathLabel, type PathsLayout, type PathsOptions, pathsLayout, rankColour } from "./paths-layout";
-import type { PathsView } from "./paths-types";
+import { type PathLabel, type PathsLayout, rankColour } from "./paths-layout";
 import type { Theme } from "./theme";
 
-/** @example pathsSvg(view, themes.print, { width: 648 }) */
-export function pathsSvg(
-  view: PathsView,
-  theme: Theme,
-  size: { width: number; height?: number },
-  options: Partial<PathsOptions> = {},
-): string {
-  return pathsDrawing(pathsLayout(view, size, options), theme);
+export interface PathsDrawing {
+  /** Only what is written and the legend, where a canvas below holds the rest. Default: all. */
+  what: "all" | "words";
+  /** Opacity of the curves, below what is highlighted. Default 1. */
+  dim: number;
+  /** SVG over the curves, ending at the lattice's rim as they do; and over all marks. */
+  lit: string;
+  above: string;
 }
 
-/** What is laid out, drawn: all of it, or only what is written and the legend, where a canvas below holds the rest. */
-export function pathsDrawing(layout: PathsLayout, theme: Theme, what: "all" | "words" = "all"): string {
+export function pathsDrawing(
+  layout: PathsLayout,
+  theme: Theme,
+  { what = "all", dim = 1, lit = "", above = "" }: Partial<PathsDrawing> = {},
+): string {
   const body = [
-    ...(what === "all" ? marks(layout, theme) : []),
+    ...(what === "all" ? marks(layout, theme, dim) : []),
+    ...(lit === "" ? [] : [inPlot(layout, "pb-highlight", lit)]),
+    above,
     ...layout.labels.map((label) => text(label, theme)),
     ...legend(layout, theme),
   ];
@@ -31,12 +35,12 @@ export function pathsDrawing(layout: PathsLayout, theme: Theme, what: "all" | "w
 }
 
 /** All that is not written: ground, dots, nodes, bars. */
-function marks(layout: PathsLayout, theme: Theme): string[] {
+function marks(layout: PathsLayout, theme: Theme, dim: number): string[] {
   const r = (value: number) => Math.round(value * 100) / 100;
   const { surface, text: ink, text2, lineStrong } = theme.colour;
   const dots = dotData(layout);
   return [
-    ...ground(layout, theme),
+    ...ground(layout, theme, dim),
     ...(dots === ""
       ? []
       : [`<path d="${dots}" fill="none" stroke="${lineStrong}" stroke-width="1.5" stroke-linecap="round"/>`]),
@@ -52,10 +56,16 @@ function marks(layout: PathsLayout, theme: Theme): string[] {
 }
 
 /** Surface, band, lines and curves: all that lies below the nodes. */
-function ground(layout: PathsLayout, theme: Theme): string[] {
-  const { plot } = layout;
+function ground(layout: PathsLayout, theme: Theme, dim: number): string[] {
   const thin = thinOpacity(layout);
   const r = (value: number) => Math.round(value * 100) / 100;
+  const curves = layout.curves.map((curve) => {
+    const [d, { width, rankClass }] = [curveData(curve, layout.row), curve];
+    return rankClass < 0
+      ? `<path d="${d}" fill="none" stroke="${theme.colour.text2}" stroke-opacity="${thin}" stroke-width="${width}"/>`
+      : `<path d="${d}" fill="none" stroke="${theme.colour.surface}" stroke-width="${r(width + HALO)}"/>` +
+          `<path d="${d}" fill="none" stroke="${rankColour(rankClass, theme)}" stroke-width="${r(width)}"/>`;
+  });
   return [
     `<rect width="${r(layout.width)}" height="${r(layout.height)}" fill="${theme.colour.surface}"/>`,
     ...band(layout, theme),
@@ -63,22 +73,19 @@ function ground(layout: PathsLayout, theme: Theme): string[] {
       ({ x1, x2, y }) =>
         `<line x1="${r(x1)}" x2="${r(x2)}" y1="${r(y)}" y2="${r(y)}" stroke="${theme.colour.line}" stroke-width="0.5"/>`,
     ),
-    // What leads out of the window ends at its rim.
-    `<svg class="pb-curves" x="${r(plot.x - CLIP)}" y="${r(plot.y - CLIP)}" width="${r(plot.width + 2 * CLIP)}" height="${r(plot.height + 2 * CLIP)}" ` +
-      `viewBox="${r(plot.x - CLIP)} ${r(plot.y - CLIP)} ${r(plot.width + 2 * CLIP)} ${r(plot.height + 2 * CLIP)}" overflow="hidden">`,
-    ...layout.curves.flatMap((curve) => {
-      const [d, { width, rankClass }] = [curveData(curve, layout.row), curve];
-      return rankClass < 0
-        ? [
-            `<path d="${d}" fill="none" stroke="${theme.colour.text2}" stroke-opacity="${thin}" stroke-width="${width}"/>`,
-          ]
-        : [
-            `<path d="${d}" fill="none" stroke="${theme.colour.surface}" stroke-width="${r(width + HALO)}"/>`,
-            `<path d="${d}" fill="none" stroke="${rankColour(rankClass, theme)}" stroke-width="${r(width)}"/>`,
-          ];
-    }),
-    "</svg>",
+    inPlot(layout, "pb-curves", dim === 1 ? curves.join("") : `<g opacity="${dim}">${curves.join("")}</g>`),
   ];
+}
+
+/** What leads out of the window ends at its rim. */
+function inPlot({ plot }: PathsLayout, name: string, body: string): string {
+  const r = (value: number) => Math.round(value * 100) / 100;
+  const [x, y] = [r(plot.x - CLIP), r(plot.y - CLIP)];
+  const [width, height] = [r(plot.width + 2 * CLIP), r(plot.height + 2 * CLIP)];
+  return (
+    `<svg class="${name}" x="${x}" y="${y}" width="${width}" height="${height}" ` +
+    `viewBox="${x} ${y} ${width} ${height}" overflow="hidden">${body}</svg>`
+  );
 }
 
 /** Of the column behind the instruction's last token, in ink: as light in high contrast, where lines are ink. */

@@ -17,12 +17,13 @@ export interface PathsViewOptions {
   /** The instruction's last position; default: what the sample says, else the only source. */
   instructionEnd?: number | null;
   resultHash?: string;
-  /** With the kept paths one by one, as far as a notebook should hold them. Default true. */
-  paths?: boolean;
+  /** With the kept paths one by one: as far as a notebook should hold them (default), all of them (for a reader who asks
+   *  for one graph), or sums over hops alone. */
+  paths?: "fair" | "all" | "none";
 }
 
 /** Bytes of kept paths that a view holds; beyond, sums over hops alone. */
-const MAX_PATH_BYTES = 2_000_000;
+const MAX_PATH_BYTES = { fair: 2_000_000, all: 50_000_000 };
 
 /** The path graph of one traced sample.
  *  @throws ResultError when there is no such sample yet
@@ -89,7 +90,7 @@ export function pathsViewOf(data: TraceData, options: PathsViewOptions): PathsVi
       cosine: number(traced.completeness.cosine),
       normRatio: number(traced.completeness.normRatio),
     },
-    paths: (options.paths ?? true) ? packPaths(traced, tokens.length, making.model.nLayers) : null,
+    paths: packPaths(traced, tokens.length, making.model.nLayers, options.paths ?? "fair"),
   };
   return { ...view, caption: captionOf(view) };
 }
@@ -99,9 +100,11 @@ function packPaths(
   { positions, rank, logit }: TraceData["samples"][number],
   tokens: number,
   layers: number,
+  which: "fair" | "all" | "none",
 ): PathsView["paths"] {
+  if (which === "none") return null;
   const bytes = positions.length * (tokens <= 256 ? 1 : 4) + rank.length * 8;
-  if (bytes > MAX_PATH_BYTES) return null;
+  if (bytes > MAX_PATH_BYTES[which]) return null;
   const packed = tokens <= 256 ? Uint8Array.from(positions) : positions;
   return { positions: pack(packed, [rank.length, layers + 1]), rank: pack(rank), logit: pack(logit) };
 }

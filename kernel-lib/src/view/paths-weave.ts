@@ -31,13 +31,21 @@ export function keptPaths({ paths }: Pick<PathsView, "paths">): KeptPaths | null
 }
 
 /** Numbers of the kept paths that a filter leaves. */
-export function chosenPaths(view: PathsView, { source, rank }: PathFilter): Int32Array {
+export function chosenPaths(view: PathsView, { source, rank, through = [] }: PathFilter): Int32Array {
   const kept = keptPaths(view);
   if (!kept) return new Int32Array(0);
   const [width, chosen] = [view.layers + 1, [] as number[]];
-  for (let p = 0; p < kept.rank.length; p++)
-    if ((source === null || kept.positions[p * width] === source) && (rank === null || kept.rank[p] <= rank))
+  const { positions } = kept;
+  for (let p = 0; p < kept.rank.length; p++) {
+    const start = p * width;
+    const moves = (layer: number) => positions[start + layer] !== positions[start + layer + 1];
+    if (
+      (source === null || positions[start] === source) &&
+      (rank === null || kept.rank[p] <= rank) &&
+      through.every(moves)
+    )
       chosen.push(p);
+  }
   return Int32Array.from(chosen);
 }
 
@@ -110,6 +118,12 @@ export function pathsThrough(
   const found: number[] = [];
   for (let p = 0; p < flow.paths.length; p++) if (tests.some((test) => test(p))) found.push(p);
   return Int32Array.from(found);
+}
+
+/** Hops of one of the view's kept paths, by their index, from below; none where the filters leave it out. */
+export function pathHops({ paths, rows, hop }: Flow, path: number): number[] {
+  const at = paths.indexOf(path);
+  return at < 0 ? [] : Array.from(hop.subarray(at * rows, (at + 1) * rows));
 }
 
 /** How many of some paths take each hop, and the best rank among them (0 where none does); by the edges' index. */

@@ -1,7 +1,7 @@
 /** What widgets and kernel say to each other over the comm target `patchbay.rpc.v1`.
  *  Requests carry an id and get one answer; pushes carry none. Pure: shared by both sides. */
 import type { HeatmapOptions } from "./heatmap-types";
-import type { PathsOptions } from "./paths-layout";
+import type { PathsLook } from "./paths-look";
 import type { PathsPlace } from "./paths-types";
 import type { View } from "./types";
 import type { WorkbenchChoice } from "./workbench";
@@ -34,7 +34,7 @@ export type Request =
   /** Cuts hops of a path graph in the real model: answer CutResult. Needs the open model as well. */
   | ({ op: "verify"; view: string; cuts: readonly HopCut[] } & Partial<PathsPlace>)
   /** Another trace or sample of a path graph: answer PathsBody. */
-  | ({ op: "paths"; view: string } & PathsPlace)
+  | ({ op: "paths"; view: string } & PathsAsked)
   /** What the workbench can choose from: answer About. */
   | { op: "about" }
   /** What a checkpoint is, without opening its weights: answer ModelCard. */
@@ -69,7 +69,10 @@ export interface HeatmapChoice
 }
 
 /** How a path graph is drawn now. */
-export type PathsChoice = PathsPlace & PathsOptions;
+export type PathsChoice = PathsAsked & Partial<PathsLook>;
+
+/** A trace and a sample; `whole`: with all kept paths one by one, however many a notebook would hold. */
+export type PathsAsked = PathsPlace & { whole?: boolean };
 
 export interface HelloResult {
   version: string;
