@@ -94,6 +94,17 @@ export class Changes {
     );
   }
 
+  /** The same for a sample that another view names; quietly stays where this graph has no paths of it. */
+  goIfTraced(place: PathsPlace): void {
+    const { graphs, shell } = this;
+    graphs.ask(place, shell.kernel()).then(
+      () => {
+        if ((graphs.at(place)?.kept ?? 0) > 0) this.go(place);
+      },
+      () => undefined,
+    );
+  }
+
   /** Gets the graph that saved marks name, when it is not here. */
   fetchSaved(): void {
     const { place } = this.marks;

@@ -21,6 +21,10 @@ export function subtitleOf(stored: PathsView, theme: Theme, how: "shown" | "prev
 }
 
 export function noticeOf({ state, width, view }: Scene<PathsView>, stored: PathsView): Drawn["notice"] {
+  if (state === "done" && stored.kept === 0 && stored.sources.length === 0) {
+    const text = "The result ends before it. Choose another sample, or trace this one.";
+    return { icon: "table", title: "This sample was not traced", text, call: view.code };
+  }
   if (state === "done" && stored.kept === 0) {
     const text = `No path ranks the answer within ${stored.maxRank}. Give a larger maxRank or topK.`;
     return { icon: "table", title: "No path was kept", text, call: view.code };

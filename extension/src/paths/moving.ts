@@ -1,11 +1,12 @@
 /** Nearer, further and along: changes which columns and rows are drawn. What a reader does is a step that undo takes back,
  *  a drag or a turn of the wheel as one; that the window goes after the cursor is none. */
-import { type PathsLayout, type PathsView, type PathWindow, wholeWindow } from "patchbay/view";
+import { type PathSpot, type PathsLayout, type PathsView, type PathWindow, wholeWindow } from "patchbay/view";
 import { drag, type Gesture } from "../shell/gesture";
 import type { PathsReader } from "./reader";
 import { centred, holding, panned, windowWords, zoomed } from "./window";
 
 export class Moving {
+  private followed: PathSpot | null = null;
   private held: { gesture: Gesture; from: PathWindow } | null = null;
 
   constructor(
@@ -51,9 +52,11 @@ export class Moving {
     this.go(centred(this.whole, this.of.window(), column, row), "", gesture);
   }
 
-  /** Goes after the cursor. */
+  /** Goes after the cursor when that has moved. */
   follow(): void {
     const { cursor } = this.reader;
+    if (cursor === this.followed) return;
+    this.followed = cursor;
     const now = this.of.window();
     const next = cursor && holding(this.whole, now, cursor);
     if (next && next !== now) this.reader.adjust({ ...this.reader.state.marks, window: next });

@@ -31,7 +31,11 @@ export function panelOf(
       step: (by) => reader.stepPath(by),
       order: (order) => reader.change({ order }, `Paths by ${order}.`),
       copy: (text) => shell.copy(text, "Path copied"),
-      ask: () => changes.askWhole(),
+      ask: () => {
+        changes.askWhole();
+        // The button goes, and the keys with it.
+        shell.focus();
+      },
     },
     tokens: {
       group: () => changes.group(),

@@ -12,6 +12,7 @@ import {
   spellPath,
   wholeWindow,
 } from "patchbay/view";
+import type { Pointing } from "../link";
 import type { Gesture } from "../shell/gesture";
 import { SIDE } from "../shell/size";
 import type { Drawn, Part, ReaderActs, ReadoutText, Scene, ShellActs, WidgetKind } from "../shell/types";
@@ -87,7 +88,7 @@ class PathsPart implements Part<PathsView, Target, Marks> {
     this.preview = new Preview({
       place: () => this.changes.place,
       choices: () => this.now.stored.choices,
-      holds: (place) => this.graphs.at(place) !== null,
+      holds: (place) => (this.graphs.at(place)?.kept ?? 0) > 0,
       changed: () => shell.redraw(),
     });
     this.moving = new Moving(this.reader, {
@@ -137,10 +138,10 @@ class PathsPart implements Part<PathsView, Target, Marks> {
   }
 
   /** A sample that has been selected in another view. */
-  private goToSample(at: Parameters<typeof sampleAt>[0]): void {
+  private goToSample(at: Pointing): void {
     const sample = sampleAt(at, this.now.stored.choices);
     this.preview.end();
-    if (sample !== null) this.changes.go({ ...this.changes.place, sample });
+    if (sample !== null) this.changes.goIfTraced({ ...this.changes.place, sample });
     this.shell.redraw();
   }
 

@@ -94,6 +94,9 @@ export function listSide({ stored, paths, order, chosen, missing }: PathScene, a
   const at = chosen ? Math.max(0, paths.indexOf(chosen.index)) : 0;
   const first = Math.max(0, Math.min(at - 2, paths.length - LISTED));
   const other = order === "rank" ? "logit" : "rank";
+  // Single paths of a deep model bring little each.
+  const listed = paths.slice(first, first + LISTED);
+  const digits = listed.some((path) => Math.abs(kept.logit[path] ?? 0) >= 0.1) ? 2 : 4;
   const title = el("h5", {}, order === "rank" ? "Paths, best rank first" : "Paths, largest logit first");
   const sort = button({ label: `by ${other}` }, () => acts.order(other));
   return [
@@ -101,11 +104,11 @@ export function listSide({ stored, paths, order, chosen, missing }: PathScene, a
     el(
       "div",
       { class: "pb-hops" },
-      ...paths.slice(first, first + LISTED).map((path, i) => {
+      ...listed.map((path, i) => {
         const node = row(
           el("span", { class: "pb-quiet" }, count(first + i + 1)),
           [chip(stored, kept.positions[path * (stored.layers + 1)] ?? 0), ` rank ${count(kept.rank[path] ?? 0)}`],
-          signed(kept.logit[path] ?? 0, 2),
+          signed(kept.logit[path] ?? 0, digits),
           () => acts.show(path),
         );
         node.setAttribute("aria-pressed", String(path === chosen?.index));
