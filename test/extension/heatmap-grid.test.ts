@@ -1,8 +1,9 @@
 /** Heatmaps beyond pairs of layers: grids of tokens and heads, slices at a third layer, parts drawn larger, and the code
  *  that goes on from a cell. */
 import { describe, expect, test } from "vitest";
+import { NO_CHOICES } from "../../extension/src/heatmap/choices";
 import { cellCode, layersOf, pathCode } from "../../extension/src/heatmap/codes";
-import { arrange, extentOf, findSamples, initialChoices } from "../../extension/src/heatmap/scene";
+import { arrange, extentOf, findSamples } from "../../extension/src/heatmap/scene";
 import { describeView, linkedSpots, pointingAt } from "../../extension/src/heatmap/words";
 import { holding, windowWords, zoomed } from "../../extension/src/heatmap/zoom";
 import {
@@ -91,7 +92,7 @@ const tokens = () =>
     5,
     4,
   );
-const scene = (v: HeatmapView) => arrange(v, themes.light, { width: 900, height: 600 }, initialChoices(v), null);
+const scene = (v: HeatmapView) => arrange(v, themes.light, { width: 900, height: 600 }, NO_CHOICES, null);
 
 describe("a grid of layers and tokens", () => {
   test("shows what is invisible in a token, and turns labels that do not fit side by side", () => {
@@ -214,7 +215,7 @@ describe("a part drawn larger", () => {
   });
 
   test("and a threshold are said when nothing is pointed at", () => {
-    const choices = { ...initialChoices(v), window: { x0: 4, x1: 9, y0: 4, y1: 9 }, threshold: 200 };
+    const choices = { ...NO_CHOICES, window: { x0: 4, x1: 9, y0: 4, y1: 9 }, threshold: 200 };
     const { layout, options } = arrange(v, themes.light, { width: 900, height: 600 }, choices, null);
     const [second] = describeView(v, options, layout, "done").second;
     expect(second?.text).toContain("layers 4 to 9");

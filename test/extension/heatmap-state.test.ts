@@ -1,9 +1,11 @@
 /** What a reader's clicks and keys do to a heatmap's marks, without a page. */
 import { describe, expect, test } from "vitest";
+import { type Choices, NO_CHOICES, readChoices } from "../../extension/src/heatmap/choices";
 import { KEYS } from "../../extension/src/heatmap/keys";
 import * as S from "../../extension/src/heatmap/state";
 import { keyAction } from "../../extension/src/shell/keys";
 import { clear, MAX_PINS, redo, togglePin, undo } from "../../extension/src/shell/state";
+import { madeUpView } from "../view/made-up";
 
 /** The upper half of n layers, as a pair sweep has it. */
 const pairs = (n: number, panels = 1): S.Extent => ({ panels, nx: n, ny: n, exists: (x, y) => y >= x });
@@ -99,15 +101,17 @@ describe("marks", () => {
   });
 
   test("a drag is one step of undo", () => {
-    let state = S.selectRange(S.initialState(), [{ x: 0, y: 1 }], true);
+    const gesture = { name: "range 1", at: 1 };
+    let state = S.selectRange(S.initialState(), [{ x: 0, y: 1 }], gesture);
     state = S.selectRange(
       state,
       [
         { x: 0, y: 1 },
         { x: 1, y: 1 },
       ],
-      false,
+      gesture,
     );
+    expect(state.marks.selection).toHaveLength(2);
     expect(undo(state).marks.selection).toEqual([]);
   });
 
@@ -121,9 +125,54 @@ describe("marks", () => {
         { x: 0, y: 0, number: 7 },
       ],
     };
-    expect(S.readMarks(saved, extent)).toEqual({ selection: [{ x: 0, y: 2 }], pins: [{ x: 1, y: 1, number: 1 }] });
-    for (const value of [undefined, null, 3, "pins", { selection: "all", pins: {} }])
-      expect(S.readMarks(value, extent)).toEqual(S.NO_MARKS);
+    const view = madeUpView({ layers: 4 });
+    expect(S.readMarks(saved, view)).toEqual({
+      ...S.NO_MARKS,
+      selection: [{ x: 0, y: 2 }],
+      pins: [{ x: 1, y: 1, number: 1 }],
+    });
+    for (const value of [undefined, null, 3, "pins", [], { selection: "all", pins: {} }])
+      expect(S.readMarks(value, view)).toEqual(S.NO_MARKS);
+  });
+
+  test("choices from a notebook are taken one by one, whatever else they hold", () => {
+    const view = madeUpView({ layers: 6, panels: 2 });
+    const chosen: Choices = {
+      metric: "kl_target",
+      mode: "interaction",
+      hatch: false,
+      difference: { a: 1, b: 0 },
+      panels: [0],
+      threshold: 0.25,
+      window: { x0: 1, x1: 4, y0: 1, y1: 4 },
+      slice: null,
+    };
+    expect(readChoices(JSON.parse(JSON.stringify(chosen)), view)).toEqual(chosen);
+    const wrong: Record<keyof Choices, unknown[]> = {
+      metric: ["gone", 3, {}, "__proto__"],
+      mode: ["both", 1, null],
+      hatch: ["no", 0, null],
+      difference: [{ a: 1, b: 1 }, { a: 2, b: 0 }, { a: "1", b: 0 }, 4, [1, 0]],
+      panels: [[9], ["0"], [-1], [0.5], 3, "0"],
+      threshold: [-1, Number.NaN, Number.POSITIVE_INFINITY, 1e308, "0.2", []],
+      window: [
+        { x0: 4, x1: 1, y0: 4, y1: 1 },
+        { x0: 0, x1: 6, y0: 0, y1: 6 },
+        { x0: 0, x1: 3, y0: 1, y1: 4 },
+        { x0: 0.5, x1: 3, y0: 0.5, y1: 3 },
+        { x0: Number.NaN, x1: 3, y0: 0, y1: 3 },
+        [],
+        "all",
+      ],
+      slice: [1, -1, "0", Number.NaN],
+    };
+    for (const [name, values] of Object.entries(wrong))
+      for (const value of values)
+        expect(readChoices({ ...chosen, [name]: value }, view)).toEqual({
+          ...chosen,
+          [name]: NO_CHOICES[name as keyof Choices],
+        });
+    expect(readChoices({ huge: Array.from({ length: 1e5 }, () => ({})) }, view)).toEqual(NO_CHOICES);
   });
 });
 

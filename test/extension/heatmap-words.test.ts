@@ -1,8 +1,9 @@
 /** What a heatmap says, links, tabulates and stacks, from a small view with known numbers. */
 import { describe, expect, test } from "vitest";
 import { stack } from "../../extension/src/heatmap/charts";
+import { NO_CHOICES } from "../../extension/src/heatmap/choices";
 import { Numbers } from "../../extension/src/heatmap/numbers";
-import { arrange, changed, extentOf, find, initialChoices } from "../../extension/src/heatmap/scene";
+import { arrange, extentOf, find } from "../../extension/src/heatmap/scene";
 import { tableOf, toCsv } from "../../extension/src/heatmap/table";
 import { describePlace, describeView, linkedSpots, pointingAt } from "../../extension/src/heatmap/words";
 import { widthClass } from "../../extension/src/shell/size";
@@ -62,7 +63,7 @@ function view(): HeatmapView {
   return made;
 }
 
-const scene = (v = view()) => arrange(v, themes.light, { width: 900, height: 600 }, initialChoices(v), null);
+const scene = (v = view()) => arrange(v, themes.light, { width: 900, height: 600 }, NO_CHOICES, null);
 
 describe("numbers behind the cells", () => {
   const numbers = new Numbers(view());
@@ -156,12 +157,12 @@ describe("arrangement", () => {
     ]);
     expect(scene().sideBeside).toBe(true);
     const v = view();
-    expect(arrange(v, themes.light, { width: 600, height: 600 }, initialChoices(v), null).sideBeside).toBe(false);
+    expect(arrange(v, themes.light, { width: 600, height: 600 }, NO_CHOICES, null).sideBeside).toBe(false);
   });
 
   test("keeps to a metric that exists, whatever was chosen before", () => {
     const v = view();
-    const choices = changed(initialChoices(v), { metric: "gone" });
+    const choices = { ...NO_CHOICES, metric: "gone" };
     expect(arrange(v, themes.light, { width: 300, height: 600 }, choices, null).options.metric).toBe("rr");
   });
 });

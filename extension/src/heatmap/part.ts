@@ -1,33 +1,20 @@
-/** The heatmap: what the shell needs to show one. Keeps the choices of its toolbar and the picture that follows them. */
-import {
-  type CellWindow,
-  cellAt,
-  type HeatmapOptions,
-  type HeatmapView,
-  heatmapSpec,
-  inWindow,
-  sliceOf,
-} from "patchbay/view";
+/** The heatmap: what the shell needs to show one. Puts together the choices that the reader keeps, the numbers they
+ *  stand for, the picture and what lies over it. */
+import { cellAt, type HeatmapOptions, type HeatmapView, inWindow, plain } from "patchbay/view";
 import { el } from "../dom";
-import { Picture } from "../picture";
+import type { Gesture } from "../shell/gesture";
 import { modelMark } from "../shell/header";
 import type { Drawn, Part, ReaderActs, ReadoutText, Scene, ShellActs, WidgetKind } from "../shell/types";
+import type { Choices } from "./choices";
+import { Drawing } from "./drawing";
 import { heatmapExports } from "./exports";
 import { KEYS } from "./keys";
-import { Numbers } from "./numbers";
+import type { Numbers } from "./numbers";
 import { Overlay } from "./overlay";
 import { listenToPointer } from "./pointer";
 import { HeatmapReader } from "./reader";
-import {
-  type Arrangement,
-  arrange,
-  bestPlace,
-  type Choices,
-  changed,
-  extentOf,
-  initialChoices,
-  isRunning,
-} from "./scene";
+import { type Arrangement, arrange, bestPlace, extentOf, isRunning } from "./scene";
+import { Shown } from "./shown";
 import { Side } from "./side";
 import type { Marks, Place } from "./state";
 import { tableNode } from "./table";
@@ -35,15 +22,12 @@ import { heatmapToolbar } from "./toolbar";
 import { bestInWords, describePlace, describeView } from "./words";
 import { holding, windowWords, zoomed } from "./zoom";
 
-/** Above this the picture is a canvas: as SVG it would hold a node for each cell. */
-const SVG_CELLS = 2_000;
-
 type HeatmapScene = Scene<HeatmapView>;
 
 class HeatmapPart implements Part<HeatmapView, Place, Marks> {
   readonly role = "heatmap";
   get fields() {
-    const { x, y } = this.view;
+    const { x, y } = this.of.whole;
     const tokens = x.keys || y.keys ? (["token"] as const) : [];
     return [...new Set([x.field, y.field, ...tokens, "sample"] as const)];
   }
@@ -58,54 +42,44 @@ class HeatmapPart implements Part<HeatmapView, Place, Marks> {
   readonly picture;
   readonly overlay;
 
-  /** The view's numbers at the chosen third layer. */
-  private shown: HeatmapView;
-  private slice: number;
-  private choices: Choices;
-  private numbers: Numbers;
+  private of: Shown;
   private arrangement: Arrangement | null = null;
-  private limit: HeatmapOptions["previousLimit"] = null;
-  /** The drawn specification, and the one that could not be drawn. */
-  private drawn = "";
-  private failed: { spec: string; message: string } | null = null;
-  private readonly canvas = new Picture();
+  /** Limits that were drawn while a run goes on, and what they are limits of. */
+  private limit: { of: string; domain: HeatmapOptions["previousLimit"] } = { of: "", domain: null };
   private readonly marks = new Overlay();
+  private readonly drawing: Drawing;
   private readonly panel: Side;
 
-  constructor(
-    private readonly shell: ShellActs<HeatmapView>,
-    readerActs: ReaderActs<Marks>,
-    private view: HeatmapView,
-  ) {
-    this.choices = initialChoices(view);
-    this.slice = view.slices?.shown ?? 0;
-    this.shown = sliceOf(view, this.slice);
-    this.numbers = new Numbers(this.shown);
-    this.picture = this.canvas.node;
+  constructor(shell: ShellActs<HeatmapView>, readerActs: ReaderActs<Marks>, view: HeatmapView) {
+    this.of = new Shown(view);
+    this.drawing = new Drawing(this.marks.fresh, () => shell.redraw());
+    this.picture = this.drawing.node;
     this.overlay = this.marks.node;
     this.reader = new HeatmapReader(readerActs, {
       view: () => this.shown,
+      whole: () => this.of.whole,
       arrangement: () => this.arrangement,
       sampleValue: (sample, { x, y }) => {
         const source = this.arrangement?.layout.panels[0]?.source ?? 0;
         return this.numbers.samples(this.options.metric, source, x, y)[sample] ?? null;
       },
-      arrived: (spot) => this.show(holding(this.shown, this.choices.window, spot)),
+      arrived: (spot) => {
+        const { marks } = this.reader.state;
+        const window = holding(this.shown, marks.window, spot);
+        if (window !== marks.window) this.reader.adjust({ ...marks, window });
+      },
     });
     this.toolbar = heatmapToolbar({
       options: () => this.options,
-      change: (options) => {
-        this.choices = changed(this.choices, options);
-        this.limit = null;
-        shell.redraw();
-      },
-      slice: () => this.slice,
-      chooseSlice: (at) => this.chooseSlice(at),
+      change: (choices, gesture) => this.reader.choose(choices, saidOf(choices), gesture),
+      slice: () => this.of.slice(this.choices.slice),
+      chooseSlice: (at, gesture) => this.chooseSlice(at, gesture),
+      held: () => this.of.held,
       most: () =>
         Math.max(...this.cells().flatMap(({ value }) => (value === null ? [] : [Math.abs(value)])), Number.MIN_VALUE),
     });
     this.panel = new Side({
-      copyCode: () => shell.copy(this.view.code, "Code copied"),
+      copyCode: () => shell.copy(this.of.whole.code, "Code copied"),
       copyCell: (code) => shell.copy(code, "Code copied"),
       insert: (code) => shell.insertCode(code),
       sample: (sample) => this.reader.pointAtSample(sample),
@@ -121,35 +95,34 @@ class HeatmapPart implements Part<HeatmapView, Place, Marks> {
     return (this.arrangement as Arrangement).options;
   }
 
-  take(view: HeatmapView, another: boolean): void {
-    this.view = view;
-    if (another) {
-      this.choices = initialChoices(view);
-      this.limit = null;
-    }
-    const last = (view.slices?.sets.length ?? 1) - 1;
-    this.slice = another ? (view.slices?.shown ?? 0) : Math.min(this.slice, last);
-    this.shown = sliceOf(view, this.slice);
-    this.numbers = new Numbers(this.shown);
+  private get choices(): Choices {
+    return this.reader.state.marks;
   }
 
-  private chooseSlice(at: number): void {
-    const sets = this.view.slices?.sets ?? [];
-    if (at === this.slice || !sets[at]) return;
-    this.slice = at;
-    this.shown = sliceOf(this.view, at);
-    this.numbers = new Numbers(this.shown);
-    this.shell.redraw();
-    const { held } = sets[at];
-    this.shell.say(held === null ? "Without a third layer." : `With layer ${held}.`);
+  /** The numbers at the chosen third layer, and the view that they are of. */
+  private get numbers(): Numbers {
+    return this.of.at(this.choices.slice);
+  }
+  private get shown(): HeatmapView {
+    return this.numbers.view;
+  }
+
+  take(view: HeatmapView): void {
+    this.of = new Shown(view);
+  }
+
+  private chooseSlice(at: number, gesture: Gesture | null = null): void {
+    const held = this.of.held[at];
+    if (held === undefined || at === this.of.slice(this.choices.slice)) return;
+    this.reader.choose({ slice: at }, held === null ? "Without a third layer." : `With layer ${held}.`, gesture);
   }
 
   act(name: string): void {
-    if (name === "slice-before") this.chooseSlice(this.slice - 1);
-    if (name === "slice-after") this.chooseSlice(this.slice + 1);
+    const by = { "slice-before": -1, "slice-after": 1 }[name];
+    if (by !== undefined) this.chooseSlice(this.of.slice(this.choices.slice) + by);
   }
 
-  zoom(direction: "in" | "out" | "reset", at: { x: number; y: number } | null): boolean {
+  zoom(direction: "in" | "out" | "reset", at: { x: number; y: number } | null, gesture: Gesture | null): boolean {
     const { arrangement, shown, reader } = this;
     if (!arrangement) return false;
     const { layout } = arrangement;
@@ -159,15 +132,10 @@ class HeatmapPart implements Part<HeatmapView, Place, Marks> {
       y: (layout.window.y0 + layout.window.y1) / 2,
     };
     const around = cell ? { x: cell.ix, y: cell.iy } : ((at ? null : reader.state.cursor) ?? middle);
-    return this.show(zoomed(shown, this.choices.window, direction, around));
-  }
-
-  /** Draws this part; false when it is drawn already. */
-  private show(window: CellWindow | null): boolean {
-    if (JSON.stringify(window) === JSON.stringify(this.choices.window)) return false;
-    this.choices = { ...this.choices, window };
-    this.shell.redraw();
-    this.shell.say(window ? `${windowWords(this.shown, window)}.` : "All of it.");
+    const before = this.choices.window;
+    const window = zoomed(shown, before, direction, around);
+    if (JSON.stringify(window) === JSON.stringify(before)) return false;
+    this.reader.choose({ window }, window ? `${windowWords(shown, window)}.` : "All of it.", gesture);
     return true;
   }
 
@@ -178,45 +146,29 @@ class HeatmapPart implements Part<HeatmapView, Place, Marks> {
   draw(scene: HeatmapScene): Drawn {
     const { theme, room } = scene;
     const view = this.shown;
+    const { metric, mode, difference, panels, slice } = this.choices;
+    const of = JSON.stringify([metric, mode, difference, panels, slice]);
     const running = isRunning(view.state);
-    const arrangement = arrange(view, theme, room, this.choices, running ? this.limit : null);
+    const arrangement = arrange(
+      view,
+      theme,
+      room,
+      this.choices,
+      running && this.limit.of === of ? this.limit.domain : null,
+    );
     const { layout, options } = arrangement;
     this.arrangement = arrangement;
-    this.limit = running ? layout.domain : null;
+    this.limit = { of, domain: layout.domain };
     const notice = this.notice(scene, arrangement);
-    if (!notice && !scene.table) this.paint(scene, arrangement);
+    if (!notice && !scene.table) this.drawing.show(view, theme, arrangement);
     return {
       width: layout.width,
       height: layout.height,
       // A table takes the whole width.
       sideBeside: arrangement.sideBeside && !scene.table,
       spoken: describeView(view, options, layout, scene.state).spoken,
-      notice: this.failed
-        ? {
-            icon: "warning",
-            title: "The picture could not be drawn",
-            text: this.failed.message,
-            message: this.failed.message,
-          }
-        : notice,
+      notice: this.drawing.notice ?? notice,
     };
-  }
-
-  private paint({ theme }: HeatmapScene, { layout, options, size }: Arrangement): void {
-    const spec = heatmapSpec(this.shown, theme, size, options);
-    const text = JSON.stringify(spec);
-    if (this.failed?.spec !== text) this.failed = null;
-    if (text === this.drawn) return;
-    this.drawn = text;
-    const cells = layout.panels.reduce((sum, panel) => sum + panel.cells.length, 0);
-    const fresh = this.marks.fresh.since(layout, isRunning(this.shown.state));
-    this.canvas.show(spec, cells > SVG_CELLS ? "canvas" : "svg").then(
-      () => this.marks.fresh.show(layout, fresh),
-      (error: unknown) => {
-        this.failed = { spec: text, message: String(error) };
-        this.shell.redraw();
-      },
-    );
   }
 
   private notice({ view }: HeatmapScene, { layout, options, width }: Arrangement): Drawn["notice"] {
@@ -279,7 +231,10 @@ class HeatmapPart implements Part<HeatmapView, Place, Marks> {
 
   table() {
     const { layout, options } = this.arrangement as Arrangement;
-    return { key: [options.metric, this.slice], make: () => tableNode(this.numbers, options.metric, extentOf(layout)) };
+    return {
+      key: [options.metric, this.shown.held],
+      make: () => tableNode(this.numbers, options.metric, extentOf(layout)),
+    };
   }
 
   exports(_: HeatmapScene) {
@@ -292,7 +247,7 @@ class HeatmapPart implements Part<HeatmapView, Place, Marks> {
       numbers: this.numbers,
       extent: extentOf(layout),
       pins,
-      slice: view.slices ? this.slice : null,
+      slice: this.of.held.length > 0 ? this.of.slice(this.choices.slice) : null,
     });
   }
 
@@ -307,7 +262,7 @@ class HeatmapPart implements Part<HeatmapView, Place, Marks> {
       layout: () => this.arrangement?.layout ?? null,
       hover: (place) => reader.pointAt(place),
       select: (place, add) => byMouse((p) => reader.select(p, add))(place),
-      range: (from, to, first) => byMouse((p) => reader.range(from, p, first))(to),
+      range: (from, to, gesture) => byMouse((p) => reader.range(from, p, gesture))(to),
       pin: byMouse((place) => reader.pin(place)),
       clear: () => reader.clickedOutside(),
     });
@@ -315,13 +270,21 @@ class HeatmapPart implements Part<HeatmapView, Place, Marks> {
 
   selection({ selection, pins }: Marks): unknown {
     const named = (spots: Marks["selection"]) =>
-      spots.map(({ x, y }) => ({ x: this.view.x.labels[x], y: this.view.y.labels[y] }));
+      spots.map(({ x, y }) => ({ x: this.shown.x.labels[x], y: this.shown.y.labels[y] }));
     return { selected: named(selection), pinned: named(pins) };
   }
 
   dispose(): void {
-    this.canvas.dispose();
+    this.drawing.dispose();
   }
+}
+
+/** What is said of a choice; the picture says the rest. */
+function saidOf({ metric, mode, threshold, hatch }: Partial<Choices>): string | undefined {
+  if (threshold !== undefined) return threshold === null ? "No threshold." : `At least ${plain(threshold, 2)}.`;
+  if (mode !== undefined) return mode === "interaction" ? "Interactions." : "Effects.";
+  if (hatch !== undefined) return hatch ? "Hatched." : "Not hatched.";
+  return metric === undefined ? undefined : `Metric ${metric}.`;
 }
 
 export const heatmapKind: WidgetKind<HeatmapView, Place, Marks> = {

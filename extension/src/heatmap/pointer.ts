@@ -1,5 +1,6 @@
 /** Pointer on the stage: hover, click, Alt-click, Ctrl/Cmd-click, drag for a range, Shift to hold the read-out. */
 import { cellAt, type HeatmapLayout } from "patchbay/view";
+import { drag, type Gesture } from "../shell/gesture";
 import { type Place, samePlace } from "./state";
 
 export interface PointerActs {
@@ -7,8 +8,7 @@ export interface PointerActs {
   /** null: the pointer is on no cell. */
   hover(place: Place | null): void;
   select(place: Place, add: boolean): void;
-  /** `first`: the drag begins. */
-  range(from: Place, to: Place, first: boolean): void;
+  range(from: Place, to: Place, gesture: Gesture): void;
   pin(place: Place): void;
   clear(): void;
 }
@@ -16,7 +16,8 @@ export interface PointerActs {
 /** Listens on the overlay; the returned function takes the listeners off again. */
 export function listenToPointer(node: SVGSVGElement, acts: PointerActs): () => void {
   let from: Place | null = null;
-  let dragged = false;
+  /** null until a press has become a drag. */
+  let dragged: Gesture | null = null;
 
   const placeAt = (event: PointerEvent | MouseEvent): Place | null => {
     const layout = acts.layout();
@@ -29,8 +30,8 @@ export function listenToPointer(node: SVGSVGElement, acts: PointerActs): () => v
     pointermove(event) {
       const place = placeAt(event);
       if (from && place && (dragged || !samePlace(from, place))) {
-        acts.range(from, place, !dragged);
-        dragged = true;
+        dragged ??= drag("range");
+        acts.range(from, place, dragged);
       }
       if (!event.shiftKey || from) acts.hover(place);
     },
@@ -40,7 +41,7 @@ export function listenToPointer(node: SVGSVGElement, acts: PointerActs): () => v
     pointerdown(event) {
       if (event.button !== 0) return;
       from = placeAt(event);
-      dragged = false;
+      dragged = null;
       if (event.altKey || event.ctrlKey || event.metaKey) return;
       if (from && event.pointerType === "mouse") node.setPointerCapture(event.pointerId);
     },

@@ -1,9 +1,11 @@
 /** What a reader does to a heatmap: where the cursor goes from cell to cell, what is selected, found and linked. */
 import { cellName, type HeatmapView } from "patchbay/view";
 import type { Pointing } from "../link";
+import type { Gesture } from "../shell/gesture";
 import { Reader } from "../shell/reader";
 import { togglePin } from "../shell/state";
 import type { ReaderActs } from "../shell/types";
+import type { Choices } from "./choices";
 import { type Arrangement, bestPlace, extentOf, find, findSamples } from "./scene";
 import * as S from "./state";
 import { describePlace, type LinkedBox, linkedSpots, pointingAt } from "./words";
@@ -22,6 +24,8 @@ export class HeatmapReader extends Reader<S.Place, S.Marks> {
     acts: ReaderActs<S.Marks>,
     private readonly of: {
       view(): HeatmapView;
+      /** As it came, whichever slice is looked at. */
+      whole(): HeatmapView;
       arrangement(): Arrangement | null;
       /** One sample's value in a cell of the first drawn panel. */
       sampleValue(sample: number, spot: S.Spot): number | null;
@@ -39,7 +43,7 @@ export class HeatmapReader extends Reader<S.Place, S.Marks> {
   }
 
   protected read(saved: unknown): S.Marks {
-    return S.readMarks(saved, savedExtent(this.of.view()));
+    return S.readMarks(saved, this.of.whole());
   }
 
   same(a: S.Place | null, b: S.Place | null): boolean {
@@ -116,11 +120,16 @@ export class HeatmapReader extends Reader<S.Place, S.Marks> {
       );
   }
 
-  range(from: S.Place, to: S.Place, first: boolean): void {
+  range(from: S.Place, to: S.Place, gesture: Gesture): void {
     const arrangement = this.of.arrangement();
     if (!arrangement) return;
     const selection = S.box(extentOf(arrangement.layout), from, to);
-    this.set(S.selectRange({ ...this.state, cursor: to }, selection, first), `${selection.length} cells selected.`);
+    this.set(S.selectRange({ ...this.state, cursor: to }, selection, gesture), `${selection.length} cells selected.`);
+  }
+
+  /** Chooses what is shown. */
+  choose(choices: Partial<Choices>, say?: string, gesture: Gesture | null = null): void {
+    this.remark({ ...this.state.marks, ...choices }, say, gesture);
   }
 
   pin(place: S.Place): void {
@@ -187,15 +196,4 @@ export class HeatmapReader extends Reader<S.Place, S.Marks> {
     this.goTo(this.matches[(at + 1) % this.matches.length]);
     this.acts.pointedElsewhere(true);
   }
-}
-
-/** Every cell inside the axes; a saved mark on a tuple that was not asked does no harm. */
-function savedExtent(view: HeatmapView): S.Extent {
-  const pairs = view.layout === "pairs";
-  return {
-    panels: view.panels.length,
-    nx: view.x.labels.length,
-    ny: view.y.labels.length,
-    exists: (x, y) => !pairs || y >= x,
-  };
 }

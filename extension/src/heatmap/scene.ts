@@ -1,7 +1,6 @@
 /** From a view and the room it has to what is drawn: width class, options, layout. Pure. */
 import {
   bestCell,
-  type CellWindow,
   type HeatmapLayout,
   type HeatmapOptions,
   type HeatmapView,
@@ -13,40 +12,8 @@ import {
 } from "patchbay/view";
 import { SIDE, widthClass } from "../shell/size";
 import type { WidthClass } from "../shell/types";
+import type { Choices } from "./choices";
 import type { Extent, Place } from "./state";
-
-/** The choices after `options` were asked for in the toolbar. */
-export const changed = (choices: Choices, options: Partial<HeatmapOptions>): Choices => ({
-  metric: options.metric ?? choices.metric,
-  mode: options.mode ?? choices.mode,
-  hatch: options.hatch ?? choices.hatch,
-  difference: options.difference === undefined ? choices.difference : options.difference,
-  panels: options.panels ?? choices.panels,
-  threshold: options.threshold === undefined ? choices.threshold : options.threshold,
-  window: options.window === undefined ? choices.window : options.window,
-});
-
-/** What the reader chose; the rest follows from the view and the width. */
-export interface Choices {
-  metric: string;
-  mode: HeatmapOptions["mode"];
-  hatch: boolean;
-  difference: HeatmapOptions["difference"];
-  /** The panel shown when there is room for one only; null: the last. */
-  panels: readonly number[] | null;
-  threshold: number | null;
-  window: CellWindow | null;
-}
-
-export const initialChoices = (view: HeatmapView): Choices => ({
-  metric: view.metric,
-  mode: "effect",
-  hatch: true,
-  difference: null,
-  panels: null,
-  threshold: null,
-  window: null,
-});
 
 export interface Arrangement {
   width: WidthClass;
@@ -69,9 +36,10 @@ export function arrange(
 ): Arrangement {
   const kind = widthClass(width);
   const one = (kind === "narrow" || kind === "tiny") && view.panels.length > 1;
-  const hasInteraction = view.metrics.find((m) => m.key === choices.metric)?.interaction;
+  const metric = view.metrics.find(({ key }) => key === choices.metric)?.key ?? view.metric;
+  const hasInteraction = view.metrics.find(({ key }) => key === metric)?.interaction;
   const options = heatmapOptions(view, {
-    metric: view.metrics.some((m) => m.key === choices.metric) ? choices.metric : view.metric,
+    metric,
     mode: hasInteraction ? choices.mode : "effect",
     hatch: choices.hatch,
     difference: choices.difference,

@@ -1,7 +1,10 @@
-/** What a reader has done to a heatmap: where the cursor stands, what is selected and pinned, and the way back.
+/** What a reader has done to a heatmap: where the cursor stands, what is selected, pinned and chosen, and the way back.
  *  Pure: every function takes a state and returns the next one. Marks belong to a place (x, y) and show in all panels. */
+import type { HeatmapView } from "patchbay/view";
+import type { Gesture } from "../shell/gesture";
 import * as S from "../shell/state";
 import type { Marks as ShellMarks } from "../shell/types";
+import { type Choices, NO_CHOICES, readChoices } from "./choices";
 
 export interface Spot {
   x: number;
@@ -12,7 +15,7 @@ export interface Place extends Spot {
 }
 /** The number is the numeral on the badge, 1 to 6. */
 export type Pin = Spot & { number: number };
-export type Marks = ShellMarks<Spot, Spot>;
+export interface Marks extends ShellMarks<Spot, Spot>, Choices {}
 export interface HeatmapState extends S.ReaderState<Place, Marks> {
   /** Where a range by Shift + arrows began. */
   anchor?: Place | null;
@@ -28,7 +31,7 @@ export interface Extent {
 
 export type Direction = "left" | "right" | "up" | "down" | "home" | "end" | "first" | "last" | "pageUp" | "pageDown";
 
-export const NO_MARKS: Marks = { selection: [], pins: [] };
+export const NO_MARKS: Marks = { selection: [], pins: [], ...NO_CHOICES };
 export const initialState = (): HeatmapState => S.initialState<Place, Marks>(NO_MARKS);
 
 export const spotOf = ({ x, y }: Spot): Spot => ({ x, y });
@@ -134,14 +137,14 @@ export function select(state: HeatmapState, spot: Spot, add: boolean): HeatmapSt
   return S.marked({ ...state, anchor: null }, { ...state.marks, selection });
 }
 
-/** The selection of a drag; undo takes the whole drag back, so only its first step is remembered. */
-export function selectRange(state: HeatmapState, selection: readonly Spot[], first: boolean): HeatmapState {
-  const marks = { ...state.marks, selection };
-  return first ? S.marked(state, marks) : { ...state, marks };
+/** The selection of a drag, which is one gesture. */
+export function selectRange(state: HeatmapState, selection: readonly Spot[], gesture: Gesture): HeatmapState {
+  return S.marked(state, { ...state.marks, selection }, gesture);
 }
 
 /** Marks from outside (a notebook's metadata), keeping only what fits this heatmap. */
-export function readMarks(value: unknown, extent: Extent): Marks {
+export function readMarks(value: unknown, view: HeatmapView): Marks {
+  const extent = savedExtent(view);
   const isSpot = (s: unknown): s is Spot => {
     if (typeof s !== "object" || s === null) return false;
     const { x, y } = s as Partial<Spot>;
@@ -151,6 +154,17 @@ export function readMarks(value: unknown, extent: Extent): Marks {
   return {
     selection: (Array.isArray(selection) ? selection : []).filter(isSpot).map(spotOf),
     pins: S.readPins(pins, (item) => (isSpot(item) ? spotOf(item) : null)),
+    ...readChoices(value, view),
+  };
+}
+
+/** Every cell inside the axes; a saved mark on a tuple that was not asked does no harm. */
+function savedExtent({ layout, panels, x, y }: HeatmapView): Extent {
+  return {
+    panels: panels.length,
+    nx: x.labels.length,
+    ny: y.labels.length,
+    exists: (column, row) => layout !== "pairs" || row >= column,
   };
 }
 

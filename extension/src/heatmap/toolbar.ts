@@ -1,15 +1,19 @@
 /** The heatmap's controls: metric, effect or interaction, panels and their difference, hatch. */
 import { type HeatmapOptions, type HeatmapView, plain } from "patchbay/view";
 import type { MenuItem } from "../menu";
+import type { Gesture } from "../shell/gesture";
 import type { Bar } from "../shell/toolbar";
 import type { AnyPart, Scene } from "../shell/types";
+import type { Choices } from "./choices";
 
 export interface ToolbarActs {
   /** What is drawn now. */
   options(): HeatmapOptions;
-  change(options: Partial<HeatmapOptions>): void;
+  change(choices: Partial<Choices>, gesture?: Gesture): void;
   slice(): number;
-  chooseSlice(at: number): void;
+  chooseSlice(at: number, gesture?: Gesture): void;
+  /** Slices by the layer that each holds. */
+  held(): readonly (string | null)[];
   /** The largest magnitude of the drawn cells: the end of the threshold's range. */
   most(): number;
 }
@@ -28,10 +32,9 @@ export function heatmapToolbar(acts: ToolbarActs): Toolbar {
   const hasInteraction = (view: HeatmapView) =>
     Boolean(view.metrics.find((m) => m.key === options().metric)?.interaction);
 
-  const sliders = (view: HeatmapView) =>
-    ((view.slices?.sets.length ?? 0) > 1 ? 1 : 0) + (options().threshold !== null ? 1 : 0);
+  const sliders = () => (acts.held().length > 1 ? 1 : 0) + (options().threshold !== null ? 1 : 0);
   const hatchInBar = ({ view, width }: Scene<HeatmapView>) =>
-    width === "wide" && sliders(view) + (view.panels.length > 1 ? 1 : 0) < 2;
+    width === "wide" && sliders() + (view.panels.length > 1 ? 1 : 0) < 2;
 
   const build = (bar: Bar<HeatmapView>, scene: Scene<HeatmapView>): HTMLElement[] => {
     const { view, width } = scene;
@@ -60,13 +63,13 @@ export function heatmapToolbar(acts: ToolbarActs): Toolbar {
           (key) => change({ difference: key ? readDifference(key) : null }),
         ),
       );
-    const sets = view.slices?.sets;
-    if (sets && sets.length > 1)
+    const held = acts.held();
+    if (held.length > 1)
       nodes.push(
         bar.slider(
           "With layer",
-          { min: 0, max: sets.length - 1, step: 1 },
-          () => ({ value: acts.slice(), words: sets[acts.slice()]?.held ?? "none" }),
+          { min: 0, max: held.length - 1, step: 1 },
+          () => ({ value: acts.slice(), words: acts.held()[acts.slice()] ?? "none" }),
           acts.chooseSlice,
         ),
       );
@@ -109,7 +112,7 @@ export function heatmapToolbar(acts: ToolbarActs): Toolbar {
       view.metrics.map((m) => [m.key, m.label]),
       hasInteraction(view),
       view.panels.map((p) => p.name),
-      view.slices?.sets.map(({ held }) => held),
+      acts.held(),
       options().threshold !== null,
       options().metric,
       options().mode,
@@ -117,7 +120,7 @@ export function heatmapToolbar(acts: ToolbarActs): Toolbar {
     build,
     more,
     // Every further control takes a place; the toolbar stays one row.
-    findInBar: ({ view }) => view.panels.length < 2 && sliders(view) === 0,
+    findInBar: ({ view }) => view.panels.length < 2 && sliders() === 0,
   };
 }
 
@@ -128,7 +131,7 @@ function thresholdSlider(bar: Bar<HeatmapView>, { options, change, most }: Toolb
     "At least",
     { min: 0, max, step: max / 100 },
     () => ({ value: options().threshold ?? 0, words: plain(options().threshold ?? 0, max < 1 ? 2 : 1) }),
-    (threshold) => change({ threshold }),
+    (threshold, gesture) => change({ threshold }, gesture),
   );
 }
 
@@ -142,7 +145,7 @@ function panelSwitch(bar: Bar<HeatmapView>, view: HeatmapView, { options, change
       () => String(options().panels[0] ?? last),
       (index) => change({ panels: [Number(index)], difference: null }),
     );
-  const choices: [string, Partial<HeatmapOptions>][] = view.panels.map((panel, index) => [
+  const choices: [string, Partial<Choices>][] = view.panels.map((panel, index) => [
     panel.name,
     { panels: [index], difference: null },
   ]);
