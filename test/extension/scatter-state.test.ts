@@ -2,6 +2,7 @@
  *  layers; what a notebook may have kept. */
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Pointing } from "../../extension/src/link";
+import { type Choices, readChoices } from "../../extension/src/scatter/choices";
 import { PointGrid } from "../../extension/src/scatter/grid";
 import { KEYS } from "../../extension/src/scatter/keys";
 import { ScatterReader } from "../../extension/src/scatter/reader";
@@ -45,7 +46,10 @@ describe("a reader", () => {
       },
       {
         view: () => view,
-        options: () => scatterOptions(view, { hidden: reader.state.marks.hidden }),
+        options: () => {
+          const { tool: _, ...choices } = reader.state.marks.choices;
+          return scatterOptions(view, { ...choices, hidden: reader.state.marks.hidden });
+        },
         grid: () => gridWithout(reader.state.marks.hidden),
       },
     );
@@ -90,6 +94,26 @@ describe("a reader", () => {
     reader.do({ do: "undo" });
     reader.do({ do: "undo" });
     expect(reader.state.marks.hidden).toEqual([3]);
+  });
+
+  test("layer, site, axes and zoom are steps that undo takes back; a drag over the layers is one", () => {
+    const { choices } = reader.state.marks;
+    const slide = { name: "layer 1", at: 1 };
+    for (const layer of [1, 2, 4]) reader.choose({ layer }, slide);
+    expect(said.at(-1)).toMatch(/^Layer 4/);
+    reader.choose({ axes: [1, 2], zoom: null });
+    reader.choose({ zoom: { x0: 0, x1: 1, y0: 0, y1: 1 } }, { name: "wheel", at: 5 });
+    reader.choose({ zoom: { x0: 0, x1: 0.5, y0: 0, y1: 0.5 } }, { name: "wheel", at: 6 });
+    reader.follow({ zoom: { x0: 1, x1: 1.5, y0: 0, y1: 0.5 } });
+    reader.do({ do: "undo" });
+    expect(reader.state.marks.choices).toEqual({ layer: 4, axes: [1, 2], zoom: null });
+    reader.do({ do: "undo" });
+    expect(said.at(-1)).toBe("Undone: Axes 2 and 3.");
+    reader.do({ do: "undo" });
+    expect(said.at(-1)).toMatch(/^Undone: Layer 4/);
+    expect(reader.state.marks.choices).toBe(choices);
+    for (let i = 0; i < 3; i++) reader.do({ do: "redo" });
+    expect(reader.state.marks.choices.zoom).toEqual({ x0: 1, x1: 1.5, y0: 0, y1: 0.5 });
   });
 
   test("the keyboard walks, selects on the way, pins, and steps from class to class", () => {
@@ -170,12 +194,51 @@ test("marks from a notebook keep what there is, whatever else they hold", () => 
       ],
       hidden: [1, 1, 8, "x", 0],
     },
-    160,
-    8,
+    view,
   );
-  expect(kept).toEqual({ selection: [{ point: 3 }], pins: [{ point: 4, number: 2 }], hidden: [0, 1] });
-  for (const nonsense of [null, 3, "x", [], { selection: "no", pins: {}, hidden: 4 }])
-    expect(readMarks(nonsense, 10, 2)).toEqual({ selection: [], pins: [], hidden: [] });
+  expect(kept).toEqual({ selection: [{ point: 3 }], pins: [{ point: 4, number: 2 }], hidden: [0, 1], choices: {} });
+  for (const nonsense of [null, 3, "x", [], { selection: "no", pins: {}, hidden: 4, choices: "all" }])
+    expect(readMarks(nonsense, view)).toEqual({ selection: [], pins: [], hidden: [], choices: {} });
+});
+
+test("choices from a notebook are taken one by one, whatever else they hold", () => {
+  const chosen: Choices = {
+    site: "resid_post",
+    method: "lda",
+    layer: 4,
+    axes: [1, 3],
+    zoom: { x0: -2.5, x1: 1, y0: 0, y1: 4 },
+    means: false,
+    ellipses: false,
+    density: "on",
+    tool: "box",
+  };
+  expect(readChoices(JSON.parse(JSON.stringify(chosen)), view)).toEqual(chosen);
+  const window = (x0: unknown, x1: unknown) => ({ x0, x1, y0: 0, y1: 1 });
+  const wrong: Record<keyof Choices, unknown[]> = {
+    site: ["elsewhere", 3, null, {}],
+    method: ["tsne", ["lda"], "__proto__"],
+    layer: [3, -1, "2", Number.NaN, 1e9],
+    axes: [[0, 0], [1, 0], [0, 4], [0], "0,1", [0.5, 1], [Number.NaN, 1]],
+    zoom: [
+      window(1, 1),
+      window(2, 1),
+      window("0", 1),
+      window(Number.NaN, 1),
+      window(0, 1e300),
+      window(1, 1 + 1e-15),
+      4,
+    ],
+    means: ["yes", 1, null],
+    ellipses: [0, "false"],
+    density: ["dense", true],
+    tool: ["hand", 1],
+  };
+  for (const [name, values] of Object.entries(wrong)) {
+    const { [name as keyof Choices]: _, ...rest } = chosen;
+    for (const value of values) expect(readChoices({ ...chosen, [name]: value }, view)).toEqual(rest);
+  }
+  for (const nonsense of [null, 3, "x", [], { huge: "x".repeat(1e6) }]) expect(readChoices(nonsense, view)).toEqual({});
 });
 
 test("the strip shows every layer of the model, and only those that were asked for can be chosen", () => {

@@ -3,7 +3,8 @@
 import type { ScatterLayout, Theme } from "patchbay/view";
 import { svg } from "../dom";
 import { badge, brackets, pinColour } from "../shell/frames";
-import type { Box, Linked } from "./reader";
+import type { Linked } from "./links";
+import type { Box } from "./reader";
 import type { Marks, Target } from "./state";
 import type { Strip } from "./strip";
 

@@ -1,4 +1,5 @@
-/** Goes from layer to layer by itself, once through. */
+/** Goes from layer to layer by itself, once through. Undo takes the whole way back. */
+import { drag, type Gesture } from "../shell/gesture";
 
 const STEP_MS = 900;
 
@@ -10,7 +11,7 @@ export class Player {
       /** Layers that are drawn, ascending. */
       layers(): readonly number[];
       layer(): number;
-      show(layer: number): void;
+      show(layer: number, gesture: Gesture): void;
     },
   ) {}
 
@@ -25,13 +26,14 @@ export class Player {
       return;
     }
     const { acts } = this;
+    const gesture = drag("play");
     const [first] = acts.layers();
-    if (first !== undefined && acts.layer() === acts.layers().at(-1)) acts.show(first);
+    if (first !== undefined && acts.layer() === acts.layers().at(-1)) acts.show(first, gesture);
     const next = () => {
       const layers = acts.layers();
       const layer = layers[layers.indexOf(acts.layer()) + 1];
       this.timer = layer === undefined ? null : setTimeout(next, STEP_MS);
-      if (layer !== undefined) acts.show(layer);
+      if (layer !== undefined) acts.show(layer, gesture);
     };
     this.timer = setTimeout(next, STEP_MS);
   }

@@ -1,6 +1,7 @@
 /** Pointer on the stage: hover, click, Alt-click; a drag draws a lasso or a box (Shift adds, Alt removes), and over the
  *  strip of layers it slides. Shift holds the read-out while nothing is dragged. */
 import type { ScatterLayout } from "patchbay/view";
+import { drag, type Gesture } from "../shell/gesture";
 import type { PointGrid } from "./grid";
 import type { Outline } from "./overlay";
 import { type Taking, takingOf } from "./state";
@@ -18,8 +19,8 @@ export interface PointerActs {
   outline(outline: Outline | null, points: readonly number[]): void;
   take(points: readonly number[], taking: Taking): void;
   /** Pixels that the picture is dragged by, with Ctrl or Cmd. */
-  pan(dx: number, dy: number): void;
-  layer(layer: number): void;
+  pan(dx: number, dy: number, gesture: Gesture): void;
+  layer(layer: number, gesture: Gesture): void;
 }
 
 /** Beyond a point's rim. */
@@ -32,8 +33,9 @@ export function listenToPointer(node: SVGSVGElement, acts: PointerActs): () => v
   let start: [number, number] | null = null;
   let path: [number, number][] = [];
   let dragging = false;
-  let sliding = false;
-  let panning = false;
+  /** Set while the press slides over the layers, or moves what is zoomed in on. */
+  let sliding: Gesture | null = null;
+  let panning: Gesture | null = null;
 
   const placeOf = (event: PointerEvent): [number, number] => {
     const box = node.getBoundingClientRect();
@@ -58,16 +60,15 @@ export function listenToPointer(node: SVGSVGElement, acts: PointerActs): () => v
   const inside = (outline: Outline): number[] => acts.scene()?.grid.inPolygon(outline) ?? [];
   const slide = (x: number, y: number): void => {
     const strip = acts.scene()?.strip;
-    // Beside its row a drag still slides.
-    const layer = strip ? layerAt(strip, x, sliding ? strip.y + 1 : y) : null;
-    if (layer !== null) acts.layer(layer);
+    const layer = strip ? layerAt(strip, x, y) : null;
+    if (layer !== null && sliding) acts.layer(layer, sliding);
   };
   const end = () => {
     start = null;
     path = [];
     dragging = false;
-    sliding = false;
-    panning = false;
+    sliding = null;
+    panning = null;
   };
 
   const handlers: { [name: string]: (event: PointerEvent) => void } = {
@@ -77,18 +78,19 @@ export function listenToPointer(node: SVGSVGElement, acts: PointerActs): () => v
       const [x, y] = placeOf(event);
       if (event.pointerType === "mouse" || event.pointerType === "pen") node.setPointerCapture(event.pointerId);
       if (scene.strip && y >= scene.strip.y) {
-        sliding = true;
-        slide(x, y);
+        sliding = drag("layer");
+        slide(x, scene.strip.y + 1);
         return;
       }
       start = [x, y];
       path = [[x, y]];
-      panning = event.ctrlKey || event.metaKey;
+      panning = event.ctrlKey || event.metaKey ? drag("pan") : null;
     },
     pointermove(event) {
       const [x, y] = placeOf(event);
       if (sliding) {
-        slide(x, y);
+        // Beside its row a drag still slides.
+        slide(x, (acts.scene()?.strip?.y ?? 0) + 1);
         return;
       }
       if (!start) {
@@ -99,7 +101,7 @@ export function listenToPointer(node: SVGSVGElement, acts: PointerActs): () => v
       if (!dragging && Math.hypot(x - start[0], y - start[1]) < DRAG) return;
       dragging = true;
       if (panning) {
-        acts.pan(x - start[0], y - start[1]);
+        acts.pan(x - start[0], y - start[1], panning);
         start = [x, y];
         return;
       }
@@ -113,7 +115,7 @@ export function listenToPointer(node: SVGSVGElement, acts: PointerActs): () => v
       const [x, y] = placeOf(event);
       const [was, pressed] = [dragging, start];
       const points = was && !panning ? inside(outlined([x, y])) : [];
-      const moved = sliding || (panning && was);
+      const moved = sliding !== null || (panning !== null && was);
       end();
       if (moved) return;
       if (was) {

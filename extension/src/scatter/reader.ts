@@ -1,32 +1,29 @@
 /** What a reader does to a scatter: where the cursor goes from point to point, what a lasso or a box takes, what is found
  *  and linked. */
 import {
-  classesOf,
   describePoint,
-  promptText,
   type ScatterOptions,
   type ScatterView,
   type ScatterWords,
+  spokenLayer,
   spokenSelection,
 } from "patchbay/view";
 import type { Pointing } from "../link";
+import type { Gesture } from "../shell/gesture";
 import { Reader } from "../shell/reader";
 import { togglePin } from "../shell/state";
 import type { ReaderActs } from "../shell/types";
+import { type Choices, chosenWords } from "./choices";
 import type { PointGrid } from "./grid";
+import { type Linked, Links, NOT_LINKED, pointingOf } from "./links";
 import * as S from "./state";
+import { found, isDrawn, middleOf, nameOf, stepFrom } from "./steps";
 
 export interface Box {
   x0: number;
   y0: number;
   x1: number;
   y1: number;
-}
-
-/** What another view points at: prompts of the same text, layers. */
-export interface Linked {
-  points: readonly number[];
-  layers: readonly number[];
 }
 
 export interface Seen {
@@ -36,11 +33,8 @@ export interface Seen {
   grid(): PointGrid | null;
 }
 
-const NOT_LINKED: Linked = { points: [], layers: [] };
 /** Pixels by which an arrow moves a box's side. */
 const STEP = 16;
-/** Letters of a prompt that are said of a match. */
-const LETTERS = 40;
 
 export class ScatterReader extends Reader<S.Target, S.Marks> {
   linked: Linked = NOT_LINKED;
@@ -48,7 +42,7 @@ export class ScatterReader extends Reader<S.Target, S.Marks> {
   matches: readonly number[] = [];
   /** A box that the keyboard opened, in pixels; null without one. */
   box: Box | null = null;
-  private byPrompt: { view: ScatterView; points: Map<string, number[]> } | null = null;
+  private readonly links = new Links();
 
   constructor(
     acts: ReaderActs<S.Marks>,
@@ -64,8 +58,7 @@ export class ScatterReader extends Reader<S.Target, S.Marks> {
   }
 
   protected read(saved: unknown): S.Marks {
-    const { prompts, classes } = this.of.view();
-    return S.readMarks(saved, prompts.length, classes.length);
+    return S.readMarks(saved, this.of.view());
   }
 
   same(a: S.Target | null, b: S.Target | null): boolean {
@@ -82,7 +75,7 @@ export class ScatterReader extends Reader<S.Target, S.Marks> {
   }
 
   private isDrawn(point: number): boolean {
-    return Number.isFinite(this.of.grid()?.points[2 * point] ?? Number.NaN);
+    return isDrawn(this.of.grid(), point);
   }
 
   protected resting(focused: boolean): S.Target | null {
@@ -105,42 +98,16 @@ export class ScatterReader extends Reader<S.Target, S.Marks> {
   }
 
   private middle(): number | null {
-    const points = this.of.grid()?.points ?? new Float32Array(0);
-    let [n, x, y] = [0, 0, 0];
-    for (let i = 0; i < points.length; i += 2) {
-      if (Number.isNaN(points[i])) continue;
-      n++;
-      x += points[i] as number;
-      y += points[i + 1] as number;
-    }
-    return n === 0 ? null : (this.of.grid()?.nearest(x / n, y / n, 1e5) ?? null);
+    const grid = this.of.grid();
+    return grid && middleOf(grid);
   }
 
   protected linkTo(at: Pointing): void {
-    const { modelLayers } = this.of.view();
-    const layers = (at?.layer ?? []).map(Number).filter((n) => Number.isInteger(n) && n >= 0 && n < modelLayers);
-    const points = (at?.sample ?? []).flatMap((label) => this.promptsNamed(label));
-    this.linked = { points, layers };
-  }
-
-  private promptsNamed(label: string): readonly number[] {
-    const view = this.of.view();
-    if (this.byPrompt?.view !== view) {
-      const points = new Map<string, number[]>();
-      for (const [i, prompt] of view.prompts.entries()) {
-        const known = points.get(prompt);
-        if (known) known.push(i);
-        else points.set(prompt, [i]);
-      }
-      this.byPrompt = { view, points };
-    }
-    return this.byPrompt.points.get(label) ?? [];
+    this.linked = this.links.linkedOf(this.of.view(), at);
   }
 
   protected pointing({ point }: S.Target): Pointing {
-    const { prompts } = this.of.view();
-    const sample = prompts[point] ?? "";
-    return { layer: [String(this.of.options().layer)], ...(sample !== "" && { sample: [sample] }) };
+    return pointingOf(this.of.view(), this.of.options(), point);
   }
 
   // ---- the cursor
@@ -151,29 +118,12 @@ export class ScatterReader extends Reader<S.Target, S.Marks> {
       return;
     }
     const { cursor } = this.state;
-    const to = cursor && this.stepFrom(cursor.point, direction);
+    const grid = this.of.grid();
+    const to = cursor && grid && stepFrom(this.of.view(), grid, cursor.point, direction);
     if (to === null) return;
     const next = { ...this.state, cursor: S.targetOf(to) };
     if (!extend || !cursor) this.set(next);
     else this.takeAs(next, [cursor.point, to], "add");
-  }
-
-  private stepFrom(point: number, direction: string): number | null {
-    if (direction === "left" || direction === "right" || direction === "up" || direction === "down")
-      return this.of.grid()?.towards(point, direction) ?? null;
-    const view = this.of.view();
-    const classOf = classesOf(view);
-    const own = classOf[point] as number;
-    const drawnIn = (k: number) => view.prompts.flatMap((_, i) => (classOf[i] === k && this.isDrawn(i) ? [i] : []));
-    if (direction === "home") return drawnIn(own)[0] ?? null;
-    if (direction === "end") return drawnIn(own).at(-1) ?? null;
-    const step = direction === "class-before" ? -1 : 1;
-    const many = view.classes.length;
-    for (let k = 1; k < many; k++) {
-      const [first] = drawnIn((own + step * k + many * k) % many);
-      if (first !== undefined) return first;
-    }
-    return null;
   }
 
   /** Opens a box around the cursor, or closes it. */
@@ -273,6 +223,21 @@ export class ScatterReader extends Reader<S.Target, S.Marks> {
     this.set({ ...this.state, cursor: S.targetOf(target.point) });
   }
 
+  /** Chooses what is seen. */
+  choose(choices: Choices, gesture: Gesture | null = null): void {
+    const { marks } = this.state;
+    const [before, view] = [this.of.options(), this.of.view()];
+    const after = { ...before, ...choices };
+    const said = after.layer === before.layer ? chosenWords(choices) : spokenLayer(view, after);
+    this.remark({ ...marks, choices: { ...marks.choices, ...choices } }, said, gesture);
+  }
+
+  /** The picture follows the cursor: no step of its own. */
+  follow(choices: Choices): void {
+    const { marks } = this.state;
+    this.adjust({ ...marks, choices: { ...marks.choices, ...choices } });
+  }
+
   /** Shows or hides a class, or shows all. */
   toggleClass(k: number | "all"): void {
     const { marks } = this.state;
@@ -301,26 +266,16 @@ export class ScatterReader extends Reader<S.Target, S.Marks> {
 
   // ---- search
 
-  /** Prompts that hold all the words, in their text or in their class's name. */
   search(text: string): string {
     const view = this.of.view();
-    const words = text.trim().toLowerCase().split(/\s+/).filter(Boolean);
-    const classOf = classesOf(view);
-    const labels = view.classes.map(({ label }) => label.toLowerCase());
-    this.matches =
-      words.length === 0
-        ? []
-        : view.prompts.flatMap((prompt, i) => {
-            const own = `${labels[classOf[i] as number]} ${prompt.toLowerCase()}`;
-            return words.every((word) => own.includes(word)) && this.isDrawn(i) ? [i] : [];
-          });
+    this.matches = found(view, this.of.grid(), text);
     const [first] = this.matches;
     if (first !== undefined) this.state = { ...this.state, cursor: S.targetOf(first) };
     this.acts.pointedElsewhere(false);
-    if (words.length === 0) return "";
+    if (text.trim() === "") return "";
     if (first === undefined) return "no match";
     const many = this.matches.length === 1 ? "1 match" : `${this.matches.length} matches`;
-    return `${many}, 1: ${this.named(first)}`;
+    return `${many}, 1: ${nameOf(view, first)}`;
   }
 
   nextMatch(): void {
@@ -329,11 +284,5 @@ export class ScatterReader extends Reader<S.Target, S.Marks> {
     if (next === undefined) return;
     this.state = { ...this.state, cursor: S.targetOf(next) };
     this.acts.pointedElsewhere(true);
-  }
-
-  private named(point: number): string {
-    const view = this.of.view();
-    const prompt = view.prompts[point] ?? "";
-    return prompt === "" ? (view.classes[classesOf(view)[point] as number]?.label ?? "") : promptText(prompt, LETTERS);
   }
 }

@@ -1,7 +1,9 @@
-/** What a reader has done to a scatter: which prompts are selected and pinned, which classes are hidden. Pure. Marks name
- *  prompts by their number, so they hold in every layer, site and method. */
+/** What a reader has done to a scatter: which prompts are selected and pinned, which classes are hidden, what was chosen to
+ *  be seen. Pure. Marks name prompts by their number, so they hold in every layer, site and method. */
+import type { ScatterView } from "patchbay/view";
 import { type ReaderState, readPins } from "../shell/state";
 import type { Marks as ShellMarks } from "../shell/types";
+import { type Choices, readChoices } from "./choices";
 
 export interface Target {
   readonly point: number;
@@ -10,10 +12,11 @@ export type Pin = Target & { number: number };
 export interface Marks extends ShellMarks<Target, Target> {
   /** Classes that are left out, by number. */
   readonly hidden: readonly number[];
+  readonly choices: Choices;
 }
 export type ScatterState = ReaderState<Target, Marks>;
 
-export const NO_MARKS: Marks = { selection: [], pins: [], hidden: [] };
+export const NO_MARKS: Marks = { selection: [], pins: [], hidden: [], choices: {} };
 
 const targets: Target[] = [];
 
@@ -45,15 +48,15 @@ export function taken(selection: readonly Target[], points: readonly number[], t
 export const toggled = (hidden: readonly number[], k: number): number[] =>
   hidden.includes(k) ? hidden.filter((other) => other !== k) : [...hidden, k].sort((a, b) => a - b);
 
-/** Marks from outside (a notebook's metadata), keeping only what there is in a view of this size. */
-export function readMarks(value: unknown, points: number, classes: number): Marks {
+/** Marks from outside (a notebook's metadata), keeping only what there is in this view. */
+export function readMarks(value: unknown, view: ScatterView): Marks {
   const whole = (n: unknown, below: number): n is number =>
     Number.isInteger(n) && (n as number) >= 0 && (n as number) < below;
   const read = (item: unknown): Target | null => {
     const point = typeof item === "object" && item !== null ? (item as Record<string, unknown>).point : null;
-    return whole(point, points) ? targetOf(point) : null;
+    return whole(point, view.prompts.length) ? targetOf(point) : null;
   };
-  const { selection, pins, hidden } = (typeof value === "object" && value !== null ? value : {}) as Record<
+  const { selection, pins, hidden, choices } = (typeof value === "object" && value !== null ? value : {}) as Record<
     string,
     unknown
   >;
@@ -62,6 +65,7 @@ export function readMarks(value: unknown, points: number, classes: number): Mark
   return {
     selection: taken([], chosen, "replace"),
     pins: readPins(pins, read),
-    hidden: [...new Set(list(hidden).filter((k): k is number => whole(k, classes)))].sort((a, b) => a - b),
+    hidden: [...new Set(list(hidden).filter((k): k is number => whole(k, view.classes.length)))].sort((a, b) => a - b),
+    choices: readChoices(choices, view),
   };
 }

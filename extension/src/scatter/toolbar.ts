@@ -2,14 +2,12 @@
 import { axesOf, frameOf, MANY_POINTS, type ScatterOptions, type ScatterView } from "patchbay/view";
 import type { MenuItem } from "../menu";
 import type { AnyPart, Scene } from "../shell/types";
-
-export type Tool = "lasso" | "box";
+import type { Choices, Tool } from "./choices";
 
 export interface ToolbarActs {
   options(): ScatterOptions;
   tool(): Tool;
-  change(options: Partial<ScatterOptions>): void;
-  setTool(tool: Tool): void;
+  change(choices: Choices): void;
   playing(): boolean;
   play(): void;
 }
@@ -67,7 +65,7 @@ export function scatterToolbar(acts: ToolbarActs): AnyPart<ScatterView>["toolbar
           ["Box", "box"],
         ] as const,
         (_, value) => acts.tool() === value,
-        (value) => acts.setTool(value),
+        (value) => change({ tool: value }),
       );
       const ellipses = bar.switch(
         "Ellipses",
@@ -91,7 +89,7 @@ export function scatterToolbar(acts: ToolbarActs): AnyPart<ScatterView>["toolbar
 
 function moreItems(acts: ToolbarActs, scene: Scene<ScatterView>): MenuItem[] {
   const { view, width } = scene;
-  const { change, tool, setTool } = acts;
+  const { change, tool } = acts;
   const options = acts.options();
   const small = width === "narrow" || width === "tiny";
   const choice = (label: string, checked: boolean, act: () => void): MenuItem => ({ label, checked, act });
@@ -106,7 +104,7 @@ function moreItems(acts: ToolbarActs, scene: Scene<ScatterView>): MenuItem[] {
       : []),
     ...(toolInBar(scene)
       ? []
-      : [choice("Box instead of lasso", tool() === "box", () => setTool(tool() === "box" ? "lasso" : "box"))]),
+      : [choice("Box instead of lasso", tool() === "box", () => change({ tool: tool() === "box" ? "lasso" : "box" }))]),
     choice("Ellipses, 2 sd", options.ellipses, () => change({ ellipses: !options.ellipses })),
     choice("Class means", options.means, () => change({ means: !options.means })),
     choice("Density", options.density === "on" || (options.density === "auto" && isDense(view)), () => {

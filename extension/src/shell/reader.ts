@@ -141,7 +141,8 @@ export abstract class Reader<T extends object, M extends Marks> {
 
   /** Changes marks because something else has changed (a window goes after the cursor): undo does not stop here. */
   adjust(marks: M): void {
-    this.set(S.adjusted(this.state, marks));
+    this.state = S.adjusted(this.state, marks);
+    this.acts.marked(marks);
   }
 
   /** Back or forth, and what that was. */
