@@ -7,7 +7,7 @@ import { PointGrid } from "../../extension/src/scatter/grid";
 import { KEYS } from "../../extension/src/scatter/keys";
 import { ScatterReader } from "../../extension/src/scatter/reader";
 import { type Marks, readMarks, taken, takingOf, targetOf, toggled } from "../../extension/src/scatter/state";
-import { layerAt, stripOf } from "../../extension/src/scatter/strip";
+import { accuracyPlace, layerAt, stripOf } from "../../extension/src/scatter/strip";
 import { toCsv } from "../../extension/src/scatter/table";
 import { axisPairs } from "../../extension/src/scatter/toolbar";
 import { keyAction } from "../../extension/src/shell/keys";
@@ -264,6 +264,18 @@ test("the strip shows every layer of the model, and only those that were asked f
   expect(many.x + many.width).toBeLessThanOrEqual(600);
   const running = madeUpScatter({ finished: 1, state: "partial" });
   expect(stripOf(running, scatterOptions(running), { y: 0, width: 600 }).bars[1]?.kind).toBe("pending");
+});
+
+test("the number of a bar is never struck through by the line of the shuffled labels, and stays in the strip", () => {
+  expect(accuracyPlace(30, null)).toEqual({ up: 18, inside: true });
+  for (let bar = 2; bar <= 30; bar++)
+    for (let line = 0; line <= 30; line++) {
+      const { up, inside } = accuracyPlace(bar, line);
+      expect(line <= up - 2 || line >= up + 8.5 + 2, `bar ${bar}, line ${line}, number ${up}`).toBe(true);
+      expect(inside ? up >= 2 && up + 8.5 < bar : up > bar).toBe(true);
+      // The frame of the chosen layer ends four pixels above a full bar.
+      if (line <= bar) expect(up + 8.5, `bar ${bar}, line ${line}`).toBeLessThanOrEqual(34);
+    }
 });
 
 test("brackets and commas step through layers, l opens a box, Ctrl leaves keys to the browser", () => {

@@ -99,6 +99,21 @@ export function layerAt(strip: Strip, x: number, y: number): number | null {
   return found && found.kind !== "absent" ? found.layer : null;
 }
 
+/** Height of digits, and what keeps them clear of a line and of a bar's ends. */
+const DIGITS = 8.5;
+const CLEAR = 2;
+
+/** Where a bar's number stands, in pixels from the bar's foot up to the number's: in the bar where there is room, never on
+ *  the line of the shuffled labels. */
+export function accuracyPlace(bar: number, line: number | null): { up: number; inside: boolean } {
+  const free = (up: number) => line === null || line <= up - CLEAR || line >= up + DIGITS + CLEAR;
+  const inside = [bar - DIGITS - 3.5, 3, (line ?? 0) + CLEAR];
+  const up = inside.find((foot) => foot >= CLEAR && foot + DIGITS + 0.5 <= bar && free(foot));
+  if (up !== undefined) return { up, inside: true };
+  const above = bar + 2.5;
+  return { up: free(above) ? above : (line ?? 0) + 3, inside: false };
+}
+
 export function stripNodes(strip: Strip, theme: Theme, width: number): SVGElement[] {
   const { top, full } = strip;
   const { text, text2, line, lineStrong, surface } = theme.colour;
@@ -149,12 +164,15 @@ export function stripNodes(strip: Strip, theme: Theme, width: number): SVGElemen
       nodes.push(svg("line", { ...ends, stroke: surface, "stroke-width": 2.5 }));
       nodes.push(svg("line", { ...ends, stroke: text, "stroke-width": 1, "stroke-dasharray": "3 2" }));
     }
-    if (bar.accuracy !== null && inner >= 28)
-      write(plain(bar.accuracy, 2), x + inner / 2, height >= 15 ? bottom - height + 12 : bottom - height - 3, {
+    if (bar.accuracy !== null && inner >= 28) {
+      const place = accuracyPlace(height, bar.control === null ? null : full * bar.control);
+      write(plain(bar.accuracy, 2), x + inner / 2, bottom - place.up, {
+        class: "pb-strip-accuracy",
         "text-anchor": "middle",
         "font-weight": 500,
-        fill: height >= 15 ? surface : text,
+        fill: place.inside ? surface : text,
       });
+    }
   }
   for (const mark of strip.labels)
     write(mark.text, mark.x, bottom + 15, {

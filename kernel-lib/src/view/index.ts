@@ -88,6 +88,7 @@ export { pathsBody } from "./paths-validate";
 export { type PathsViewOptions, pathEdges, pathsQuestion, pathsViewOf, viewEdges } from "./paths-view";
 export * from "./paths-weave";
 export * from "./protocol";
+export { leads, titleParts } from "./scatter-around";
 export * from "./scatter-describe";
 export {
   axesOf,
@@ -111,7 +112,7 @@ export {
   valueAt,
 } from "./scatter-layout";
 export * from "./scatter-looks";
-export { contourColour, ellipsePath, leads, open as openStroke, scatterSpec, titleParts } from "./scatter-spec";
+export { contourColour, ellipsePath, open as openStroke, scatterSpec } from "./scatter-spec";
 export { scatterText } from "./scatter-text";
 export type * from "./scatter-types";
 export { placeOf, type ScatterViewOptions, scatterViewOf } from "./scatter-view";
