@@ -1,7 +1,7 @@
 /** Views as a notebook would hold them, made of seeded numbers: for what a widget does without a kernel. */
 import { createRequire } from "node:module";
 
-const { pack, validateView, VIEW_MIME } = createRequire(import.meta.url)("patchbay/view");
+const { pack, packTuples, validateView, VIEW_MIME } = createRequire(import.meta.url)("patchbay/view");
 
 /** mulberry32: small, seeded, the same everywhere. */
 function random(seed) {
@@ -241,15 +241,26 @@ export function heads({ layers = 8, count = 12, n = 12, ...more } = {}) {
 /** Pairs of layers, and the same with each third layer patched along. */
 export function slices({ layers = 8, ...more } = {}) {
   const base = heatmap({ layers, id: "slices", title: "Patch sweep: capital, three layers", ...more });
-  const at = (third) =>
-    gridMetric(layers, layers, base.n, (x, y) =>
-      y < x || x === third || y === third ? Number.NaN : 0.9 * Math.exp(-((x - 1) ** 2 + (y - third) ** 2) / 9),
-    );
-  const sets = layerLabels(layers).map((held) => {
-    const metric = { ...at(Number(held)), key: "rr_diff_target" };
-    return { held, metrics: [metric] };
+  const tuples = [];
+  for (let a = 0; a < layers; a++)
+    for (let b = a; b < layers; b++)
+      for (let c = b; c < layers; c++) if (a !== b || b === c) tuples.push([...new Set([a, b, c])]);
+  const metric = gridMetric(tuples.length, 1, base.n, (at) => {
+    const [a, b = a, c = b] = tuples[at];
+    return 0.9 * Math.exp(-((a - 1) ** 2 + (b - c) ** 2) / 9);
   });
-  const view = { ...base, slices: { shown: 0, sets: [{ held: null, metrics: base.metrics }, ...sets] } };
+  const flat = (packed) => ({ ...packed, shape: [1, ...packed.shape.slice(2)] });
+  const { mean, low, high, n, notSignificant } = metric;
+  const metrics = [
+    {
+      ...metric,
+      key: "rr_diff_target",
+      ...{ mean: flat(mean), low: flat(low), high: flat(high), n: flat(n), notSignificant: flat(notSignificant) },
+      samples: null,
+    },
+  ];
+  const held = [null, ...layerLabels(layers)];
+  const view = { ...base, slices: { shown: 0, held, tuples: packTuples(tuples), metrics } };
   const checked = validateView(view);
   if (!checked.ok) throw new Error(checked.message);
   return view;

@@ -17,8 +17,10 @@ import {
   heatmapOptions,
   inWindow,
   pack,
+  packTuples,
   sliceOf,
   themes,
+  unpack,
   validateView,
 } from "../../kernel-lib/src/view";
 
@@ -129,26 +131,35 @@ describe("a grid of layers and tokens", () => {
 });
 
 describe("a slice at a third layer", () => {
+  /** Layers 0 and 1, 0 and 2, 1 and 2 without a third one and with layer 3: 10, 20, 30 and 100, 200, 300. */
   const sliced = () => {
-    const at = (times: number) => [metric(4, 4, (x, y) => y >= x, times)];
-    return view(
+    const pairs = [
+      [0, 1],
+      [0, 2],
+      [1, 2],
+    ];
+    const tuples = [...pairs, ...pairs.map((pair) => [...pair, 3])];
+    const values = Float64Array.from([10, 20, 30, 100, 200, 300]);
+    const floats = pack(values, [1, 6]);
+    const metrics = [
       {
-        slices: {
-          shown: 0,
-          sets: [
-            { held: null, metrics: at(1) },
-            { held: "3", metrics: at(10) },
-          ],
-        },
+        ...metric(1, 1, () => true),
+        ...{ mean: floats, low: floats, high: floats },
+        n: pack(new Int32Array(6).fill(1), [1, 6]),
+        notSignificant: pack(new Uint8Array(6).fill(255), [1, 6]),
+        samples: pack(values, [1, 6, 1]),
       },
-      4,
-      4,
-    );
+    ];
+    return view({ slices: { shown: 0, held: [null, "3"], tuples: packTuples(tuples), metrics } }, 4, 4);
   };
 
   test("has its own numbers, and says which layer is patched along", () => {
     const slice = sliceOf(sliced(), 1);
-    expect(scene(slice).layout.panels[0]?.cells[4]?.value).toBe(50);
+    const cells = scene(slice).layout.panels[0]?.cells ?? [];
+    expect([4, 8, 9].map((at) => cells[at]?.value)).toEqual([100, 200, 300]);
+    // One that names layer 3 twice, and one that was not asked.
+    expect([12, 0].map((at) => cells[at]?.kind)).toEqual(["absent", "absent"]);
+    expect(unpack(slice.metrics[0]?.samples)[8]).toBe(200);
     expect(cellName(slice, 0, 1)).toBe("Layers 0 + 1 with 3");
     expect(pointingAt(slice, { x: 0, y: 1 })).toEqual({ layer: ["0", "1", "3"] });
     expect(layersOf(slice, { x: 0, y: 1 })).toEqual(["0", "1", "3"]);
@@ -161,14 +172,26 @@ describe("a slice at a third layer", () => {
     ]);
   });
 
+  test("is the view itself where it came with it, or has no such slice", () => {
+    const v = sliced();
+    expect(sliceOf(v, 0)).toBe(v);
+    expect(sliceOf(v, 2)).toBe(v);
+  });
+
   test("is refused when its numbers do not fit the axes", () => {
     const v = sliced();
-    const bad = { ...v, slices: { shown: 0, sets: [{ held: "3", metrics: [metric(2, 2, () => true)] }] } };
-    expect(validateView(bad)).toMatchObject({
-      ok: false,
-      message: expect.stringContaining("slices.sets[0].metrics[0]"),
-    });
-    expect(validateView({ ...v, slices: { ...v.slices, shown: 2 } }).ok).toBe(false);
+    const slices = v.slices as NonNullable<HeatmapView["slices"]>;
+    const refused = (changes: object) => validateView({ ...v, slices: { ...slices, ...changes } });
+    expect(refused({})).toMatchObject({ ok: true });
+    for (const [changes, said] of [
+      [{ shown: 2 }, "slices.shown"],
+      [{ held: ["9"] }, "slices.held[0]"],
+      [{ tuples: packTuples([[0, 4]]) }, "slices.tuples"],
+      [{ tuples: pack(new Uint8Array(6), [2, 3]) }, "slices.metrics[0].mean"],
+      [{ metrics: [] }, "slices.metrics"],
+      [{ metrics: [metric(2, 2, () => true)] }, "slices.metrics[0].mean"],
+    ] as const)
+      expect(refused(changes)).toMatchObject({ ok: false, message: expect.stringContaining(said) });
   });
 });
 

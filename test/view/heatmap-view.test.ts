@@ -7,7 +7,7 @@ import {
   heatmapPanels,
   heatmapViewOf,
   sliceOf,
-  sweepSlices,
+  sweepTuples,
   unpack,
   validateView,
 } from "../../kernel-lib/src/view";
@@ -217,12 +217,15 @@ test("a sweep over three layers has a slice for each third layer, and pairs alon
   ];
   const tuples = [[0], [1], [2], [3], [0, 1], [0, 2], [0, 3], [1, 2], [1, 3], [2, 3], ...triples];
   const result = sweep({ tuples });
-  const slices = sweepSlices(result, { intervals: false });
-  const view = heatmapViewOf([{ data: result.data, grids: sweepGrids(result, { intervals: false }), slices }], {
-    id: "v",
-  });
+  const numbers = sweepTuples(result, { intervals: false });
+  const view = heatmapViewOf(
+    [{ data: result.data, grids: sweepGrids(result, { intervals: false }), tuples: numbers }],
+    {
+      id: "v",
+    },
+  );
   expect(validateView(view)).toMatchObject({ ok: true });
-  expect(view.slices?.sets.map(({ held }) => held)).toEqual([null, "0", "1", "2", "3"]);
+  expect(view.slices?.held).toEqual([null, "0", "1", "2", "3"]);
   expect(view.slices?.shown).toBe(0);
   const cell = (at: number, x: number, y: number) => {
     const slice = sliceOf(view, at);
@@ -238,7 +241,39 @@ test("a sweep over three layers has a slice for each third layer, and pairs alon
     expect(cell(at, x, y).value).toBeCloseTo(value as number, 6);
   expect(cell(4, 0, 2).value).toBeLessThan(value as number);
   expect(cell(4, 0, 3).kind).toBe("absent");
-  expect(sweepSlices(sweep(), { intervals: false })).toBeNull();
+  expect(sweepTuples(sweep(), { intervals: false })).toBeNull();
+});
+
+test("48 layers three by three are sliced from less than two megabytes, and only pairs and singles get intervals", () => {
+  const layers = Array.from({ length: 48 }, (_, layer) => layer);
+  const pairs = layers.flatMap((b) => layers.slice(0, b).map((a) => [a, b]));
+  const tuples = [
+    ...layers.map((layer) => [layer]),
+    ...pairs,
+    ...pairs.flatMap(([a, b]) => layers.slice(b + 1).map((c) => [a, b, c])),
+  ];
+  expect(tuples).toHaveLength(18_472);
+  const result = sweep({ tuples, nLayers: 48 });
+  const parts = { data: result.data, grids: sweepGrids(result, { intervals: false }) };
+  const view = heatmapViewOf([{ ...parts, tuples: sweepTuples(result, { intervals: false }) }], { id: "v" });
+  expect(validateView(view)).toMatchObject({ ok: true });
+  expect(view.slices?.held).toHaveLength(49);
+  expect(JSON.stringify(view.slices).length).toBeLessThan(2e6);
+  const slice = sliceOf(view, 48);
+  expect(slice.held).toBe("47");
+  const means = result.means("rr_diff_target");
+  const { cells } = heatmapPanels(slice, heatmapOptions(slice))[0];
+  const at = (x: number, y: number) => cells[y * 48 + x].value;
+  const meanOf = (tuple: number[]) => means[tuples.findIndex((other) => other.join() === tuple.join())].mean;
+  for (const [x, y] of [
+    [0, 1],
+    [13, 40],
+    [45, 46],
+  ])
+    expect(at(x, y)).toBeCloseTo(meanOf([x, y, 47]) as number, 6);
+  expect(at(20, 20)).toBeCloseTo(meanOf([20, 47]) as number, 6);
+  expect(tuplesWithIntervals(result)).toHaveLength(48 + pairs.length);
+  expect(tuplesWithIntervals(sweep({ tuples: [[0], [1], [2], [0, 1, 2]] }))).toEqual([0, 1, 2, 3]);
 });
 
 test("results of several tasks are named by task", () => {

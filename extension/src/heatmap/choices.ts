@@ -47,7 +47,7 @@ export function readChoices(value: unknown, view: HeatmapView): Choices {
     panels: whole(panel, panels) ? [panel] : null,
     threshold: typeof all.threshold === "number" && all.threshold >= 0 && all.threshold < 1e300 ? all.threshold : null,
     window: readWindow(all.window, view),
-    slice: whole(all.slice, view.slices?.sets.length ?? 0) ? all.slice : null,
+    slice: whole(all.slice, view.slices?.held.length ?? 0) ? all.slice : null,
   };
 }
 

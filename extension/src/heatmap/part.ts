@@ -74,6 +74,7 @@ class HeatmapPart implements Part<HeatmapView, Place, Marks> {
       change: (choices, gesture) => this.reader.choose(choices, saidOf(choices), gesture),
       slice: () => this.of.slice(this.choices.slice),
       chooseSlice: (at, gesture) => this.chooseSlice(at, gesture),
+      shown: () => this.shown,
       held: () => this.of.held,
       most: () =>
         Math.max(...this.cells().flatMap(({ value }) => (value === null ? [] : [Math.abs(value)])), Number.MIN_VALUE),

@@ -9,7 +9,7 @@ export class Shown {
 
   /** Slices to choose from, by the layer that each holds (null: none); empty for most views. */
   get held(): readonly (string | null)[] {
-    return this.whole.slices?.sets.map(({ held }) => held) ?? [];
+    return this.whole.slices?.held ?? [];
   }
 
   /** The slice that a choice stands for; null: the one that the view came with. */

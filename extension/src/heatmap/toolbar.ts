@@ -12,6 +12,8 @@ export interface ToolbarActs {
   change(choices: Partial<Choices>, gesture?: Gesture): void;
   slice(): number;
   chooseSlice(at: number, gesture?: Gesture): void;
+  /** The view, or the slice that is drawn: it may have fewer metrics. */
+  shown(): HeatmapView;
   /** Slices by the layer that each holds. */
   held(): readonly (string | null)[];
   /** The largest magnitude of the drawn cells: the end of the threshold's range. */
@@ -29,8 +31,7 @@ const isWordless = (scene: Scene) => scene.width === "narrow" || scene.width ===
 
 export function heatmapToolbar(acts: ToolbarActs): Toolbar {
   const { options, change } = acts;
-  const hasInteraction = (view: HeatmapView) =>
-    Boolean(view.metrics.find((m) => m.key === options().metric)?.interaction);
+  const hasInteraction = () => Boolean(acts.shown().metrics.find((m) => m.key === options().metric)?.interaction);
 
   const sliders = () => (acts.held().length > 1 ? 1 : 0) + (options().threshold !== null ? 1 : 0);
   const hatchInBar = ({ view, width }: Scene<HeatmapView>) =>
@@ -40,12 +41,13 @@ export function heatmapToolbar(acts: ToolbarActs): Toolbar {
     const { view, width } = scene;
     const many = view.panels.length > 1;
     const nodes: HTMLElement[] = [];
-    if (view.metrics.length > 1) {
-      const metrics = view.metrics.map((m) => [m.key, m.label] as const);
+    const { metrics: all } = acts.shown();
+    if (all.length > 1) {
+      const metrics = all.map((m) => [m.key, m.label] as const);
       const of = () => options().metric;
       nodes.push(bar.select("Metric", metrics, of, (metric) => change({ metric })));
     }
-    if (hasInteraction(view) && width !== "tiny") {
+    if (hasInteraction() && width !== "tiny") {
       const modes = [
         ["Effect", "effect"],
         ["Interaction", "interaction"],
@@ -86,7 +88,7 @@ export function heatmapToolbar(acts: ToolbarActs): Toolbar {
   };
 
   const more = (scene: Scene<HeatmapView>): MenuItem[] => {
-    const { view, width } = scene;
+    const { width } = scene;
     const { hatch, mode, threshold } = options();
     const items: MenuItem[] = [
       {
@@ -97,7 +99,7 @@ export function heatmapToolbar(acts: ToolbarActs): Toolbar {
     ];
     if (!hatchInBar(scene))
       items.push({ label: "Hatch what is not significant", checked: hatch, act: () => change({ hatch: !hatch }) });
-    if (width === "tiny" && view.metrics.some((m) => m.interaction))
+    if (width === "tiny" && acts.shown().metrics.some((m) => m.interaction))
       items.push({
         label: "Interaction instead of effect",
         checked: mode === "interaction",
@@ -109,8 +111,8 @@ export function heatmapToolbar(acts: ToolbarActs): Toolbar {
   return {
     parts: ({ view }) => [
       view.layout,
-      view.metrics.map((m) => [m.key, m.label]),
-      hasInteraction(view),
+      acts.shown().metrics.map((m) => [m.key, m.label]),
+      hasInteraction(),
       view.panels.map((p) => p.name),
       acts.held(),
       options().threshold !== null,

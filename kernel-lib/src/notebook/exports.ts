@@ -66,9 +66,9 @@ export async function exportOf(
 function heatmapFigure(view: HeatmapView, metric = view.metric, choice?: HeatmapChoice): Figure {
   if (choice === undefined) return figureOf(view, { metric });
   const { slice, mode, hatch, panels, difference, threshold, window } = choice;
-  const sets = view.slices?.sets ?? [];
-  if (slice !== undefined && sets[slice] === undefined)
-    throw new SpecError({ thing: "slice", value: slice, rule: `must be an index of ${sets.length} slices` });
+  const held = view.slices?.held ?? [];
+  if (slice !== undefined && held[slice] === undefined)
+    throw new SpecError({ thing: "slice", value: slice, rule: `must be an index of ${held.length} slices` });
   const drawn = slice === undefined ? view : sliceOf(view, slice);
   return figureOf(drawn, { metric, mode, hatch, panels, difference, threshold, window });
 }

@@ -7,7 +7,7 @@ import { AccuracyResult } from "../result/accuracy";
 import { Result } from "../result/base";
 import { Comparison } from "../result/compare";
 import { serialize } from "../result/file";
-import { sweepGrids } from "../result/grid";
+import { sweepGrids, tupleGrids } from "../result/grid";
 import { GRID_METRICS, type GridMetric, isGridMetric } from "../result/grid-metrics";
 import { GridResult } from "../result/grid-result";
 import { METRICS } from "../result/metrics";
@@ -20,7 +20,7 @@ import type { TraceRun } from "../run/trace-run";
 import { accuracyChart } from "../view/chart-accuracy";
 import { comparisonChart } from "../view/chart-compare";
 import { gridViewOf } from "../view/grid-view";
-import { sweepSlices } from "../view/heatmap-slices";
+import { sweepTuples } from "../view/heatmap-slices";
 import { heatmapViewOf } from "../view/heatmap-view";
 import type { HeatmapView, View } from "../view/types";
 import { validateView } from "../view/validate";
@@ -117,7 +117,7 @@ function checkMetric(metric: string | undefined): void {
 async function makeStatistics(result: SweepResult): Promise<void> {
   for (const metric of result.metrics) {
     await setImmediate();
-    sweepGrids(result, { metrics: [metric], intervals: true });
+    tupleGrids(result, { metrics: [metric], intervals: true });
   }
 }
 
@@ -125,7 +125,7 @@ function viewOf(results: readonly SweepResult[], id: string, choice: ViewChoice,
   const parts = results.map((result) => ({
     data: result.data,
     grids: sweepGrids(result, { intervals }),
-    slices: intervals ? sweepSlices(result, { intervals }) : null,
+    tuples: intervals ? sweepTuples(result, { intervals }) : null,
   }));
   if (intervals) return heatmapViewOf(parts, { id, ...choice, resultHash: hashOf(results) });
   // Ten a second go to the page: without the values of single samples, which are most of the bytes.

@@ -42,8 +42,32 @@ export function sweepGrids(result: SweepResult, options: SweepGridOptions): Swee
     shape,
     labels: { x: axis, y: pairs ? axis : [""] },
     sampleLabels: result.spec.samples.map(({ label, target }, i) => label ?? tokenLabel(result, target) ?? String(i)),
-    metrics: (options.metrics ?? result.metrics).map((metric) => gridOf(result, metric, tupleAt, options.intervals)),
+    metrics: (options.metrics ?? result.metrics).map((metric) =>
+      gridOf(result, metric, tupleAt, options.intervals ? [...new Set(tupleAt)].filter((tuple) => tuple >= 0) : null),
+    ),
   };
+}
+
+/** Most tuples of three layers whose intervals are made: each takes some milliseconds, and twelve layers more bring five
+ *  times as many. Beyond, they have means, counts and tests, and smaller tuples have their intervals. */
+const MOST_TRIPLES = 2_300;
+
+/** The tuples of a sweep, by their place, that intervals are made for. */
+export function tuplesWithIntervals({ tuples }: Pick<SweepResult, "tuples">): number[] {
+  const all = tuples.filter(({ length }) => length > 2).length <= MOST_TRIPLES;
+  return tuples.flatMap(({ length }, at) => (all || length <= 2 ? [at] : []));
+}
+
+/** The same numbers tuple by tuple, as grids of one row in the order of `tuples`: every slice at a third layer is made
+ *  of them.
+ *  @example tupleGrids(result, { intervals: false })[0].mean.length // result.tuples.length */
+export function tupleGrids(
+  result: SweepResult,
+  { metrics = result.metrics, intervals }: Pick<SweepGridOptions, "metrics" | "intervals">,
+): SweepGridMetric[] {
+  const places = Int32Array.from(result.tuples.keys());
+  const only = intervals ? tuplesWithIntervals(result) : null;
+  return metrics.map((metric) => gridOf(result, metric, places, only));
 }
 
 /** A sweep of three-layer tuples alone has no cell of two layers: the first tuple's first layer is held. */
@@ -56,7 +80,13 @@ function tokenLabel(result: SweepResult, target: readonly number[]): string | nu
   return result.data.tokenText[target[target.length - 1]] ?? null;
 }
 
-function gridOf(result: SweepResult, metric: SweepMetric, tupleAt: Int32Array, intervals: boolean): SweepGridMetric {
+/** @param only tuples that get an interval; null: none, and no tests */
+function gridOf(
+  result: SweepResult,
+  metric: SweepMetric,
+  tupleAt: Int32Array,
+  only: readonly number[] | null,
+): SweepGridMetric {
   const { label, meaning, zero, digits, signed } = METRICS[metric];
   const cells = tupleAt.length;
   const missing = () => new Float64Array(cells).fill(Number.NaN);
@@ -69,8 +99,8 @@ function gridOf(result: SweepResult, metric: SweepMetric, tupleAt: Int32Array, i
     notSignificant: new Uint8Array(cells).fill(NOT_MADE),
     samples: new Float64Array(cells * result.n).fill(Number.NaN),
   };
-  const rows = intervals ? result.summaries(metric) : result.means(metric);
-  const tests = intervals ? result.effectTests(metric) : null;
+  const rows = only === null ? result.means(metric) : result.summaries(metric, only);
+  const tests = only === null ? null : result.effectTests(metric);
   tupleAt.forEach((tuple, cell) => {
     if (tuple < 0) return;
     const row = rows[tuple];
@@ -91,7 +121,7 @@ function gridOf(result: SweepResult, metric: SweepMetric, tupleAt: Int32Array, i
     digits,
     signed,
     ...grid,
-    interaction: interactionGrid(result, metric, tupleAt, intervals),
+    interaction: interactionGrid(result, metric, tupleAt, only),
     test: tests === null ? null : `sign test, Holm over ${counted(tests.made, "tuple")}, 5 %`,
   };
 }
@@ -100,12 +130,12 @@ function interactionGrid(
   result: SweepResult,
   metric: SweepMetric,
   tupleAt: Int32Array,
-  intervals: boolean,
+  only: readonly number[] | null,
 ): SweepGridMetric["interaction"] {
   if (!addsUp(metric)) return null;
   const missing = () => new Float64Array(tupleAt.length).fill(Number.NaN);
   const grid = { mean: missing(), low: missing(), high: missing(), p: missing(), positive: missing() };
-  const rows = new Map((intervals ? result.interactions(metric) : []).map((row) => [keyOf(row.layers), row]));
+  const rows = new Map((only === null ? [] : result.interactions(metric, only)).map((row) => [keyOf(row.layers), row]));
   tupleAt.forEach((tuple, cell) => {
     const layers = result.tuples[tuple];
     if (tuple < 0 || layers.length < 2) return;

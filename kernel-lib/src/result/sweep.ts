@@ -114,10 +114,12 @@ export class SweepResult extends Result<SweepData, SweepTableName> {
   }
 
   /** Mean, interval and n of every tuple, in the order of `tuples`. Intervals take the time: 136 tuples of
-   *  100 samples about half a second. */
-  summaries(metric: SweepMetric): readonly TupleSummary[] {
-    this.allIntervals(metric);
-    return this.means(metric).map((row, tuple) => ({ ...row, ci: this.intervalOf(metric, tuple) }));
+   *  100 samples about half a second.
+   *  @param only places in `tuples`: the others' `ci` is null, unless it was made before */
+  summaries(metric: SweepMetric, only?: readonly number[]): readonly TupleSummary[] {
+    const wanted = only ?? [...this.tuples.keys()];
+    this.makeIntervals(`interval ${metric}`, wanted, (tuple) => this.columnOf(this.values(metric), tuple));
+    return this.means(metric).map((row, tuple) => ({ ...row, ci: this.madeInterval(`interval ${metric}`, tuple) }));
   }
 
   /** As `summaries`, without intervals (`ci` is null): the quick way, for a run that is still filling. */
@@ -168,13 +170,15 @@ export class SweepResult extends Result<SweepData, SweepTableName> {
   }
 
   /** Interactions of all tuples of two or more layers.
+   *  @param only places in `tuples`: the others' `ci` is null, unless it was made before
    *  @throws ResultError for a metric whose effects cannot be added
    *  @example result.interactions("logit_diff_target")[0].mean */
-  interactions(metric: SweepMetric = "rr_diff_target"): readonly Interaction[] {
-    this.mustAddUp(metric);
-    return this.once(`interactions ${metric}`, () =>
-      interactionsOf(metric, this.values(metric), this.tuples, { seed: this.making.seed }),
-    );
+  interactions(metric: SweepMetric = "rr_diff_target", only?: readonly number[]): readonly Interaction[] {
+    const rows = this.interactionTests(metric);
+    const name = `interaction interval ${metric}`;
+    const wanted = (only ?? [...this.tuples.keys()]).filter((tuple) => this.tuples[tuple].length >= 2);
+    this.makeIntervals(name, wanted, (tuple) => this.interactionOf(metric, this.tuples[tuple]) ?? new Float64Array(0));
+    return rows.map((row) => ({ ...row, ci: this.madeInterval(name, this.tupleOf(row.layers)) }));
   }
 
   /** As `interactions`, without intervals (`ci` is null): the quick way.
@@ -240,13 +244,17 @@ export class SweepResult extends Result<SweepData, SweepTableName> {
     return meanIntervals([present(this.interactionOf(metric, layers))], { seed: this.making.seed })[0];
   }
 
-  private allIntervals(metric: SweepMetric): void {
-    const all = this.values(metric);
-    const missing = this.tuples.flatMap((_, tuple) => (this.known.has(`interval ${metric} ${tuple}`) ? [] : [tuple]));
-    const columns = missing.map((tuple) => present(this.columnOf(all, tuple)));
+  /** Makes the intervals that are not there yet, all at once: columns of one length share their resamples. */
+  private makeIntervals(name: string, tuples: readonly number[], column: (tuple: number) => Float64Array): void {
+    const missing = tuples.filter((tuple) => !this.known.has(`${name} ${tuple}`));
+    const columns = missing.map((tuple) => present(column(tuple)));
     meanIntervals(columns, { seed: this.making.seed }).forEach((interval, i) => {
-      this.known.set(`interval ${metric} ${missing[i]}`, interval);
+      this.known.set(`${name} ${missing[i]}`, interval);
     });
+  }
+
+  private madeInterval(name: string, tuple: number): Interval | null {
+    return (this.known.get(`${name} ${tuple}`) as Interval | null | undefined) ?? null;
   }
 
   private columnOf(all: Float64Array, tuple: number): Float64Array {

@@ -8,16 +8,15 @@ import { size } from "../tensor";
 import { captionOf } from "./caption";
 import { codeOf } from "./code";
 import { plain } from "./format";
-import type { HeatmapMetric, HeatmapSlice, HeatmapView, Packed, RunStatus, ViewState } from "./types";
+import { heldLayers, packTuples, type TupleNumbers } from "./heatmap-slices";
+import type { HeatmapMetric, HeatmapView, Packed, RunStatus, ViewState } from "./types";
 
 /** Most per-sample numbers that a view carries for the side panel; more are left out. */
 const MAX_SAMPLE_NUMBERS = 200_000;
-/** Most cells of all slices together; with more, the sweep shows one slice. Up to the smaller number, metrics counted,
- *  the slices hold every metric: some 100 kB. */
-const MAX_SLICE_CELLS = 20_000;
-const LIGHT_SLICE_CELLS = 2_000;
-/** Most per-sample numbers of all slices together. */
-const MAX_SLICE_SAMPLES = 25_000;
+/** Most tuples, panels counted, that a view carries slices of: 55 bytes each and metric. Up to the smaller number, metrics
+ *  counted, the slices hold every metric: some 3 MB. */
+const MAX_SLICE_TUPLES = 100_000;
+const LIGHT_SLICE_TUPLES = 60_000;
 
 export type Stage = "base" | "sft" | "dpo";
 
@@ -42,8 +41,8 @@ export interface HeatmapViewOptions {
 export interface HeatmapPart {
   data: SweepData;
   grids: SweepGrids;
-  /** Of a sweep over three layers: the grid with each third layer, as `sweepSlices` gives them. */
-  slices?: readonly SweepGrids[] | null;
+  /** Of a sweep over three layers: its numbers tuple by tuple, as `sweepTuples` gives them. */
+  tuples?: TupleNumbers | null;
 }
 
 /** The view of one or more sweeps over the same layers.
@@ -151,23 +150,24 @@ function baselines(data: SweepData): string {
 /** The slices that all parts have, of the shown metric alone where all would make a notebook large; null where a part
  *  has none, or they would still be too many numbers. */
 function slicesOf(parts: readonly HeatmapPart[], shown: string): HeatmapView["slices"] | null {
-  const [first] = parts;
-  const thirds = first.slices?.map(({ third }) => third) ?? [];
-  const same = parts.every(({ slices }) => slices?.map(({ third }) => third).join() === thirds.join());
-  if (thirds.length === 0 || !same) return null;
-  const cells = thirds.length * parts.length * size(first.grids.shape);
-  if (cells > MAX_SLICE_CELLS) return null;
-  const light = cells * first.grids.sampleLabels.length <= MAX_SLICE_SAMPLES;
-  const all = cells * first.grids.metrics.length <= LIGHT_SLICE_CELLS;
-  const slice = (third: number | null, at: number): HeatmapSlice => {
-    const metrics = sharedMetrics(parts.map(({ data, slices }) => ({ data, grids: (slices as SweepGrids[])[at] })));
-    const kept = all ? metrics : metrics.filter(({ key }) => key === shown);
-    return {
-      held: third === null ? null : String(third),
-      metrics: light ? kept : kept.map((metric) => ({ ...metric, samples: null })),
-    };
+  const [{ grids, tuples: first }] = parts;
+  const asked = packTuples(first?.tuples ?? []);
+  const same = parts.every(({ tuples }) => tuples && packTuples(tuples.tuples).base64 === asked.base64);
+  const count = (first?.tuples.length ?? 0) * parts.length;
+  if (!first || !same || count > MAX_SLICE_TUPLES) return null;
+  const all = count * first.metrics.length <= LIGHT_SLICE_TUPLES;
+  const metrics = first.metrics.flatMap((metric) => {
+    const each = parts.map(({ tuples }) => tuples?.metrics.find(({ key }) => key === metric.key));
+    if (each.includes(undefined) || !(all || metric.key === shown)) return [];
+    return [metricOfParts(parts, each as SweepGridMetric[], [first.tuples.length], ({ n }) => Array.from(n))];
+  });
+  const held = heldLayers(first.tuples);
+  return {
+    shown: Math.max(0, held.indexOf(grids.third)),
+    held: held.map((layer) => (layer === null ? null : String(layer))),
+    tuples: asked,
+    metrics,
   };
-  return { shown: Math.max(0, thirds.indexOf(first.grids.third)), sets: thirds.map(slice) };
 }
 
 /** The metrics that every part has, in the first part's order. */
@@ -175,22 +175,29 @@ function sharedMetrics(parts: readonly HeatmapPart[]): HeatmapMetric[] {
   const [first] = parts;
   const shared = first.grids.metrics.flatMap((metric) => {
     const same = parts.map(({ grids }) => grids.metrics.find(({ key }) => key === metric.key));
-    return same.includes(undefined) ? [] : [metricOfParts(parts, same as SweepGridMetric[])];
+    const n = ({ n }: SweepGridMetric, part: number) => asked(parts[part], n);
+    return same.includes(undefined) ? [] : [metricOfParts(parts, same as SweepGridMetric[], first.grids.shape, n)];
   });
   if (shared.length > 0) return shared;
   throw new ResultError({ thing: "heatmap: metrics", rule: "the results have no metric in common" });
 }
 
-function metricOfParts(parts: readonly HeatmapPart[], same: readonly SweepGridMetric[]): HeatmapMetric {
+/** @param shape of each part's arrays: [ny, nx], or [tuples]
+ *  @param counts samples behind each place, -1 where nothing was asked */
+function metricOfParts(
+  parts: readonly HeatmapPart[],
+  same: readonly SweepGridMetric[],
+  shape: readonly number[],
+  counts: (metric: SweepGridMetric, part: number) => number[],
+): HeatmapMetric {
   const [metric] = same;
-  const { shape } = parts[0].grids;
   const dims = [parts.length, ...shape];
   const floats = (arrays: readonly Float64Array[], axes = dims): Packed =>
     pack(Float32Array.from(joined(arrays)), axes);
   const part = (key: "mean" | "low" | "high" | "p" | "positive") =>
-    floats(same.map((each) => each.interaction?.[key] ?? new Float64Array(shape[0] * shape[1]).fill(Number.NaN)));
+    floats(same.map((each) => each.interaction?.[key] ?? new Float64Array(size(shape)).fill(Number.NaN)));
   const samples = same.map((each) => each.samples);
-  const perCell = samples[0].length / (shape[0] * shape[1]);
+  const perCell = samples[0].length / size(shape);
   const running = parts.some(({ data }) => data.state === "partial");
   const labels = parts.map(({ grids }) => grids.sampleLabels.join("\n"));
   // Sample i of one panel is sample i of the others, or the samples are not comparable and stay out.
@@ -211,7 +218,7 @@ function metricOfParts(parts: readonly HeatmapPart[], same: readonly SweepGridMe
     mean: pack(Float64Array.from(joined(same.map((each) => each.mean))), dims),
     low: floats(same.map((each) => each.low)),
     high: floats(same.map((each) => each.high)),
-    n: pack(Int32Array.from(parts.flatMap((each, at) => asked(each, same[at].n))), dims),
+    n: pack(Int32Array.from(same.flatMap(counts)), dims),
     notSignificant: pack(Uint8Array.from(joined(same.map((each) => each.notSignificant))), dims),
     interaction: same.some((each) => each.interaction !== null)
       ? { mean: part("mean"), low: part("low"), high: part("high"), p: part("p"), positive: part("positive") }

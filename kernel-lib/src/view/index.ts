@@ -38,7 +38,7 @@ export * from "./format";
 export { axisLabel, axisLabels } from "./heatmap-axis";
 export { heatmapOptions, heatmapPanels, isSigned, metricOf } from "./heatmap-grid";
 export { cellAt, cellRect, heatmapLayout, inWindow } from "./heatmap-layout";
-export { sliceOf, sweepSlices } from "./heatmap-slices";
+export { packTuples, sliceOf, sweepTuples } from "./heatmap-slices";
 export { heatmapSpec } from "./heatmap-spec";
 export { heatmapText, type TextOptions } from "./heatmap-text";
 export type * from "./heatmap-types";

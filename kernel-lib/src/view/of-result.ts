@@ -4,13 +4,13 @@ import { ResultError } from "../errors";
 import { AccuracyResult } from "../result/accuracy";
 import type { Result } from "../result/base";
 import { GeometryResult } from "../result/geometry";
-import { sweepGrids } from "../result/grid";
+import { sweepGrids, tuplesWithIntervals } from "../result/grid";
 import { GridResult } from "../result/grid-result";
 import { SweepResult } from "../result/sweep";
 import { TraceResult } from "../result/trace";
 import { accuracyChart } from "./chart-accuracy";
 import { gridViewOf } from "./grid-view";
-import { sweepSlices } from "./heatmap-slices";
+import { sweepTuples } from "./heatmap-slices";
 import { heatmapViewOf } from "./heatmap-view";
 import { pathsSetOf } from "./paths-set";
 import { pathsViewOf, pendingPathsView } from "./paths-view";
@@ -82,14 +82,14 @@ function sweepViews(result: SweepResult): ResultViews {
     choosing: "View",
     choices: ["heatmap"],
     slow: result.metrics.flatMap((metric) => [
-      ...result.tuples.map((tuple) => () => void result.summary(metric, tuple)),
+      ...tuplesWithIntervals(result).map((at) => () => void result.summary(metric, result.tuples[at])),
       () => void sweepGrids(result, { metrics: [metric], intervals: true }),
     ]),
     view: ({ id, choice = 0, statistics = true, metric, resultHash }) => {
       mustExist(choice, 1);
       const grids = sweepGrids(result, { intervals: statistics });
-      const slices = sweepSlices(result, { intervals: statistics });
-      return heatmapViewOf([{ data: result.data, grids, slices }], { id, metric, resultHash });
+      const tuples = sweepTuples(result, { intervals: statistics });
+      return heatmapViewOf([{ data: result.data, grids, tuples }], { id, metric, resultHash });
     },
   };
 }

@@ -109,16 +109,21 @@ export interface HeatmapView extends ViewBase {
   metric: string;
   /** One label for each sample, for the side panel. */
   sampleLabels: readonly string[];
-  /** A sweep over three layers: the same metrics, or some of them, with each third layer. `metrics` are those of the
-   *  slice that is `shown` first. */
-  slices?: { shown: number; sets: readonly HeatmapSlice[] };
+  /** A sweep over three layers: what `sliceOf` makes the grid with each third layer of. */
+  slices?: HeatmapSlices;
   /** In a slice, the layer that is patched along with every cell; as `sliceOf` gives it. */
   held?: string | null;
 }
 
-export interface HeatmapSlice {
-  /** The third layer; null: none is patched along. */
-  held: string | null;
+/** The numbers of a sweep over three layers, once for each tuple: every tuple stands in three slices. */
+export interface HeatmapSlices {
+  /** Which of `held` the view's own `metrics` are. */
+  shown: number;
+  /** The slices, by the layer that each patches along (a label of the axes); null: none. */
+  held: readonly (string | null)[];
+  /** Uint8 [tuples, 3]: layers of each tuple, ascending, 255 where it has fewer. */
+  tuples: Packed;
+  /** The view's metrics or some of them; arrays are [panels, tuples]. */
   metrics: readonly HeatmapMetric[];
 }
 

@@ -3,6 +3,7 @@
 import { PatchbayError } from "../errors";
 import { chartFields } from "./chart-validate";
 import { complain, type Fields, FLOATS, list, number, numbers, object, oneOf, prose, text, whole } from "./checks";
+import { NO_LAYER } from "./heatmap-slices";
 import { pathsFields } from "./paths-validate";
 import { scatterFields } from "./scatter-validate";
 import type { HeatmapView, View } from "./types";
@@ -95,20 +96,25 @@ function heatmap(view: Fields): HeatmapView {
   const labels = list("sampleLabels", view.sampleLabels, MAX_SAMPLES);
   for (const [at, label] of labels.entries()) text(`sampleLabels[${at}]`, label, 400);
   metrics(view, [panels, ny, nx], labels.length);
-  slices(view, [panels, ny, nx], labels.length);
+  slices(view, panels, object("x", view.x).labels as unknown[], labels.length);
   return view as unknown as HeatmapView;
 }
 
-function slices(view: Fields, shape: readonly number[], samples: number): void {
+function slices(view: Fields, panels: number, labels: readonly unknown[], samples: number): void {
   if (view.held !== undefined && view.held !== null) text("held", view.held, 100);
   if (view.slices === undefined) return;
-  const { sets, shown } = object("slices", view.slices);
-  const all = list("slices.sets", sets, MAX_LABELS).map((item, at) => object(`slices.sets[${at}]`, item));
-  for (const [at, set] of all.entries()) {
-    if (set.held !== null) text(`slices.sets[${at}].held`, set.held, 100);
-    metrics({ ...view, metrics: set.metrics }, shape, samples, `slices.sets[${at}].`);
-  }
-  whole("slices.shown", shown, 0, all.length - 1);
+  const all = object("slices", view.slices);
+  const held = list("slices.held", all.held, MAX_LABELS);
+  for (const [at, layer] of held.entries()) oneOf(`slices.held[${at}]`, layer, [null, ...labels]);
+  whole("slices.shown", all.shown, 0, held.length - 1);
+  const [count] = list("slices.tuples.shape", object("slices.tuples", all.tuples).shape, 2);
+  whole("slices.tuples.shape[0]", count, 1, MAX_CELLS);
+  const layers = numbers("slices.tuples", all.tuples, [count as number, 3], ["uint8"]);
+  const odd = layers.find((layer) => layer >= labels.length && layer !== NO_LAYER);
+  if (odd !== undefined)
+    complain("slices.tuples", odd, `must be below ${labels.length}, as the labels say, or ${NO_LAYER}`);
+  const key = object("slices.metrics[0]", list("slices.metrics", all.metrics, MAX_METRICS)[0]).key;
+  metrics({ metrics: all.metrics, metric: key }, [panels, count as number], samples, "slices.");
 }
 
 const STAGES = ["base", "sft", "dpo", null];
