@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import type { Measure } from "../../kernel-lib/src/experiment/types";
 import { type SweepData, SweepResult, sweepGrids } from "../../kernel-lib/src/result";
+import { tuplesWithIntervals } from "../../kernel-lib/src/result/grid";
 import {
   heatmapOptions,
   heatmapPanels,
