@@ -93,7 +93,7 @@ export class ViewFrame {
         this.marks = marks;
         this.saveSoon();
       },
-      flush: () => this.saveNow(),
+      flush: () => this.flush(),
     };
     try {
       this.widget = mount(this.node, view, this.host, this.tie, saved);
@@ -121,10 +121,11 @@ export class ViewFrame {
   /** Writes marks a moment from now. */
   saveSoon(): void {
     if (this.timer !== null) clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.saveNow(), SAVE_AFTER_MS);
+    this.timer = setTimeout(() => this.flush(), SAVE_AFTER_MS);
   }
 
-  private saveNow(): void {
+  /** Writes at once what is still to be written. */
+  flush(): void {
     if (this.timer === null || this.marks === undefined) return;
     clearTimeout(this.timer);
     this.timer = null;

@@ -10,10 +10,11 @@ import {
   viewsOf,
 } from "patchbay/view";
 import { button, el } from "../dom";
-import { NOTHING_KEPT, ViewFrame } from "../frame";
+import { ViewFrame } from "../frame";
 import type { Host } from "../host";
 import { icon } from "../icons";
 import { download, fileName } from "../save-file";
+import type { DocumentMarks } from "./kept";
 
 /** Most characters of a file that is opened here; more would stall the page. */
 const MAX_CHARACTERS = 200_000_000;
@@ -30,6 +31,8 @@ export class ResultContent {
   private readonly bar = el("div", { class: "pb-document-bar", role: "toolbar", "aria-label": "Result" });
   private readonly place = el("div", { class: "pb-document-place" });
   private frame: ViewFrame | null = null;
+  /** Of what is shown: its marks are kept by it. */
+  private viewId = "";
   /** Grows with each thing shown, so that what is still being made for an earlier one is dropped. */
   private turn = 0;
 
@@ -37,6 +40,7 @@ export class ResultContent {
     private readonly root: HTMLElement,
     private readonly host: Host,
     private readonly name: () => string,
+    private readonly marks: DocumentMarks,
   ) {
     root.classList.add("pb-document");
     root.append(this.bar, this.place);
@@ -109,6 +113,9 @@ export class ResultContent {
   }
 
   private showView(view: View): void {
+    // What was marked a moment ago belongs to the view that it was marked in.
+    this.frame?.flush();
+    this.viewId = view.id;
     this.framed().show(view);
   }
 
@@ -116,7 +123,11 @@ export class ResultContent {
     if (!this.frame) {
       const node = el("div");
       this.put(node);
-      this.frame = new ViewFrame(node, this.host, NOTHING_KEPT);
+      this.frame = new ViewFrame(
+        node,
+        this.host,
+        this.marks.of(() => this.viewId),
+      );
     }
     return this.frame;
   }
@@ -135,6 +146,7 @@ export class ResultContent {
   }
 
   private put(node: HTMLElement): void {
+    this.frame?.flush();
     this.frame?.dispose();
     this.frame = null;
     this.place.replaceChildren(node);
@@ -142,6 +154,7 @@ export class ResultContent {
 
   dispose(): void {
     this.turn++;
+    this.frame?.flush();
     this.frame?.dispose();
     this.root.replaceChildren();
   }

@@ -1,11 +1,13 @@
 /** Opens result files (`*.patchbay.json`) from the file browser as documents with full interaction. */
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from "@jupyterlab/application";
 import { ABCWidgetFactory, type DocumentRegistry, DocumentWidget } from "@jupyterlab/docregistry";
+import { IStateDB } from "@jupyterlab/statedb";
 import { Widget } from "@lumino/widgets";
 import type { Host } from "../host";
 import { patchbayIcon } from "../lab-icon";
 import { pageParts } from "../page-parts";
 import { ResultContent } from "./content";
+import { DocumentMarks } from "./kept";
 
 const FACTORY = "Patchbay";
 const FILE_TYPE = "patchbay-result";
@@ -28,10 +30,15 @@ const documentHost = (context: DocumentRegistry.Context): Host => ({
 class ResultWidget extends Widget {
   private readonly content: ResultContent;
 
-  constructor(private readonly context: DocumentRegistry.Context) {
+  constructor(
+    private readonly context: DocumentRegistry.Context,
+    state: IStateDB | null,
+  ) {
     super();
-    this.content = new ResultContent(this.node, documentHost(context), () => context.path.split("/").at(-1) ?? "");
-    void context.ready.then(() => {
+    const marks = new DocumentMarks(state, () => context.path);
+    const name = () => context.path.split("/").at(-1) ?? "";
+    this.content = new ResultContent(this.node, documentHost(context), name, marks);
+    void Promise.all([context.ready, marks.load()]).then(() => {
       if (this.isDisposed) return;
       this.read();
       context.model.contentChanged.connect(this.read, this);
@@ -51,8 +58,15 @@ class ResultWidget extends Widget {
 }
 
 class ResultFactory extends ABCWidgetFactory<DocumentWidget<ResultWidget>> {
+  constructor(
+    options: DocumentRegistry.IWidgetFactoryOptions<DocumentWidget<ResultWidget>>,
+    private readonly state: IStateDB | null,
+  ) {
+    super(options);
+  }
+
   protected createNewWidget(context: DocumentRegistry.Context): DocumentWidget<ResultWidget> {
-    const content = new ResultWidget(context);
+    const content = new ResultWidget(context, this.state);
     return new DocumentWidget({ content, context });
   }
 }
@@ -61,7 +75,8 @@ export const documentPlugin: JupyterFrontEndPlugin<void> = {
   id: "@patchbay/jupyterlab:document",
   description: "Opens result files",
   autoStart: true,
-  activate: ({ docRegistry }: JupyterFrontEnd) => {
+  optional: [IStateDB],
+  activate: ({ docRegistry }: JupyterFrontEnd, state: IStateDB | null) => {
     docRegistry.addFileType({
       name: FILE_TYPE,
       displayName: "Patchbay Result",
@@ -72,7 +87,7 @@ export const documentPlugin: JupyterFrontEndPlugin<void> = {
       icon: patchbayIcon,
     });
     docRegistry.addWidgetFactory(
-      new ResultFactory({ name: FACTORY, fileTypes: [FILE_TYPE], defaultFor: [FILE_TYPE], readOnly: true }),
+      new ResultFactory({ name: FACTORY, fileTypes: [FILE_TYPE], defaultFor: [FILE_TYPE], readOnly: true }, state),
     );
   },
 };
