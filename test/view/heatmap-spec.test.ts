@@ -9,6 +9,7 @@ import {
   heatmapLayout,
   heatmapOptions,
   heatmapSpec,
+  inWindow,
   type Theme,
   themes,
 } from "../../kernel-lib/src/view";
@@ -107,6 +108,13 @@ describe("drawn by Vega", () => {
     ["rows of panels", { layers: 12, panels: 4 }, {}, themes.light, 340],
     ["one column of panels", { layers: 20, panels: 2 }, {}, themes.light, 250],
     ["print, a column", {}, { marginal: false }, themes.print, 312],
+    [
+      "two and a difference, a part of them",
+      { panels: 2 },
+      { difference: { a: 1, b: 0 }, window: { x0: 3, x1: 5, y0: 3, y1: 5 } },
+      themes.light,
+      842,
+    ],
     ["print, two columns, with a difference", { panels: 3 }, { difference: { a: 2, b: 0 } }, themes.print, 648],
     ["rows with a difference", { layers: 13, panels: 3 }, { difference: { a: 2, b: 0 } }, themes.print, 312],
   ];
@@ -117,7 +125,9 @@ describe("drawn by Vega", () => {
     expect(svg).toContain(`width="${layout.width}" height="${layout.height}"`);
     const drawn = rectangles(svg);
     const expected = layout.panels.flatMap((box, panel) =>
-      box.cells.filter((cell) => cell.kind === "value").map((cell) => cellRect(layout, panel, cell.ix, cell.iy)),
+      box.cells
+        .filter((cell) => cell.kind === "value" && inWindow(layout, cell.ix, cell.iy))
+        .map((cell) => cellRect(layout, panel, cell.ix, cell.iy)),
     );
     expect(drawn).toHaveLength(expected.length);
     for (const [at, rect] of expected.entries()) {

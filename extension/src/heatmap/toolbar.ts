@@ -41,11 +41,16 @@ export function heatmapToolbar(acts: ToolbarActs): Toolbar {
     const { view, width } = scene;
     const many = view.panels.length > 1;
     const nodes: HTMLElement[] = [];
-    const { metrics: all } = acts.shown();
-    if (all.length > 1) {
-      const metrics = all.map((m) => [m.key, m.label] as const);
+    if (view.metrics.length > 1) {
+      const metrics = view.metrics.map((m) => [m.key, m.label] as const);
       const of = () => options().metric;
-      nodes.push(bar.select("Metric", metrics, of, (metric) => change({ metric })));
+      const select = bar.select("Metric", metrics, of, (metric) => change({ metric }));
+      // Slices of deep models hold the shown metric alone.
+      bar.follow(() => {
+        for (const option of select.querySelectorAll("option"))
+          option.disabled = !acts.shown().metrics.some(({ key }) => key === option.value);
+      });
+      nodes.push(select);
     }
     if (hasInteraction() && width !== "tiny") {
       const modes = [
@@ -111,7 +116,7 @@ export function heatmapToolbar(acts: ToolbarActs): Toolbar {
   return {
     parts: ({ view }) => [
       view.layout,
-      acts.shown().metrics.map((m) => [m.key, m.label]),
+      view.metrics.map((m) => [m.key, m.label]),
       hasInteraction(),
       view.panels.map((p) => p.name),
       acts.held(),

@@ -114,23 +114,40 @@ export class Toolbar<V extends View> {
   private refresh: Refresh<V>[] = [];
   private parts = "";
   private latest: Scene<V> | null = null;
+  private dragged = false;
 
   constructor(
     private readonly root: HTMLElement,
     private readonly part: AnyPart<V>["toolbar"],
     private readonly acts: ToolbarActs,
-  ) {}
+  ) {
+    this.node.addEventListener("pointerdown", (event) => this.hold(event));
+  }
 
   update(scene: Scene<V>): void {
     this.latest = scene;
     const parts = JSON.stringify([scene.width, this.part.parts(scene)]);
-    if (parts !== this.parts) {
+    // A slider that is being dragged stays: its thumb would be lost.
+    if (parts !== this.parts && !this.dragged) {
       this.parts = parts;
       this.refresh = [];
+      const focused = this.node.contains(document.activeElement) && document.activeElement?.getAttribute("aria-label");
       const bar = new Bar<V>(this.refresh);
       this.node.replaceChildren(...this.part.build(bar, scene), ...this.common(bar, scene));
+      if (focused) this.node.querySelector<HTMLElement>(`[aria-label="${CSS.escape(focused)}"]`)?.focus();
     }
     for (const refresh of this.refresh) refresh(scene);
+  }
+
+  private hold(event: PointerEvent): void {
+    if (!(event.target instanceof HTMLInputElement) || event.target.type !== "range") return;
+    this.dragged = true;
+    const release = () => {
+      this.dragged = false;
+      for (const end of ["pointerup", "pointercancel"]) window.removeEventListener(end, release);
+      if (this.latest) this.update(this.latest);
+    };
+    for (const end of ["pointerup", "pointercancel"]) window.addEventListener(end, release);
   }
 
   private common(bar: Bar<V>, scene: Scene<V>): HTMLElement[] {

@@ -65,7 +65,7 @@ export function heatmapLayout(view: HeatmapView, theme: Theme, size: Size, optio
     height,
     padding: {
       left: space.left + shift,
-      top: space.top,
+      top: placed[0].y,
       right: Math.max(0, width - shift - last),
       bottom: height - bottom,
     },

@@ -72,12 +72,14 @@ function arrange(views: readonly { width: number; height: number; layer: unknown
     const row = boxes[columns].y - boxes[0].y - Math.ceil(boxes[0].height);
     return { params, bounds: "flush", columns, spacing: { row, column }, concat: views };
   }
-  // A difference stands further off: an empty view with a gap on both sides holds the place.
-  const last = boxes[boxes.length - 1];
-  const before = boxes[boxes.length - 2];
-  const extra = Math.round(last.x - before.x - Math.ceil(before.width) - 2 * column);
-  const held = extra > 0 ? [...views.slice(0, -1), spacer(extra, last.height), ...views.slice(-1)] : views;
-  return { params, bounds: "flush", spacing: column, hconcat: held };
+  if (boxes.every((box) => box.difference === null))
+    return { params, bounds: "flush", spacing: column, hconcat: views };
+  // A difference stands further off: empty views of the gaps' widths hold the places.
+  const held = views.flatMap((view, at) => {
+    const [box, next] = [boxes[at], boxes[at + 1]];
+    return next === undefined ? [view] : [view, spacer(Math.round(next.x - box.x - Math.ceil(box.width)), box.height)];
+  });
+  return { params, bounds: "flush", spacing: 0, hconcat: held };
 }
 
 const spacer = (width: number, height: number) => ({
