@@ -50,15 +50,17 @@ describe("undo and what is kept", () => {
   let page;
   let folder;
   const it = (nth) => widget(page, nth);
-  /** What stands in the output's metadata. */
-  const kept = (nth) =>
-    page.evaluate(
+  /** What stands in the output's metadata, fields in the order of their names, as files have them. */
+  const kept = async (nth) => {
+    const marks = await page.evaluate(
       (at) =>
-        JSON.stringify(
-          window.jupyterapp.shell.currentWidget.content.widgets[at].outputArea.model.get(0).metadata.patchbay ?? null,
-        ),
+        window.jupyterapp.shell.currentWidget.content.widgets[at].outputArea.model.get(0).metadata.patchbay ?? null,
       nth,
     );
+    return JSON.stringify(marks, (_, value) =>
+      value?.constructor === Object ? Object.fromEntries(Object.entries(value).sort()) : value,
+    );
+  };
   const open = async (name) => {
     await openNotebook(page, lab, name);
     await withoutKernel(page);

@@ -30,12 +30,16 @@ describe("a reader", () => {
   let told: Pointing[];
   let marked: Marks[];
   let left: number;
+  let away: readonly number[];
+  let arrived: number[];
   let reader: ScatterReader;
   beforeEach(() => {
     said = [];
     told = [];
     marked = [];
     left = 0;
+    away = [];
+    arrived = [];
     reader = new ScatterReader(
       {
         pointedElsewhere: () => undefined,
@@ -51,6 +55,8 @@ describe("a reader", () => {
           return scatterOptions(view, { ...choices, hidden: reader.state.marks.hidden });
         },
         grid: () => gridWithout(reader.state.marks.hidden),
+        inSight: (point) => !away.includes(point),
+        arrived: () => arrived.push(reader.state.cursor?.point ?? -1),
       },
     );
     reader.restart(null);
@@ -131,6 +137,22 @@ describe("a reader", () => {
     reader.do({ do: "move", direction: "end" });
     expect((reader.state.cursor?.point as number) % 20).toBe(19);
     expect(told.at(-1)).toEqual({ layer: ["2"], sample: [view.prompts[reader.state.cursor?.point as number]] });
+  });
+
+  test("the picture follows the cursor's own steps and what is found, not undo; it begins in sight", () => {
+    away = view.prompts.flatMap((_, point) => (point < 150 ? [point] : []));
+    reader.enter();
+    expect(reader.state.cursor?.point).toBeGreaterThanOrEqual(150);
+    reader.choose({ zoom: { x0: 0, x1: 1, y0: 0, y1: 1 } });
+    for (const way of ["undo", "redo", "pin", "select"]) reader.do({ do: way });
+    expect(arrived).toEqual([]);
+    reader.do({ do: "move", direction: "home" });
+    reader.search("noun 7");
+    reader.nextMatch();
+    expect(arrived).toEqual([140, 66, 76]);
+    reader.restart({ selection: [{ point: 4 }, { point: 155 }] });
+    reader.enter();
+    expect(reader.state.cursor?.point).toBe(155);
   });
 
   test("a box opens at the cursor, grows by arrows, and Space takes what is in it", () => {

@@ -18,6 +18,7 @@ export interface MagnifierActs {
   theme(): Parameters<typeof scatterLayout>[1];
   /** The point under the cursor. */
   cursor(): number | undefined;
+  inSight(point: number): boolean;
   zoom(zoom: Window | null, gesture: Gesture | null): void;
   /** The picture follows a drag at once. */
   drag(zoom: Window, gesture: Gesture): void;
@@ -68,8 +69,7 @@ export class Magnifier {
     if (!zoom || !goal || point === undefined) return;
     const [x, y] = placeOf(goal, point);
     const { plot } = goal;
-    const inside = x >= plot.x && x <= plot.x + plot.width && y >= plot.y && y <= plot.y + plot.height;
-    if (inside || !Number.isFinite(x + y)) return;
+    if (this.acts.inSight(point) || !Number.isFinite(x + y)) return;
     this.acts.follow(dragged(zoom, goal, plot.x + plot.width / 2 - x, plot.y + plot.height / 2 - y));
   }
 

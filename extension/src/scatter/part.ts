@@ -69,22 +69,20 @@ class ScatterPart implements Part<ScatterView, Target, Marks> {
     });
     this.picture = this.plot.node;
     this.overlay = this.marks.node;
-    this.reader = new ScatterReader(
-      {
-        ...readerActs,
-        pointedElsewhere: (speak) => {
-          if (this.reader.keyboard) this.magnifier.keepInSight();
-          readerActs.pointedElsewhere(speak);
-        },
-      },
-      { view: () => this.view, options: () => this.options, grid: () => this.plot.points },
-    );
+    this.reader = new ScatterReader(readerActs, {
+      view: () => this.view,
+      options: () => this.options,
+      grid: () => this.plot.points,
+      inSight: (point) => this.plot.inSight(point),
+      arrived: () => this.magnifier.keepInSight(),
+    });
     this.magnifier = new Magnifier({
       view: () => this.view,
       options: () => this.options,
       goal: () => this.plot.goal,
       theme: () => (shell.scene() as ScatterScene).theme,
       cursor: () => this.reader.state.cursor?.point,
+      inSight: (point) => this.plot.inSight(point),
       zoom: (zoom, gesture) => this.change({ zoom }, gesture),
       drag: (zoom, gesture) => this.atOnce(() => this.change({ zoom }, gesture)),
       follow: (zoom) => this.atOnce(() => this.reader.follow({ zoom })),

@@ -46,6 +46,14 @@ export class Plot {
     return layout ? this.grid : null;
   }
 
+  /** Whether a point will lie in the part that is zoomed in on. */
+  inSight(point: number): boolean {
+    if (!this.goal) return false;
+    const { points, plot } = this.goal;
+    const [x, y] = [points[2 * point] as number, points[2 * point + 1] as number];
+    return x >= plot.x && x <= plot.x + plot.width && y >= plot.y && y <= plot.y + plot.height;
+  }
+
   /** Other numbers have come: the next layout is made anew. */
   forget(): void {
     this.laidOut = "";

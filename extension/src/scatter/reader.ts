@@ -31,6 +31,10 @@ export interface Seen {
   options(): ScatterOptions;
   /** Points as they are drawn; null before the first drawing. */
   grid(): PointGrid | null;
+  /** Whether a point lies in the part that is zoomed in on. */
+  inSight(point: number): boolean;
+  /** The cursor has come somewhere: it should be in sight. */
+  arrived(): void;
 }
 
 /** Pixels by which an arrow moves a box's side. */
@@ -88,18 +92,18 @@ export class ScatterReader extends Reader<S.Target, S.Marks> {
     return describePoint(this.of.view(), this.of.options(), point);
   }
 
-  /** The cursor begins at the first selected prompt, else in the middle of the picture. */
+  /** The cursor begins at a selected prompt in sight, else in the middle of what is seen. */
   enter(): void {
     const { cursor, marks } = this.state;
     if (this.fitting(cursor)) return;
-    const [selected] = marks.selection;
-    const start = selected && this.isDrawn(selected.point) ? selected.point : this.middle();
+    const selected = marks.selection.find(({ point }) => this.isDrawn(point) && this.of.inSight(point));
+    const start = selected?.point ?? this.middle();
     if (start !== null) this.state = { ...this.state, cursor: S.targetOf(start) };
   }
 
   private middle(): number | null {
     const grid = this.of.grid();
-    return grid && middleOf(grid);
+    return grid && (middleOf(grid, (point) => this.of.inSight(point)) ?? middleOf(grid, () => true));
   }
 
   protected linkTo(at: Pointing): void {
@@ -124,6 +128,7 @@ export class ScatterReader extends Reader<S.Target, S.Marks> {
     const next = { ...this.state, cursor: S.targetOf(to) };
     if (!extend || !cursor) this.set(next);
     else this.takeAs(next, [cursor.point, to], "add");
+    this.of.arrived();
   }
 
   /** Opens a box around the cursor, or closes it. */
@@ -221,6 +226,7 @@ export class ScatterReader extends Reader<S.Target, S.Marks> {
   /** From a list in the side panel. */
   goTo(target: S.Target): void {
     this.set({ ...this.state, cursor: S.targetOf(target.point) });
+    this.of.arrived();
   }
 
   /** Chooses what is seen. */
@@ -272,6 +278,7 @@ export class ScatterReader extends Reader<S.Target, S.Marks> {
     const [first] = this.matches;
     if (first !== undefined) this.state = { ...this.state, cursor: S.targetOf(first) };
     this.acts.pointedElsewhere(false);
+    if (first !== undefined) this.of.arrived();
     if (text.trim() === "") return "";
     if (first === undefined) return "no match";
     const many = this.matches.length === 1 ? "1 match" : `${this.matches.length} matches`;
@@ -284,5 +291,6 @@ export class ScatterReader extends Reader<S.Target, S.Marks> {
     if (next === undefined) return;
     this.state = { ...this.state, cursor: S.targetOf(next) };
     this.acts.pointedElsewhere(true);
+    this.of.arrived();
   }
 }

@@ -28,12 +28,12 @@ export function stepFrom(view: ScatterView, grid: PointGrid, point: number, dire
   return null;
 }
 
-/** The point nearest to the middle of all. */
-export function middleOf(grid: PointGrid): number | null {
+/** The point nearest to the middle of those that count; null: none does. */
+export function middleOf(grid: PointGrid, counts: (point: number) => boolean): number | null {
   const { points } = grid;
   let [n, x, y] = [0, 0, 0];
   for (let i = 0; i < points.length; i += 2) {
-    if (Number.isNaN(points[i])) continue;
+    if (Number.isNaN(points[i]) || !counts(i / 2)) continue;
     n++;
     x += points[i] as number;
     y += points[i + 1] as number;
