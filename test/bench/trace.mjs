@@ -81,7 +81,8 @@ async function timed(options) {
 }
 
 const summary = ({ seconds, cpuSeconds, gflops, headGflops, found: { cost } }) => {
-  const rows = cost.forwardRows + cost.backwardRows + cost.sampleRows;
+  const { forwardRows, backwardRows, sampleRows, mapRows, mappedRows } = cost;
+  const rows = forwardRows + backwardRows + sampleRows + mapRows + mappedRows * maps.shares.map;
   const mapsSeconds = (rows * linear.flopsPerRow) / gflops / 1e9;
   const rankSeconds = (cost.ranked * head.flopsPerRow) / headGflops / 1e9;
   return {
@@ -104,7 +105,7 @@ await trace(maps, frozen, edges, request, { budget: 1e9, meetAt: 0, signal: Abor
   },
 );
 const met = await timed({ meetAt: "auto" });
-const trie = values["no-trie"] ? null : await timed({ meetAt: 0 });
+const trie = values["no-trie"] ? null : await timed({ meetAt: 0, edgeMaps: false });
 if (values.export) {
   const { kept } = met.found;
   const step = Math.max(1, Math.floor(kept.length / EXPORTED));

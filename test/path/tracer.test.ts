@@ -1,11 +1,12 @@
 /** The tracer against the plain depth-first walk, on random frozen models: pure arithmetic, no onnxruntime. */
 import { expect, test } from "vitest";
 import { pathsToEnd, prefixesAt } from "../../kernel-lib/src/path/count";
+import { chooseMaps } from "../../kernel-lib/src/path/edge-maps";
 import { layerEdges } from "../../kernel-lib/src/path/edges";
 import { erf } from "../../kernel-lib/src/path/freeze";
 import { type PathWeights, traceReference } from "../../kernel-lib/src/path/reference";
 import { type TracerOptions, trace } from "../../kernel-lib/src/path/tracer";
-import type { Equation, Frozen, FrozenLayer, TraceRequest } from "../../kernel-lib/src/path/types";
+import type { Equation, Frozen, FrozenLayer, LayerEdges, TraceRequest } from "../../kernel-lib/src/path/types";
 import { plainMaps } from "../support/plain-maps";
 
 /** mulberry32: seeded, so that every run sees the same models. */
@@ -92,6 +93,7 @@ const VARIANTS: Record<string, TracerOptions> = {
   "met after layer 1": { probes: 120, meetAt: 1, batch: 9 },
   "met before the last layer": { probes: 160, meetAt: -1, batch: 64 },
   "as the cost model says": { probes: 120, meetAt: "auto" },
+  "in whole blocks": { probes: 120, meetAt: 2, edgeMaps: false },
 };
 
 async function compare(
@@ -163,6 +165,67 @@ test("each way of saving work saves some: fewer paths ranked, fewer blocks appli
   expect(probed.cost.ranked).toBeLessThan(paths / 2);
   expect(met.cost.pairs).toBe(paths);
   expect(met.cost.forwardRows).toBeLessThan(plain.cost.forwardRows);
+});
+
+test("busy edges get matrices, which spare whole blocks, and the kept paths stay the same", async () => {
+  const shape: Shape = { layers: 8, heads: 4, kvHeads: 2, length: 9, placement: "pre" };
+  const ways: TracerOptions[] = [{ meetAt: 0 }, { meetAt: 5 }];
+  for (const way of ways) {
+    const { cost } = (await compare(7, shape, 2, "eq3", { ...way, batch: 32 })).found;
+    expect(cost.mappedRows).toBeGreaterThan(1000);
+    expect(cost.mapRows).toBeGreaterThan(0);
+    const without = (await compare(7, shape, 2, "eq3", { ...way, batch: 32, edgeMaps: false })).found.cost;
+    expect([without.mappedRows, without.mapRows]).toEqual([0, 0]);
+    expect(cost.forwardRows + cost.mapRows).toBeLessThan(without.forwardRows);
+    // No room for a single matrix.
+    const { mappedRows } = (await compare(7, shape, 2, "eq3", { ...way, matrixMemory: 2 * 8 * 8 * 4 - 1 })).found.cost;
+    expect(mappedRows).toBe(0);
+  }
+});
+
+test("chooseMaps() takes the edges whose matrices save most for their memory, and counts what is left to do", () => {
+  // Into position 2 from 0, 1 and 2; into 1 from 0.
+  const edges = [{ from: [0, 0, 1, 2], to: [1, 2, 2, 2] }].map(
+    (layer) => ({ from: Int32Array.from(layer.from), to: Int32Array.from(layer.to) }) as LayerEdges,
+  );
+  const rows = [Float64Array.of(5000, 20, 3000, 4000)];
+  const [d, shares] = [100, { map: 0.1, values: 0.25 }];
+  const all = chooseMaps(edges, rows, { d, shares, memory: 1e9 });
+  // 20 rows are fewer than the 25 block applications of their edge's own product.
+  expect(all.targets.map(({ layer, to, edges: e }) => ({ layer, to, e }))).toEqual([
+    { layer: 0, to: 1, e: [0] },
+    { layer: 0, to: 2, e: [2, 3] },
+  ]);
+  const first = 100 + 0.1 * 5000;
+  const second = 75 + 2 * 25 + 0.1 * 7000 + 20;
+  expect(all.cost[0]).toBeCloseTo(first + second, 6);
+  const one = chooseMaps(edges, rows, { d, shares, memory: 100 * 100 * 4 });
+  expect(one.targets.map(({ to }) => to)).toEqual([1]);
+  expect(one.cost[0]).toBeCloseTo(first + 7020, 6);
+  expect(chooseMaps(edges, rows, { d, shares, memory: 0 })).toMatchObject({ targets: [], cost: [12020] });
+});
+
+test("suffixes begin only where prefixes from the sources stand", async () => {
+  const { frozen, weights } = randomModel(12, { layers: 5, heads: 4, kvHeads: 2, length: 8, placement: "post" });
+  const earliest = async (sources: number[]) => {
+    const request: TraceRequest = { answer: 3, sources, topK: 2, maxRank: 40, equation: "eq3" };
+    const { edges } = traceReference(frozen, weights, request);
+    const maps = plainMaps(frozen, weights, edges, request.answer);
+    let first = frozen.tokens.length;
+    const spied: typeof maps = {
+      ...maps,
+      backward: (layer, g, of, edge) => {
+        first = edge.reduce((least, e) => Math.min(least, edges[layer].from[e]), first);
+        return maps.backward(layer, g, of, edge);
+      },
+    };
+    const { cost } = await trace(spied, frozen, edges, request, { probes: 120, meetAt: 2 });
+    expect(cost.meetAt).toBe(2);
+    expect(cost.backwardRows).toBeGreaterThan(0);
+    return first;
+  };
+  expect(await earliest([0])).toBeLessThan(3);
+  expect(await earliest([3, 4])).toBe(3);
 });
 
 test("with many paths the number of probes is chosen too, and the kept paths stay the same", async () => {

@@ -37,6 +37,7 @@ export function plainMaps(
   return {
     dModel: d,
     vocab,
+    shares: { map: 0.2, values: 0.2 },
     answer,
     async forward(layer, v, of, edge) {
       const { v: wv, o, up, down } = weights.layers[layer];

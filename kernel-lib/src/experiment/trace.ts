@@ -50,7 +50,8 @@ export async function traceSample(
   const maps = await openMaps(model, frozen, edges, sample.answer, options.signal);
   try {
     const request = { answer: sample.answer, sources, topK, maxRank, equation };
-    const found = await trace(maps, frozen, edges, request, { ...options, budget });
+    const matrixMemory = options.matrixMemory ?? model.memory.matrixBytes;
+    const found = await trace(maps, frozen, edges, request, { ...options, matrixMemory, budget });
     return { ...summarise(found, sources, model.config.nHeads), cost: found.cost };
   } finally {
     await maps.close();

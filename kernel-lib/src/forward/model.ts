@@ -32,7 +32,7 @@ export async function loadModel(name: string, options: LoadOptions = {}): Promis
 export async function openModel(checkpoint: Checkpoint, options: LoadOptions = {}): Promise<Model> {
   const { device = "auto", precision = "fp32", host: where = "worker" } = options;
   oneOf(where, HOSTS, "host");
-  const { activationBytes, ...sessions } = usedMemory(checkpoint, options);
+  const { activationBytes, matrixBytes, ...sessions } = usedMemory(checkpoint, options);
   const choice = await chooseProvider(device, precision);
   const { config } = checkpoint;
   const spec: EngineSpec = {
@@ -52,7 +52,7 @@ export async function openModel(checkpoint: Checkpoint, options: LoadOptions = {
     fingerprint: checkpoint.fingerprint,
     tokenizer: checkpoint.tokenizer,
     provider: choice,
-    memory: { weights: sessions.residence, activationBytes },
+    memory: { weights: sessions.residence, activationBytes, matrixBytes },
     stages: hostedStages(host, config),
     host,
     hookNames: hookNames(config),
@@ -67,8 +67,8 @@ export async function openModel(checkpoint: Checkpoint, options: LoadOptions = {
  *  @throws PatchbayError
  *  @example memoryOf(await openCheckpoint("demo/dpo"), { memoryBudget: 2e9 }).weights // "resident" */
 export function memoryOf(checkpoint: Checkpoint, options: Pick<LoadOptions, "memoryBudget" | "weights"> = {}): Memory {
-  const { residence, activationBytes } = usedMemory(checkpoint, options);
-  return { weights: residence, activationBytes };
+  const { residence, activationBytes, matrixBytes } = usedMemory(checkpoint, options);
+  return { weights: residence, activationBytes, matrixBytes };
 }
 
 function usedMemory(

@@ -21,6 +21,8 @@ export interface Memory {
   weights: "resident" | "streaming";
   /** Bytes that a plan may fill with activations. */
   activationBytes: number;
+  /** Bytes that a path trace may fill with matrices of its own. */
+  matrixBytes: number;
 }
 
 /** Keys and values that lie before the tokens being run, per layer.

@@ -6,9 +6,10 @@ import type { ModelConfig, StoredTensor } from "../checkpoint/types";
 import { GraphBuilder, type StageGraph, type Value } from "./builder";
 import { blockWeights, globalWeight, type WeightMap } from "./weights";
 
-/** Inputs of both directions: x [n, dModel], of [rows] (which row of x), edge [rows] (row of the edge tables), from and
- *  to [rows] (positions), weight [edges, nHeads], identity [edges, 1], and the diagonals' tables. Forward also takes
- *  at [n], the position of each row of x. Output: y [rows, dModel]. */
+/** Inputs of both directions: x [n, dModel], of [rows] (which row of x), edge [rows] (row of the edge tables), weight
+ *  [edges, nHeads], identity [edges, 1], at [n] (the position of each row of x), and the diagonals' tables; forward takes
+ *  to [rows] and backward from [rows], the position at an edge's other end. Output: y [rows, dModel].
+ *  What depends on a row's own position is computed once for all edges: forward the values, backward all but them. */
 export function linearBlockGraph(
   config: ModelConfig,
   weights: WeightMap,
@@ -95,20 +96,19 @@ function forward({ b, config, x, headWeight, identity, along, scale, pick }: Lin
   return b.op("Add", [mid, scale(along(hidden, "mlp.down"), "mlp_out", "to")]);
 }
 
-/** The transpose of `forward`: a row at the edge's target, carried to its source. */
+/** The transpose of `forward`: a row at the edges' target, carried to their sources. */
 function backward({ b, config, x, headWeight, identity, against, scale, pick }: LinearStage): Value {
   const { nHeads, nKvHeads, dHead } = config;
-  const g = pick(x); // [rows, dModel]
-  const hidden = scale(against(scale(g, "mlp_out", "to"), "mlp.down"), "gate", "to"); // [rows, dMlp]
-  const mid = b.op("Add", [g, scale(against(hidden, "mlp.up"), "mlp_in", "to")]);
-  const z = against(scale(mid, "attn_out", "to"), "attn.o"); // [rows, nHeads * dHead]
-  const perHead = b.op("Reshape", [z, b.ints([-1, nKvHeads, nHeads / nKvHeads, dHead])]);
+  const hidden = scale(against(scale(x, "mlp_out", "at"), "mlp.down"), "gate", "at"); // [n, dMlp]
+  const mid = b.op("Add", [x, scale(against(hidden, "mlp.up"), "mlp_in", "at")]);
+  const z = against(scale(mid, "attn_out", "at"), "attn.o"); // [n, nHeads * dHead]
+  const perHead = b.op("Reshape", [pick(z), b.ints([-1, nKvHeads, nHeads / nKvHeads, dHead])]);
   const byHead = b.op("Reshape", [headWeight, b.ints([-1, nKvHeads, nHeads / nKvHeads, 1])]);
   // Heads that share a value head add up.
   const summed = b.op("ReduceSum", [b.op("Mul", [perHead, byHead]), b.ints([2])], { keepdims: 0 });
-  const values = b.op("Reshape", [summed, b.ints([-1, nKvHeads * dHead])]);
+  const values = b.op("Reshape", [summed, b.ints([-1, nKvHeads * dHead])]); // [rows, nKvHeads * dHead]
   const attention = scale(against(values, "attn.v"), "attn_in", "from");
-  return b.op("Add", [b.op("Mul", [mid, identity]), attention]);
+  return b.op("Add", [b.op("Mul", [pick(mid), identity]), attention]);
 }
 
 /** Logits W_U (final * x) of frozen vectors. Inputs: x [rows, dModel], final [1, dModel], answer [1], k [1], with_top,

@@ -17,20 +17,24 @@ export function pathsToEnd(edges: readonly LayerEdges[], length: number): Float6
   return counts;
 }
 
-/** Nodes of the prefix trie at each boundary: distinct prefixes from the sources that can still reach the end. */
-export function prefixesAt(edges: readonly LayerEdges[], length: number, sources: readonly number[]): number[] {
+/** Prefixes from the sources to (boundary, position) that can still reach the end, [L + 1][T]. */
+export function prefixesTo(edges: readonly LayerEdges[], length: number, sources: readonly number[]): Float64Array[] {
   const toEnd = pathsToEnd(edges, length);
   let here = new Float64Array(length);
   for (const s of sources) here[s] = toEnd[0][s] > 0 ? 1 : 0;
-  const sizes = [sum(here)];
+  const counts = [here];
   edges.forEach((layer, l) => {
     const next = new Float64Array(length);
     for (let e = 0; e < layer.from.length; e++)
       if (toEnd[l + 1][layer.to[e]] > 0) next[layer.to[e]] += here[layer.from[e]];
     here = next;
-    sizes.push(sum(here));
+    counts.push(here);
   });
-  return sizes;
+  return counts;
 }
+
+/** Nodes of the prefix trie at each boundary: distinct prefixes from the sources that can still reach the end. */
+export const prefixesAt = (edges: readonly LayerEdges[], length: number, sources: readonly number[]): number[] =>
+  prefixesTo(edges, length, sources).map(sum);
 
 const sum = (values: Float64Array): number => values.reduce((a, b) => a + b, 0);

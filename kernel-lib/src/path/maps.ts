@@ -1,6 +1,7 @@
 /** The frozen model's linear maps on onnxruntime: what path/ works with, from what session/ runs. */
+import type { ModelConfig } from "../checkpoint/types";
 import type { Model } from "../forward/types";
-import type { Frozen, LayerEdges, LinearMaps } from "./types";
+import type { Frozen, LayerEdges, LinearMaps, Shares } from "./types";
 
 export interface OpenMaps extends LinearMaps {
   /** Lets the frozen model's tables go; the model itself stays open. */
@@ -29,6 +30,7 @@ export async function openMaps(
   return {
     dModel: config.dModel,
     vocab: config.vocab,
+    shares: sharesOf(config),
     answer,
     forward: step("forward"),
     backward: step("backward"),
@@ -59,4 +61,11 @@ export async function openMaps(
       await host.call("linearDrop", id);
     },
   };
+}
+
+/** A linear block holds W_V, W_O, W_up and W_down. */
+function sharesOf({ dModel: d, dMlp, dHead, nHeads, nKvHeads }: ModelConfig): Shares {
+  const values = nKvHeads * dHead * d;
+  const block = values + nHeads * dHead * d + 2 * dMlp * d;
+  return { map: (d * d) / block, values: values / block };
 }

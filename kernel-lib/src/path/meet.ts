@@ -1,7 +1,9 @@
 /** Meeting in the middle. A path's logits are linear in the vector of its prefix, so the rows of the answer and of the
  *  probes, carried backward through the last layers, give each suffix a [probes + 1, d] matrix; a small product
  *  decides each pair of prefix and suffix, and only the survivors are walked. */
-import { gatherRows, type Probes, rowNorms } from "./probes";
+import { carryBack } from "./back";
+import type { Probes } from "./probes";
+import { gatherRows, rowNorms } from "./rows";
 import type { KeptRight, LayerEdges, LinearMaps } from "./types";
 import type { Nodes, Wanted } from "./walk";
 
@@ -23,75 +25,71 @@ export interface Suffixes {
   /** Rows per suffix: probes + 1. */
   width: number;
   byStart: ReadonlyMap<number, Bundle>;
-  /** Block applications made: rows of all backward calls. */
+  /** Block applications made: rows carried back, each once for all edges into its position. */
   rows: number;
 }
 
 /** Product cells held at once; 4 bytes each. */
 const PRODUCT_LIMIT = 1 << 22;
 
-/** Carries the probes' rows back from the last position to `boundary`, once per suffix of the trie. */
+/** Suffixes of one boundary while they are carried back: node n's matrix is rows n * width .. (n + 1) * width. */
+interface Level {
+  trails: readonly (readonly number[])[];
+  matrices: Float32Array;
+}
+
+/** Carries the probes' rows back from the last position to `boundary`, once per suffix of the trie.
+ *  @param reached [L + 1][T]: above 0 where a prefix from the sources stands; no suffix begins elsewhere */
 export async function suffixes(
   maps: LinearMaps,
   edges: readonly LayerEdges[],
-  length: number,
+  reached: readonly Float64Array[],
   boundary: number,
   probes: Probes,
   batch: number,
 ): Promise<Suffixes> {
   const d = maps.dModel;
   const width = probes.rows.length / d;
-  let level: { trail: number[]; matrix: Float32Array }[] = [{ trail: [length - 1], matrix: probes.rows }];
+  let level: Level = { trails: [[reached[0].length - 1]], matrices: probes.rows };
   let rows = 0;
   for (let layer = edges.length - 1; layer >= boundary; layer--) {
-    const { from, to } = edges[layer];
-    const next: typeof level = [];
-    // Suffixes of one call share nothing but the call; `perCall` keeps it near the batch.
-    const steps = level.flatMap((node) => {
-      const into: { node: (typeof level)[number]; edge: number }[] = [];
-      for (let e = 0; e < to.length; e++) if (to[e] === node.trail[0]) into.push({ node, edge: e });
-      return into;
-    });
-    const perCall = Math.max(1, Math.floor(batch / width));
-    for (let s = 0; s < steps.length; s += perCall) {
-      const part = steps.slice(s, s + perCall);
-      const stacked = new Float32Array(part.length * width * d);
-      part.forEach(({ node }, p) => {
-        stacked.set(node.matrix, p * width * d);
-      });
-      const n = part.length * width;
-      const edge = Int32Array.from({ length: n }, (_, r) => part[Math.floor(r / width)].edge);
-      const carried = await maps.backward(
-        layer,
-        stacked,
-        Int32Array.from({ length: n }, (_, r) => r),
-        edge,
-      );
-      rows += n;
-      part.forEach((step, p) => {
-        next.push({
-          trail: [from[step.edge], ...step.node.trail],
-          matrix: carried.slice(p * width * d, (p + 1) * width * d),
-        });
-      });
-    }
-    level = next;
+    rows += level.trails.length * width;
+    level = await back(maps, edges, reached, { layer, level, width, batch });
   }
-  level.sort((a, b) => compare(a.trail, b.trail));
+  const order = [...level.trails.keys()].sort((a, b) => compare(level.trails[a], level.trails[b]));
   const byStart = new Map<number, Bundle>();
-  for (let first = 0; first < level.length; ) {
+  for (let first = 0; first < order.length; ) {
+    const start = level.trails[order[first]][0];
     let end = first;
-    while (end < level.length && level[end].trail[0] === level[first].trail[0]) end++;
-    const part = level.slice(first, end);
+    while (end < order.length && level.trails[order[end]][0] === start) end++;
+    const part = order.slice(first, end);
     const matrix = new Float32Array(part.length * width * d);
     part.forEach((node, p) => {
-      matrix.set(node.matrix, p * width * d);
+      matrix.set(level.matrices.subarray(node * width * d, (node + 1) * width * d), p * width * d);
     });
-    const norms = Float64Array.from(part, (node) => Math.max(...rowNorms(node.matrix, d)));
-    byStart.set(level[first].trail[0], { first, count: part.length, matrix: await maps.keep(matrix), norms });
+    const lengths = rowNorms(matrix, d);
+    const norms = Float64Array.from(part, (_, p) => Math.max(...lengths.subarray(p * width, (p + 1) * width)));
+    byStart.set(start, { first, count: part.length, matrix: await maps.keep(matrix), norms });
     first = end;
   }
-  return { boundary, positions: Int32Array.from(level.flatMap((node) => node.trail)), width, byStart, rows };
+  return { boundary, positions: Int32Array.from(order.flatMap((node) => level.trails[node])), width, byStart, rows };
+}
+
+/** The suffixes one layer longer. */
+async function back(
+  maps: LinearMaps,
+  edges: readonly LayerEdges[],
+  reached: readonly Float64Array[],
+  { layer, level, width, batch }: { layer: number; level: Level; width: number; batch: number },
+): Promise<Level> {
+  const { from, to } = edges[layer];
+  const into = level.trails.map(([here]) => {
+    const found: number[] = [];
+    for (let e = 0; e < to.length; e++) if (to[e] === here && reached[layer][from[e]] > 0) found.push(e);
+    return found;
+  });
+  const matrices = await carryBack(maps, layer, { matrices: level.matrices, width, into }, batch);
+  return { trails: level.trails.flatMap((trail, node) => into[node].map((e) => [from[e], ...trail])), matrices };
 }
 
 function compare(a: readonly number[], b: readonly number[]): number {

@@ -2,6 +2,7 @@
  *  rows, the probes, in which maxRank logits already exceed it decides against a path, whatever the rest says.
  *  The probes adapt: they are chosen so that together they would have rejected the paths that had to be ranked in full.
  *  What they let through meets a screen, a larger set of tokens that often outrank, before the whole vocabulary. */
+import { gatherRows, rowNorms } from "./rows";
 import type { LinearMaps } from "./types";
 
 /** A lead below this share of |v| |row| could be rounding (fp32 sums over d), so it does not count against a path. */
@@ -171,21 +172,3 @@ export class Probes {
 }
 
 const longestRow = (rows: Float32Array, d: number): number => rowNorms(rows, d).reduce((a, b) => Math.max(a, b), 0);
-
-/** Rows of [n, d] by index. */
-export function gatherRows(rows: Float32Array, which: readonly number[] | Int32Array, d: number): Float32Array {
-  const out = new Float32Array(which.length * d);
-  for (let r = 0; r < which.length; r++) out.set(rows.subarray(which[r] * d, (which[r] + 1) * d), r * d);
-  return out;
-}
-
-/** Euclidean norm of each row of [n, d]. */
-export function rowNorms(rows: Float32Array, d: number): Float64Array {
-  const norms = new Float64Array(rows.length / d);
-  for (let r = 0; r < norms.length; r++) {
-    let sum = 0;
-    for (let c = r * d; c < (r + 1) * d; c++) sum += rows[c] * rows[c];
-    norms[r] = Math.sqrt(sum);
-  }
-  return norms;
-}

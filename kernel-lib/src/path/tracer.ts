@@ -1,10 +1,15 @@
-/** Traces paths fast and exactly: the prefix trie in full batches (walk.ts), early rejection (probes.ts) and meeting in
- *  the middle (meet.ts). Each can be switched off; all give the same kept paths as reference.ts. */
+/** Traces paths fast and exactly: the prefix trie in full batches (walk.ts), matrices of busy edges (edge-maps.ts), early
+ *  rejection (probes.ts) and meeting in the middle (meet.ts). Each can be switched off; all give the same kept paths as
+ *  reference.ts. */
 import { PatchbayError } from "../errors";
-import { pathsToEnd, prefixesAt } from "./count";
+import { cheapestBoundary, mapsFor, type Ways } from "./cost";
+import { pathsToEnd, prefixesTo } from "./count";
+import { EdgeMaps } from "./edge-maps";
 import { dropSuffixes, meet, suffixes } from "./meet";
-import { gatherRows, Probes } from "./probes";
+import { Probes } from "./probes";
 import { completeness } from "./reference";
+import { gatherRows } from "./rows";
+import { sampleVectors } from "./sample";
 import { sumOfPaths } from "./sum";
 import type { Frozen, KeptPath, LayerEdges, LinearMaps, Trace, TraceRequest } from "./types";
 import { join, type Nodes, type Wanted, walk } from "./walk";
@@ -16,6 +21,10 @@ export interface TracerOptions {
   probes?: number;
   /** Boundary to meet at, 1 to L - 1; 0 walks every path to its end; `auto` lets the cost model choose. */
   meetAt?: number | "auto";
+  /** Whether busy edges get matrices of their own; true unless said. */
+  edgeMaps?: boolean;
+  /** Bytes that matrices may take: a GiB unless said. */
+  matrixMemory?: number;
   /** Most paths to enumerate; more is an error before the walk. */
   budget?: number;
   signal?: AbortSignal;
@@ -24,9 +33,12 @@ export interface TracerOptions {
 
 /** What a trace cost, for benchmarks and for the plan's text. */
 export interface TraceCost {
-  /** Rows of forward and backward calls: one block application each. */
+  /** Rows of forward and backward calls: one block application each; backward, once for all edges into a position. */
   forwardRows: number;
   backwardRows: number;
+  /** Rows carried by matrices of single edges, and the block applications that those matrices took. */
+  mappedRows: number;
+  mapRows: number;
   /** Rows of the sample that probes and boundary were chosen from. */
   sampleRows: number;
   /** Paths ranked over the whole vocabulary. */
@@ -40,6 +52,7 @@ export interface TraceCost {
 export const DEFAULT_BUDGET = 200_000;
 /** Rows per call: weights are packed anew in each, which 512 rows make up for. */
 export const DEFAULT_BATCH = 512;
+const MATRIX_MEMORY = 1 << 30;
 /** Complete paths looked at before probes are chosen: one half to choose, the other to judge. A few per cent of the
  *  trace, as each is carried by itself. */
 const SAMPLE = { share: 1 / 32, least: 128, most: 512 };
@@ -67,7 +80,16 @@ export async function trace(
   const probes = new Probes(maps, request.answer, request.maxRank, firstProbes);
   /** Ids asked of a full ranking: what probes are chosen from. */
   const top = 4 * request.maxRank;
-  const cost: TraceCost = { forwardRows: 0, backwardRows: 0, sampleRows: 0, ranked: 0, pairs: 0, meetAt: 0 };
+  const cost: TraceCost = {
+    forwardRows: 0,
+    backwardRows: 0,
+    mappedRows: 0,
+    mapRows: 0,
+    sampleRows: 0,
+    ranked: 0,
+    pairs: 0,
+    meetAt: 0,
+  };
   const kept: KeptPath[] = [];
   let done = 0;
   const report = (paths: number) => {
@@ -98,20 +120,32 @@ export async function trace(
 
   /** Walks, and counts after: what is met on the way may walk too. */
   const carry = async (...walked: Parameters<typeof walk>): Promise<void> => {
-    const rows = await walk(...walked);
-    cost.forwardRows += rows;
+    const { blocks, mapped } = await walk(...walked);
+    cost.forwardRows += blocks;
+    cost.mappedRows += mapped;
   };
-  const walkOptions = { batch, toEnd, signal: options.signal };
   const roots = startNodes(frozen, maps.dModel, sources, toEnd[0]);
-  const boundary = await meetingBoundary();
+  const reached = prefixesTo(edges, length, sources);
+  const { dModel: d, shares } = maps;
+  const { edgeMaps: mapped = true, matrixMemory: memory = MATRIX_MEMORY } = options;
+  const ways: Ways = { edges, reached, toEnd, d, shares, edgeMaps: mapped, memory };
+  const { boundary, survive } = await meetingBoundary();
   cost.meetAt = boundary;
-  if (boundary === 0) {
-    await carry(maps, edges, roots, { ...walkOptions, start: 0, stop: edges.length }, async (nodes) => {
-      await rank(nodes);
-      report(nodes.trail.length / (edges.length + 1));
-    });
-  } else {
-    await traceMeeting(boundary);
+  const { targets } = boundary === 0 ? mapsFor(ways, edges.length, 1) : mapsFor(ways, boundary, survive);
+  const edgeMaps = await EdgeMaps.open(maps, edges.length, targets, batch);
+  cost.mapRows = edgeMaps.rows;
+  const walkOptions = { batch, toEnd, edgeMaps, signal: options.signal };
+  try {
+    if (boundary === 0) {
+      await carry(maps, edges, roots, { ...walkOptions, start: 0, stop: edges.length }, async (nodes) => {
+        await rank(nodes);
+        report(nodes.trail.length / (edges.length + 1));
+      });
+    } else {
+      await traceMeeting(boundary);
+    }
+  } finally {
+    await edgeMaps.drop();
   }
 
   return {
@@ -122,23 +156,25 @@ export async function trace(
     cost,
   };
 
-  /** The boundary to meet at, with probes chosen when there is one. */
-  async function meetingBoundary(): Promise<number> {
+  /** The boundary to meet at, with probes chosen when there is one, and the share of paths that they let through. */
+  async function meetingBoundary(): Promise<{ boundary: number; survive: number }> {
     const asked = options.meetAt ?? "auto";
-    if (asked === 0 || edges.length < 2 || total === 0) return 0;
-    if (asked === "auto" && total < WORTH_A_SAMPLE) return 0;
+    const walkAll = { boundary: 0, survive: 1 };
+    if (asked === 0 || edges.length < 2 || total === 0) return walkAll;
+    if (asked === "auto" && total < WORTH_A_SAMPLE) return walkAll;
     const size = Math.min(total, SAMPLE.most, Math.max(SAMPLE.least, Math.ceil(total * SAMPLE.share)));
     const sample = await sampleVectors(maps, edges, frozen, sources, toEnd, size);
     cost.sampleRows = sample.rows;
     // Probes are chosen from one half and judged by the other.
-    const half = (sample.vectors.length / maps.dModel) >> 1;
-    const found = await maps.head(sample.vectors.subarray(0, half * maps.dModel), top);
-    const others = sample.vectors.subarray(half * maps.dModel);
+    const half = (sample.vectors.length / d) >> 1;
+    const found = await maps.head(sample.vectors.subarray(0, half * d), top);
+    const others = sample.vectors.subarray(half * d);
     probes.learn(found.topIds, found.rank);
     await probes.adapt();
-    if (!probes.ready) return 0;
-    if (asked !== "auto") return asked;
-    let best = { boundary: 0, cost: Number.POSITIVE_INFINITY, count: 0 };
+    if (!probes.ready) return walkAll;
+    const passing = async () => (await probes.passing(others)) / (others.length / d);
+    if (asked !== "auto") return { boundary: asked, survive: await passing() };
+    let best = { boundary: 0, cost: Number.POSITIVE_INFINITY, count: 0, survive: 1 };
     const sizes = options.probes !== undefined || total < MANY_PATHS ? [1] : [1, 2, 4, 8];
     for (const times of sizes) {
       const count = times * firstProbes;
@@ -146,17 +182,17 @@ export async function trace(
         if (count > maps.vocab / 4) break;
         await probes.resize(count);
       }
-      const survive = (await probes.passing(others)) / (others.length / maps.dModel);
-      const found = cheapestBoundary(edges, length, sources, toEnd, probes.rows.length / maps.dModel, maps, survive);
-      if (found.cost < best.cost) best = { ...found, count };
+      const survive = await passing();
+      const found = cheapestBoundary(ways, probes.rows.length / d, survive);
+      if (found.cost < best.cost) best = { ...found, count, survive };
     }
     if (best.boundary === 0) await probes.resize(firstProbes);
     else if (best.count !== probes.size) await probes.resize(best.count);
-    return best.boundary;
+    return best;
   }
 
   async function traceMeeting(at: number): Promise<void> {
-    const found = await suffixes(maps, edges, length, at, probes, batch);
+    const found = await suffixes(maps, edges, reached, at, probes, batch);
     cost.backwardRows += found.rows;
     let waiting: { nodes: Nodes; wanted: Wanted }[] = [];
     let waitingPaths = 0;
@@ -243,82 +279,6 @@ function startNodes(frozen: Frozen, d: number, sources: readonly number[], toEnd
   const reaching = sources.filter((s) => toEnd[s] > 0);
   return { vectors: gatherRows(frozen.embed, reaching, d), trail: Int32Array.from(reaching) };
 }
-
-/** End vectors of paths drawn evenly from all paths, by the counts; seeded, so that a trace repeats. */
-async function sampleVectors(
-  maps: LinearMaps,
-  edges: readonly LayerEdges[],
-  frozen: Frozen,
-  sources: readonly number[],
-  toEnd: readonly Float64Array[],
-  n: number,
-): Promise<{ vectors: Float32Array; rows: number }> {
-  let state = 0x9e3779b9;
-  const random = () => {
-    // xorshift32
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) / 2 ** 32;
-  };
-  const draw = (weights: readonly number[]): number => {
-    let left = random() * weights.reduce((a, b) => a + b, 0);
-    for (let i = 0; i < weights.length; i++) {
-      left -= weights[i];
-      if (left < 0) return i;
-    }
-    return weights.length - 1;
-  };
-  const here = Int32Array.from({ length: n }, () => sources[draw(sources.map((s) => toEnd[0][s]))]);
-  let vectors = gatherRows(frozen.embed, here, maps.dModel);
-  const rows = Int32Array.from({ length: n }, (_, r) => r);
-  for (let layer = 0; layer < edges.length; layer++) {
-    const { start, outgoing, to } = edges[layer];
-    const edge = here.map((j) => {
-      const choices = Array.from(outgoing.subarray(start[j], start[j + 1]));
-      return choices[draw(choices.map((e) => toEnd[layer + 1][to[e]]))];
-    });
-    vectors = await maps.forward(layer, vectors, rows, edge);
-    edge.forEach((e, r) => {
-      here[r] = to[e];
-    });
-  }
-  return { vectors, rows: n * edges.length };
-}
-
-/** Compares what each boundary would cost, in block applications. A block is 2 d (2 d + 2 f) flops or more; a probe row
- *  of a pair is 2 d, so about 1 / (10 d) of a block with f = 4 d. */
-function cheapestBoundary(
-  edges: readonly LayerEdges[],
-  length: number,
-  sources: readonly number[],
-  toEnd: readonly Float64Array[],
-  probeRows: number,
-  maps: LinearMaps,
-  survive: number,
-): { boundary: number; cost: number } {
-  const prefixes = prefixesAt(edges, length, sources);
-  const total = prefixes[edges.length];
-  const after = (from: number) => prefixes.slice(from + 1).reduce((a, b) => a + b, 0);
-  let best = 0;
-  let least = after(0);
-  let suffixNodes = 0;
-  for (let at = edges.length - 1; at > 0; at--) {
-    suffixNodes += toEnd[at].reduce((a, b) => a + b, 0);
-    // Matrices of all suffixes are held at once.
-    if (suffixNodes * probeRows * maps.dModel * 4 > SUFFIX_MEMORY) break;
-    const before = prefixes.slice(1, at + 1).reduce((a, b) => a + b, 0);
-    const cost = before + suffixNodes * probeRows + (total * probeRows) / (10 * maps.dModel) + survive * after(at);
-    if (cost < least) {
-      least = cost;
-      best = at;
-    }
-  }
-  return { boundary: best, cost: least };
-}
-
-/** Bytes that the suffixes' matrices may take. */
-const SUFFIX_MEMORY = 1 << 30;
 
 function comparePositions(a: Int32Array, b: Int32Array): number {
   for (let p = 0; p < a.length; p++) if (a[p] !== b[p]) return a[p] - b[p];

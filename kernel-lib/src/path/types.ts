@@ -92,11 +92,20 @@ export interface KeptRight {
   drop(): Promise<void>;
 }
 
+/** Parts of a block application, as shares of its products. */
+export interface Shares {
+  /** One d x d product. */
+  map: number;
+  /** The values' product, which each edge has for itself on the way back. */
+  values: number;
+}
+
 /** The frozen model as batched linear maps; `edge` indexes the layer's `LayerEdges`. Implemented on onnxruntime by
  *  linear.ts. */
 export interface LinearMaps {
   readonly dModel: number;
   readonly vocab: number;
+  readonly shares: Shares;
   /** The token whose rank `head` gives. */
   readonly answer: number;
   /** Row r of the result is row `of[r]` of `v` [n, d] carried along `edge[r]`: [rows, d]. */

@@ -1,6 +1,8 @@
-/** Walks many paths at once: nodes of the prefix trie wait in one queue per layer boundary, and a full batch is taken
- *  from the deepest queue that has one. So every prefix is carried once, batches stay full, and no queue outgrows
- *  a batch times the branching. */
+/** Walks many paths at once: nodes of the prefix trie wait in one queue per layer boundary, and in one for each edge
+ *  that has a matrix of its own; a full batch is taken from the deepest queue that has one. So every prefix is carried
+ *  once, batches stay full, and no queue outgrows a batch times the branching. */
+import type { EdgeMaps } from "./edge-maps";
+import { gatherRows } from "./rows";
 import type { LayerEdges, LinearMaps } from "./types";
 
 /** Prefixes that have reached one boundary. */
@@ -34,48 +36,104 @@ export interface WalkOptions {
   toEnd: readonly Float64Array[];
   /** Only these continuations, instead of all. */
   wanted?: Wanted;
+  /** Matrices of busy edges. */
+  edgeMaps?: EdgeMaps;
   signal?: AbortSignal;
 }
 
-/** Carries `nodes` from boundary `start` to `stop` and hands them over in batches, in no particular order.
- *  @returns block applications made (rows of all calls). */
+/** Rows carried: through whole blocks, and by matrices of single edges. */
+export interface Carried {
+  blocks: number;
+  mapped: number;
+}
+
+/** Carries `nodes` from boundary `start` to `stop` and hands them over in batches, in no particular order. */
 export async function walk(
   maps: LinearMaps,
   edges: readonly LayerEdges[],
   nodes: Nodes,
   options: WalkOptions,
   arrive: (nodes: Nodes) => Promise<void>,
-): Promise<number> {
-  const { start, stop, batch } = options;
-  const queues = Array.from({ length: stop - start + 1 }, () => new Queue(maps.dModel));
-  queues[0].push(nodes, start + 1);
-  let rows = 0;
-  for (;;) {
-    options.signal?.throwIfAborted();
-    const at = chooseQueue(queues, batch);
-    if (at < 0) return rows;
+): Promise<Carried> {
+  const { start, stop, batch, edgeMaps } = options;
+  const d = maps.dModel;
+  const arrived = Array.from({ length: stop - start + 1 }, () => new Queue(d));
+  /** Nodes about to take an edge that has a matrix, by layer. */
+  const leaving = Array.from({ length: stop - start }, () => new Map<number, Queue>());
+  arrived[0].push(nodes, start + 1);
+  const carried: Carried = { blocks: 0, mapped: 0 };
+
+  /** Carries a batch along an edge by its matrix. */
+  const take = async (at: number, e: number, queue: Queue): Promise<void> => {
+    const layer = start + at;
+    const taken = queue.take(batch, layer + 1);
+    const matrix = edgeMaps?.get(layer, e);
+    if (matrix === undefined) throw new Error(`edge ${e} of layer ${layer} has no matrix`);
+    const vectors = await matrix.times(taken.vectors);
+    const count = taken.trail.length / (layer + 1);
+    const all = { of: Int32Array.from({ length: count }, (_, r) => r), edge: new Int32Array(count).fill(e) };
+    const plan = { ...all, lo: taken.lo, hi: taken.hi };
+    arrived[at + 1].push(follow(taken, plan, 0, count, vectors, edges[layer], layer + 1), layer + 2);
+    carried.mapped += count;
+  };
+
+  /** Carries a batch one layer on, each node along all its edges; those with a matrix wait for more of their kind. */
+  const expandNext = async (at: number): Promise<void> => {
     const layer = start + at;
     const width = layer + 1;
-    const taken = queues[at].take(batch, width);
-    if (layer === stop) {
-      await arrive(taken);
-      continue;
+    const taken = arrived[at].take(batch, width);
+    const [plan, waiting] = split(expand(taken, edges[layer], layer, width, options), (e) => edgeMaps?.get(layer, e));
+    for (const [e, some] of waiting) {
+      const queue = leaving[at].get(e) ?? new Queue(d);
+      leaving[at].set(e, queue);
+      const trail = gatherRows(taken.trail, some.of, width);
+      queue.push({ vectors: gatherRows(taken.vectors, some.of, d), trail, lo: some.lo, hi: some.hi }, width);
     }
     // Expansions are cut into full calls; a node with many edges may span two of them.
-    const plan = expand(taken, edges[layer], layer, width, options);
     for (let r = 0; r < plan.of.length; r += batch) {
       const of = plan.of.subarray(r, r + batch);
       const vectors = await maps.forward(layer, taken.vectors, of, plan.edge.subarray(r, r + batch));
-      queues[at + 1].push(follow(taken, plan, r, of.length, vectors, edges[layer], width), width + 1);
-      rows += of.length;
+      arrived[at + 1].push(follow(taken, plan, r, of.length, vectors, edges[layer], width), width + 1);
+      carried.blocks += of.length;
     }
+  };
+
+  for (;;) {
+    options.signal?.throwIfAborted();
+    const next = chooseQueue(arrived, leaving, batch);
+    if (next === null) return carried;
+    const { at, edge } = next;
+    if (edge !== null) await take(at, edge.number, edge.queue);
+    else if (start + at === stop) await arrive(arrived[at].take(batch, stop + 1));
+    else await expandNext(at);
   }
 }
 
-/** The deepest queue with a full batch; else the shallowest that holds anything, to fill the deeper ones; else -1. */
-function chooseQueue(queues: readonly Queue[], batch: number): number {
-  for (let q = queues.length - 1; q >= 0; q--) if (queues[q].length >= batch) return q;
-  return queues.findIndex((queue) => queue.length > 0);
+interface Next {
+  at: number;
+  /** The matrix's edge, or null for the whole block. */
+  edge: { number: number; queue: Queue } | null;
+}
+
+/** The deepest queue with a full batch; else the shallowest that holds anything, to fill the deeper ones; else null. */
+function chooseQueue(
+  arrived: readonly Queue[],
+  leaving: readonly ReadonlyMap<number, Queue>[],
+  batch: number,
+): Next | null {
+  const first = (at: number, least: number): Next | null => {
+    for (const [number, queue] of leaving[at] ?? []) if (queue.length >= least) return { at, edge: { number, queue } };
+    return null;
+  };
+  for (let at = arrived.length - 1; at >= 0; at--) {
+    const full = first(at, batch) ?? (arrived[at].length >= batch ? { at, edge: null } : null);
+    if (full !== null) return full;
+  }
+  for (let at = 0; at < arrived.length; at++) {
+    const some = arrived[at].length > 0 ? { at, edge: null } : first(at, 1);
+    if (some !== null) return some;
+  }
+  return null;
 }
 
 interface Expansion {
@@ -117,6 +175,23 @@ function expand(nodes: Nodes, edges: LayerEdges, layer: number, width: number, o
   }
   const plan: Expansion = { of: Int32Array.from(of), edge: Int32Array.from(edge) };
   return wanted ? { ...plan, lo: Int32Array.from(lo), hi: Int32Array.from(hi) } : plan;
+}
+
+/** What goes through the whole block, and what goes along edges that have matrices, by edge. */
+function split(plan: Expansion, mapped: (edge: number) => unknown): [Expansion, Map<number, Expansion>] {
+  const rest: number[] = [];
+  const byEdge = new Map<number, number[]>();
+  for (let r = 0; r < plan.edge.length; r++) {
+    const e = plan.edge[r];
+    if (mapped(e) === undefined) rest.push(r);
+    else if (byEdge.get(e)?.push(r) === undefined) byEdge.set(e, [r]);
+  }
+  if (byEdge.size === 0) return [plan, new Map()];
+  const part = (rows: readonly number[]): Expansion => {
+    const pick = (values: Int32Array) => Int32Array.from(rows, (r) => values[r]);
+    return { of: pick(plan.of), edge: pick(plan.edge), lo: plan.lo && pick(plan.lo), hi: plan.hi && pick(plan.hi) };
+  };
+  return [part(rest), new Map([...byEdge].map(([e, rows]) => [e, part(rows)]))];
 }
 
 /** The children of a batch as nodes of the next boundary. */

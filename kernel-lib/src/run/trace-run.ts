@@ -10,12 +10,14 @@ import { ItemRun } from "./item-run";
 import { tokenTextOf } from "./making";
 import { traceRecords } from "./trace-records";
 
-export interface TraceRunOptions extends ExperimentOptions, Pick<TracerOptions, "batch" | "probes" | "meetAt"> {}
+export interface TraceRunOptions
+  extends ExperimentOptions,
+    Pick<TracerOptions, "batch" | "probes" | "meetAt" | "edgeMaps"> {}
 
 export class TraceRun extends ItemRun<SampleTrace, TraceResult> {
   /** @throws PatchbayError when the journal is of another run or in use. */
   constructor(model: Model, spec: PathTraceSpec, options: TraceRunOptions = {}, warnings: readonly string[] = []) {
-    const { batch, probes, meetAt } = options;
+    const { batch, probes, meetAt, edgeMaps } = options;
     super(
       model,
       {
@@ -24,10 +26,10 @@ export class TraceRun extends ItemRun<SampleTrace, TraceResult> {
         warnings,
         unit: "samples",
         records: traceRecords(spec, model.config),
-        how: { batch: batch ?? null, probes: probes ?? null, meetAt: meetAt ?? null },
+        how: { batch: batch ?? null, probes: probes ?? null, meetAt: meetAt ?? null, edgeMaps: edgeMaps ?? null },
         work: ({ known, signal, onShare }) =>
           traceSamples(model, spec, {
-            ...{ batch, probes, meetAt, signal, known },
+            ...{ batch, probes, meetAt, edgeMaps, signal, known },
             onProgress: ({ done, total }) => onShare(total === 0 ? 0 : done / total),
           }),
         result: (state, samples, making) =>

@@ -40,6 +40,8 @@ const PROCESS_BYTES = 192 * MIB;
 /** Activations that a plan is made for: more gains nothing while weights are resident, less is no longer a batch. */
 const MOST_ACTIVATIONS = 512 * MIB;
 const LEAST_ACTIVATIONS = 32 * MIB;
+/** Matrices that a path trace keeps. */
+const MOST_MATRICES = 4096 * MIB;
 /** Arrays that were let go stay for a while before the collector finds them. */
 const GARBAGE = 1.5;
 
@@ -55,6 +57,8 @@ export interface MemoryUse {
   sessionBytes: number;
   /** What planners may fill with activations. */
   activationBytes: number;
+  /** What a path trace may fill with matrices, when nothing else runs. */
+  matrixBytes: number;
 }
 
 /** `resident` when all weights as F32 fit into the budget beside the working memory, else `streaming`. */
@@ -68,6 +72,8 @@ export function memoryUse(
   // Streaming gains by every row that the weights are read for.
   const most = streaming ? left : Math.min(left, MOST_ACTIVATIONS);
   const activationBytes = Math.max(LEAST_ACTIVATIONS, most);
-  if (streaming) return { residence: "streaming", sessionBytes: largestStage, activationBytes };
-  return { residence: "resident", sessionBytes: Math.max(SESSION_FLOOR, floatBytes * 1.05), activationBytes };
+  const matrixBytes = Math.max(LEAST_ACTIVATIONS, Math.min(left / 2, MOST_MATRICES));
+  if (streaming) return { residence: "streaming", sessionBytes: largestStage, activationBytes, matrixBytes };
+  const sessionBytes = Math.max(SESSION_FLOOR, floatBytes * 1.05);
+  return { residence: "resident", sessionBytes, activationBytes, matrixBytes };
 }

@@ -157,20 +157,24 @@ export class LinearRuns {
     const { config } = this;
     const width = (table: Float32Array, w: number) => new Tensor("float32", table, [table.length / w, w]);
     const rows = (values: Int32Array) => new Tensor("int32", values, [values.length]);
-    const feeds: Record<string, Tensor> = { gate: width(tables.gate, config.dMlp), to: rows(to) };
-    const { attnIn, attnOut, mlpIn, mlpOut } = tables;
-    if (hasDiagonal(config, "attn_in") && attnIn && mlpIn) {
+    const { gate, attnIn, attnOut, mlpIn, mlpOut } = tables;
+    const forward = direction === "forward";
+    const before = hasDiagonal(config, "attn_in");
+    const feeds: Record<string, Tensor> = { gate: width(gate, config.dMlp) };
+    // Forward, what an edge leads to has diagonals of its own; backward, what all edges of a row come from has.
+    if (forward) feeds.to = rows(to);
+    if (!forward || before) {
+      const at = new Int32Array(n);
+      const own = forward ? from : to;
+      of.forEach((row, r) => {
+        at[row] = own[r];
+      });
+      feeds.at = rows(at);
+    }
+    if (before && attnIn && mlpIn) {
       feeds.attn_in = width(attnIn, config.dModel);
       feeds.mlp_in = width(mlpIn, config.dModel);
-      if (direction === "backward") feeds.from = rows(from);
-      else {
-        // All edges of one row leave from the same position.
-        const at = new Int32Array(n);
-        of.forEach((row, r) => {
-          at[row] = from[r];
-        });
-        feeds.at = rows(at);
-      }
+      if (!forward) feeds.from = rows(from);
     }
     if (hasDiagonal(config, "attn_out") && attnOut && mlpOut) {
       feeds.attn_out = width(attnOut, config.dModel);

@@ -1,0 +1,23 @@
+/** Rows of matrices [n, d] that lie one after another. */
+
+/** Rows of [n, d] by index. */
+export function gatherRows<A extends Float32Array | Int32Array>(
+  rows: A,
+  which: readonly number[] | Int32Array,
+  d: number,
+): A {
+  const out = new (rows.constructor as new (length: number) => A)(which.length * d);
+  for (let r = 0; r < which.length; r++) out.set(rows.subarray(which[r] * d, (which[r] + 1) * d), r * d);
+  return out;
+}
+
+/** Euclidean norm of each row of [n, d]. */
+export function rowNorms(rows: Float32Array, d: number): Float64Array {
+  const norms = new Float64Array(rows.length / d);
+  for (let r = 0; r < norms.length; r++) {
+    let sum = 0;
+    for (let c = r * d; c < (r + 1) * d; c++) sum += rows[c] * rows[c];
+    norms[r] = Math.sqrt(sum);
+  }
+  return norms;
+}
