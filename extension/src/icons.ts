@@ -3,7 +3,7 @@
 const PATHS = {
   chevronDown: "M4 6l4 4 4-4",
   chevronRight: "M6 4l4 4-4 4",
-  more: "M3 8h.01M8 8h.01M13 8h.01",
+  more: "M3.5 8a.5.5 0 11-1 0 .5.5 0 011 0zM8.5 8a.5.5 0 11-1 0 .5.5 0 011 0zM13.5 8a.5.5 0 11-1 0 .5.5 0 011 0z",
   table: "M2.5 3.5h11v9h-11zM2.5 6.5h11M6 6.5v6",
   grid: "M2.5 2.5h11v11h-11zM2.5 8h11M8 2.5v11",
   export: "M8 2.5v7M5 6.5l3 3 3-3M3 12.5h10",

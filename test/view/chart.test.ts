@@ -190,6 +190,57 @@ describe("words", () => {
   });
 });
 
+describe("differences of shares", () => {
+  const view = chartViewOf({
+    ...{ id: "v", title: "t", mark: "bars", x: { title: "task", field: "task" }, makings: [MAKING], code: "" },
+    ...{ caption: "", rows: [{ series: "b − a", x: "capital", value: 0.048, low: -0.1, high: 0.2, n: 40 }] },
+    ...{ y: { title: "difference (percentage points)", format: "points" }, interval: "95 % Newcombe interval" },
+  });
+  test("are signed percentage points, in the read-out, along the axis and aloud", () => {
+    const [point] = chartPoints(view);
+    const { value, rest } = chartReadout(view, point);
+    expect([value, rest]).toEqual(["+4.8 pp", "95 % Newcombe interval [−10.0, +20.0] · n 40 samples"]);
+    expect(chartLayout(view, themes.light, { width: 640 }).yTicks.map(({ text }) => text)).toEqual([
+      "−10",
+      "0",
+      "+10",
+      "+20",
+    ]);
+    expect(spokenPoint(view, point)).toBe(
+      "capital, b − a, plus 4.8 percentage points, interval minus 10.0 to plus 20.0.",
+    );
+    expect(validateView(JSON.parse(JSON.stringify(view)))).toMatchObject({ ok: true });
+  });
+});
+
+describe("bars behind bars", () => {
+  const bars = (names: readonly string[]) =>
+    chartViewOf({
+      ...{ id: "v", title: "t", mark: "bars", x: { title: "task", field: "task" }, makings: [MAKING], code: "" },
+      rows: names.map((series) => ({ series, x: "capital", value: 0.5, behind: { value: 0.7 } })),
+      ...{
+        caption: "",
+        y: { title: "accuracy (%)", format: "percent" },
+        label: "exact match",
+        behind: "instructional",
+      },
+    });
+  const words = (view: ChartView) => chartLayout(view, themes.print, { width: 312 }).keys.map(({ text }) => text);
+  test("are told from those in front by the legend, with one model as with more", () => {
+    expect(words(bars(["dpo"]))).toEqual(["exact match", "instructional"]);
+    expect(words(bars(["base", "dpo"]))).toEqual(["base", "dpo", "instructional"]);
+  });
+
+  test("are a tint, and open in high contrast, which has none", () => {
+    const fills = (name: ThemeName) =>
+      [...JSON.stringify(chartSpec(bars(["dpo"]), themes[name], { width: 640 })).matchAll(/"fill":"(#\w+)"/g)].map(
+        ([, fill]) => fill,
+      );
+    expect(fills("light")).toContain(themes.light.colour.line);
+    expect(fills("hc-dark")).not.toContain(themes["hc-dark"].colour.line);
+  });
+});
+
 describe("views from outside", () => {
   const changed = (change: (view: ChartView & Record<string, never>) => void) => {
     const view = JSON.parse(JSON.stringify(madeUpBars()));

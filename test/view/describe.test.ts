@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import {
   cellName,
+  type HeatmapAxis,
   type HeatmapOptions,
   heatmapOptions,
   heatmapPanels,
@@ -26,6 +27,10 @@ test("a pair, a single layer and a head are called by their names", () => {
   expect([cellName(view, 0, 2), cellName(view, 2, 2)]).toEqual(["Layers 0 + 2", "Layer 2"]);
   const heads = { ...view, layout: "grid" as const, x: { ...view.x, field: "head" as const } };
   expect(cellName(heads, 1, 3)).toBe("Layer 3, head 1");
+  const tasks = (title: string): HeatmapAxis => ({ title, field: "task", labels: ["capital", "language"] });
+  const across = { ...heads, x: tasks("query of task"), y: tasks("vector of task") };
+  expect(cellName(across, 1, 0)).toBe("Vector of capital, query of language");
+  expect(cellName({ ...across, x: tasks("asked") }, 1, 0)).toBe("Vector of capital, task language");
 });
 
 test("the read-out names the cell, its value, interval and n, and what it means", () => {

@@ -11,6 +11,7 @@ import {
 } from "../../kernel-lib/src/view";
 import { textWidth } from "../../kernel-lib/src/view/format";
 import { tickIndexes } from "../../kernel-lib/src/view/heatmap-axis";
+import { legendMarks } from "../../kernel-lib/src/view/heatmap-legend";
 import { type MadeUp, madeUpView } from "./made-up";
 
 function layoutOf(made: MadeUp, size: Size, partial: Partial<HeatmapOptions> = {}, theme = themes.light) {
@@ -90,6 +91,19 @@ describe("the legend", () => {
   test("goes below when the corner is too small, and below several panels", () => {
     expect(layoutOf({ layers: 3 }, { width: 200 }).legend?.place).toBe("below");
     expect(layoutOf({ panels: 3 }, { width: 900 }).legend?.place).toBe("below");
+  });
+
+  test("keys beside the ramp stand under its label, however long that is", () => {
+    const view = { ...madeUpView(), layout: "grid" as const };
+    const options = heatmapOptions(view);
+    const layout = heatmapLayout(view, themes.light, { width: 388 }, options);
+    const { texts } = legendMarks(view, themes.light, layout, options).marks;
+    const label = texts.find(({ text }) => text.startsWith("Δ reciprocal rank"));
+    const key = texts.find(({ text }) => text.startsWith("not significant"));
+    if (!label || !key) throw new Error("label or key is missing");
+    expect(key.x).toBeLessThan(label.x + 200);
+    expect(key.y - label.y).toBeGreaterThan(themes.light.size.tick);
+    expect(layout.legend?.y).toBeLessThan(layout.height - themes.light.size.tick * 4);
   });
 
   test("keeps the picture's height while a grid fills in", () => {

@@ -77,8 +77,8 @@ export function crossTaskSpec(
     model,
     {
       spec,
-      rows: axis("source_task", "task whose vector is patched in"),
-      columns: axis("target_task", "task whose query is asked"),
+      rows: axis("source_task", "vector of task"),
+      columns: axis("target_task", "query of task"),
       sampleLabels: Array.from({ length: queryCount(spec) }, (_, i) => labelOf(spec.tasks, i)),
       metrics: CROSS_METRICS,
       baselines: spec.tasks.map(unpatchedName),

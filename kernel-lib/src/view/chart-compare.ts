@@ -43,7 +43,7 @@ export function comparisonChart(comparison: Comparison, options: ComparisonChart
     x: ofSweeps ? { title: "layers patched", field: "group" } : { title: "task", field: "task" },
     y: ofSweeps
       ? { title: `difference of ${metrics.join(", ")}`, format: "signed", digits: 2 }
-      : { title: "difference (percentage points)", format: "percent", digits: 2 },
+      : { title: "difference (percentage points)", format: "points", digits: 2 },
     code: 'import * as pb from "patchbay";\n\npb.show(pb.comparisonChart(pb.compare(results)));',
     caption:
       `Differences on the same ${count(many)} items, later model minus earlier, with ${interval.replace("95 %", "95 % paired")}s. ` +

@@ -1,6 +1,6 @@
 /** Where everything of a chart stands, in CSS pixels of the whole picture: enough for the specification, for an
  *  overlay, and for keyboard and pointer. Panels share one scale; along x every place is as wide as the next. */
-import { chartNumber } from "./chart-text";
+import { chartNumber, chartScale } from "./chart-text";
 import type { ChartPoint, ChartView } from "./chart-types";
 import { chartLabels, chartPoints } from "./chart-view";
 import { decimals, textWidth } from "./format";
@@ -73,7 +73,7 @@ export function chartLayout(view: ChartView, theme: Theme, size: Size, look: Par
   const screen = theme.medium === "screen" ? 1.15 : 1; // The reader's own font may be wider than the one measured.
   const wide = (words: string) => textWidth(words, tick) * screen;
   const [domain, values] = scaleOf(view, panels);
-  const digits = decimals(values.map((v) => (view.y.format === "percent" ? v * 100 : v)));
+  const digits = decimals(values.map((v) => v * chartScale(view)));
   const yTicks = values.map((value) => ({ value, text: chartNumber(view, value, digits) }));
   const yLabels = Math.max(...yTicks.map(({ text }) => wide(text))) + tick * 0.8;
   const left = Math.ceil(yLabels + label * 1.6);
@@ -271,7 +271,8 @@ function niceStep(rough: number): number {
   return [1, 2, 5, 10].map((m) => m * power).find((s) => s >= rough * (1 - 1e-9)) ?? 10 * power;
 }
 
-/** Keys of the legend, flowing into rows of `room` pixels; none for a single thing. */
+/** Keys of the legend, flowing into rows of `room` pixels; none for a single thing. Where bars stand behind others, a
+ *  single series needs its key too, by what its bars are called. */
 function keysOf(
   view: ChartView,
   panels: readonly number[],
@@ -282,7 +283,9 @@ function keysOf(
   const texts: { kind: ChartKey["kind"]; index: number; text: string }[] = [
     ...(view.series.length > 1
       ? view.series.map(({ name }, index) => ({ kind: "series" as const, index, text: name }))
-      : []),
+      : view.behind !== null && view.label !== ""
+        ? [{ kind: "series" as const, index: 0, text: view.label }]
+        : []),
     ...(view.behind === null ? [] : [{ kind: "behind" as const, index: -1, text: view.behind.label }]),
     ...(isOpen ? [{ kind: "open" as const, index: -1, text: "not significant" }] : []),
     ...view.references.map(({ label }, index) => ({ kind: "reference" as const, index, text: label })),

@@ -111,7 +111,6 @@ export function aroundMarks(view: ChartView, theme: Theme, layout: ChartLayout, 
   const { text: ink, text2, lineStrong } = theme.colour;
   const { tick, label } = theme.size;
   const zero = layout.domain[0] <= 0 && layout.domain[1] >= 0 ? 0 : layout.domain[0];
-  const last = layout.boxes[layout.boxes.length - 1];
   for (const [at, box] of layout.boxes.entries()) {
     const y = chartY(layout, box, zero);
     marks.rules.push({
@@ -154,7 +153,7 @@ export function aroundMarks(view: ChartView, theme: Theme, layout: ChartLayout, 
       );
     }
     if (box.showsX) {
-      const foot = (box === last || layout.columns === 1 ? box.y : box.y) + box.height + layout.xTitle;
+      const foot = box.y + box.height + layout.xTitle;
       marks.texts.push(text(box.x + box.width / 2, foot, view.x.title, { size: label, colour: ink, align: "center" }));
     }
   }
@@ -205,7 +204,7 @@ function keyMarks(view: ChartView, theme: Theme, key: ChartKey, marks: Marks): v
   if (key.kind === "reference") {
     marks.rules.push({ x: key.x, x2: key.x + width, y: middle, y2: middle, colour: ink, width: 1, dash: true });
   } else if (key.kind === "behind") {
-    marks.rects.push({ ...rect, fill: theme.colour.line, stroke: lineStrong, width: 0.75 });
+    marks.rects.push({ ...rect, ...behindLook(theme) });
   } else if (key.kind === "open") {
     if (view.mark === "lines") {
       const round = { x: key.x + width / 2, y: middle, shape: SHAPES[0], side: tick * 0.62, opacity: 1 };
@@ -238,6 +237,13 @@ function keyMarks(view: ChartView, theme: Theme, key: ChartKey, marks: Marks): v
     });
   }
 }
+
+/** How bars behind others look: a tint, and in high contrast, which has none, an outline. */
+export const behindLook = ({ cell, colour }: Theme) => ({
+  fill: cell.outline === null ? colour.line : colour.surface,
+  stroke: colour.lineStrong,
+  width: 0.75,
+});
 
 /** Width of lines and side of markers, in pixels. */
 export const LINE_WIDTH = { screen: 2, print: 1.3 } as const;

@@ -15,6 +15,7 @@ import {
 } from "./chart-layout";
 import {
   aroundMarks,
+  behindLook,
   groundMarks,
   LINE_WIDTH,
   MARKER,
@@ -160,7 +161,7 @@ function behindMarks(view: ChartView, theme: Theme, layout: ChartLayout, box: Ch
     const [left, right] = barSpan(view, point.series, "behind");
     const [y, y2] = [chartY(layout, box, point.behind.value), chartY(layout, box, Math.max(layout.domain[0], 0))];
     const across = { x: chartX(box, point.x + left), x2: chartX(box, point.x + right) };
-    marks.rects.push({ ...across, y, y2, fill: theme.colour.line, stroke: theme.colour.lineStrong, width: 0.75 });
+    marks.rects.push({ ...across, y, y2, ...behindLook(theme) });
   }
   return marks;
 }

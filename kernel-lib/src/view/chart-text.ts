@@ -12,16 +12,29 @@ const LISTED = 60;
 export function chartNumber({ y }: ChartView, value: number | null, digits: number): string {
   if (value === null) return MISSING;
   if (y.format === "percent") return plain(value * 100, digits);
+  if (y.format === "points") return signed(value * 100, digits);
   if (y.format === "count") return plain(value, Number.isInteger(value) ? 0 : digits);
   return y.format === "signed" ? signed(value, digits) : plain(value, digits);
 }
 
-/** Decimals of the read-out: two fewer where shares are written as per cent. */
-export const chartDigits = ({ y }: ChartView): number =>
-  y.format === "percent" ? Math.max(0, y.digits - 1) : y.digits;
+type Format = ChartView["y"]["format"];
 
-const withUnit = (view: ChartView, words: string): string =>
-  view.y.format === "percent" && words !== MISSING ? `${words} %` : words;
+/** What stands behind a number, and what a screen reader says there; differences of per cents are points. */
+const UNITS: Partial<Record<Format, { short: string; spoken: string }>> = {
+  percent: { short: "%", spoken: "per cent" },
+  points: { short: "pp", spoken: "percentage points" },
+};
+
+/** What values are multiplied by before they are written: 100 for shares and their differences. */
+export const chartScale = ({ y }: ChartView): number => (y.format in UNITS ? 100 : 1);
+
+/** Decimals of the read-out: one fewer where shares are written as per cent. */
+export const chartDigits = ({ y }: ChartView): number => (y.format in UNITS ? Math.max(0, y.digits - 1) : y.digits);
+
+const withUnit = ({ y }: ChartView, words: string): string => {
+  const unit = UNITS[y.format]?.short;
+  return unit === undefined || words === MISSING ? words : `${words} ${unit}`;
+};
 
 /** What a place along x is called: `layer 3`, `capital`. */
 export function placeName(view: ChartView, point: Pick<ChartPoint, "panel" | "x">): string {
@@ -61,14 +74,14 @@ export function chartReadout(view: ChartView, point: ChartPoint): { name: string
 export function spokenPoint(view: ChartView, point: ChartPoint): string {
   const name = pointName(view, point).replaceAll(" · ", ", ");
   if (point.value === null) return `${name}, no value.`;
-  const scale = view.y.format === "percent" ? 100 : 1;
+  const { format } = view.y;
   const digits = chartDigits(view);
-  const say = (value: number, sign: boolean) => spokenNumber(value * scale, digits, sign);
-  const unit = view.y.format === "percent" ? " per cent" : "";
-  const range =
-    point.low === null || point.high === null ? "" : `, interval ${say(point.low, false)} to ${say(point.high, false)}`;
+  const isSigned = format === "signed" || format === "points";
+  const say = (value: number) => spokenNumber(value * chartScale(view), digits, isSigned);
+  const unit = UNITS[format] === undefined ? "" : ` ${UNITS[format].spoken}`;
+  const range = point.low === null || point.high === null ? "" : `, interval ${say(point.low)} to ${say(point.high)}`;
   const test = point.significant === false ? ", not significant" : "";
-  return `${name}, ${say(point.value, view.y.format === "signed")}${unit}${range}${test}.`;
+  return `${name}, ${say(point.value)}${unit}${range}${test}.`;
 }
 
 /** "Accuracy, bar chart, 9 values, largest capital · DPO, 90.2 %." */

@@ -17,8 +17,8 @@ export interface ChartAxis {
 export interface ChartScale {
   /** With its unit, if it has one: "accuracy (%)", "Spearman's ρ". */
   title: string;
-  /** How numbers are written: `percent` of values from 0 to 1. */
-  format: "number" | "signed" | "percent" | "count";
+  /** How numbers are written: `percent` of values from 0 to 1, `points` of differences between such. */
+  format: "number" | "signed" | "percent" | "points" | "count";
   /** Decimals in the read-out. */
   digits: number;
   /** Fixed ends; null: from the data, with 0 for bars and shares. */

@@ -69,7 +69,7 @@ function labels(name: string, value: unknown, most: number): number {
 function scale(value: unknown): void {
   const y = object("y", value);
   text("y.title", y.title, 200);
-  oneOf("y.format", y.format, ["number", "signed", "percent", "count"]);
+  oneOf("y.format", y.format, ["number", "signed", "percent", "points", "count"]);
   whole("y.digits", y.digits, 0, 10);
   if (y.domain === null) return;
   const domain = list("y.domain", y.domain, 2);

@@ -6,7 +6,7 @@ import { axisLabel } from "./heatmap-axis";
 import { heatmapPanels, isSigned, metricOf, type Panel } from "./heatmap-grid";
 import type { Cell, HeatmapOptions } from "./heatmap-types";
 import { opened } from "./opened";
-import type { HeatmapView } from "./types";
+import type { HeatmapAxis, HeatmapView } from "./types";
 
 /** A piece of a read-out line; `strong` is bold, `weak` is secondary text. */
 export interface Segment {
@@ -26,7 +26,8 @@ const FIELDS = {
   coefficient: ["coefficient", "coefficients"],
 } as const;
 
-/** What a cell is called: `Layers 0 + 2`, `Layer 2`, `Layer 3, head 1`; in a slice `Layers 0 + 2 with 5`.
+/** What a cell is called: `Layers 0 + 2`, `Layer 2`, `Layer 3, head 1`; in a slice `Layers 0 + 2 with 5`. Of tasks over
+ *  tasks the axes' titles say which is which: `Vector of capital, query of language`.
  *  @example cellName(view, 0, 2) // "Layers 0 + 2" */
 export function cellName(view: HeatmapView, ix: number, iy: number, and = " + "): string {
   const [x, y] = [axisLabel(view.x, ix), axisLabel(view.y, iy)];
@@ -35,7 +36,12 @@ export function cellName(view: HeatmapView, ix: number, iy: number, and = " + ")
   const capital = (words: string) => words.charAt(0).toUpperCase() + words.slice(1);
   if (view.layout === "singles" || (view.layout === "pairs" && ix === iy)) return `${capital(one)} ${x}${held}`;
   if (view.layout === "pairs") return `${capital(many)} ${x}${and}${y}${held}`;
-  return `${capital(FIELDS[view.y.field][0])} ${y}, ${one} ${x}`;
+  const named = ({ field, title }: HeatmapAxis, label: string) => {
+    const word = FIELDS[field][0];
+    const told = view.x.field === view.y.field && title.endsWith(` ${word}`);
+    return told ? `${title.slice(0, -word.length)}${label}` : `${word} ${label}`;
+  };
+  return capital(`${named(view.y, y)}, ${named(view.x, x)}`);
 }
 
 /** One cell for a screen reader: "Layers 2 and 3, plus 0.27, interval 0.19 to 0.35." */

@@ -139,7 +139,9 @@ export interface Space {
 
 function spaces(view: HeatmapView, theme: Theme, options: HeatmapOptions, angle: number): Space {
   const { tick, label, body } = theme.size;
-  const yLabels = Math.max(...axisLabels(view.y).map((text) => textWidth(text, tick))) + tick * 0.64;
+  // On screen the font is the reader's own, and may be wider than the one that is measured.
+  const wider = theme.medium === "screen" ? 1.15 : 1;
+  const yLabels = Math.max(...axisLabels(view.y).map((text) => textWidth(text, tick) * wider)) + tick * 0.64;
   const xLabel = Math.max(...axisLabels(view.x).map((text) => textWidth(text, tick)));
   const turned = angle === 0 ? null : turnedRoom(view, theme, angle);
   const titled = options.panels.length > 1 || options.difference !== null || options.letters;

@@ -201,14 +201,16 @@ function belowPlan(
   const label = { x: box.x, y: box.y + tick * 1.1, room: box.width };
   const beside = ramp.x + rampWidth + tick * 2.4;
   const isBeside = beside + Math.max(0, ...widths) <= end;
-  const top = isBeside ? box.y + tick * 1.3 : ramp.y + tick * (PART.ramp + PART.ticks + 0.3);
+  // Beside the ramp they stand under the label, which may be longer than the ramp.
+  const top = isBeside ? ramp.y : ramp.y + tick * (PART.ramp + PART.ticks + 0.3);
   const placed = short.map((key, index) => {
     const x = isBeside ? beside : box.x;
     return { key, x, y: top + index * tick * PART.key, room: end - x };
   });
   const under = isBeside ? 0 : keys.length * PART.key;
   const height = tick * (PART.label + PART.rug + PART.ramp + PART.ticks + 0.5 + under);
-  return { ramp, label, keys: placed, height: Math.max(height, isBeside ? keys.length * PART.key * tick : 0) };
+  const foot = top - box.y + (keys.length * PART.key + 0.2) * tick;
+  return { ramp, label, keys: placed, height: Math.max(height, isBeside ? foot : 0) };
 }
 
 /** One stroke per value above the ramp: where the cells lie. */
