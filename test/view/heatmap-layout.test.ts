@@ -102,7 +102,7 @@ describe("the legend", () => {
     const key = texts.find(({ text }) => text.startsWith("not significant"));
     if (!label || !key) throw new Error("label or key is missing");
     expect(key.x).toBeLessThan(label.x + 200);
-    expect(key.y - label.y).toBeGreaterThan(themes.light.size.tick);
+    expect(key.y - label.y).toBeGreaterThan(themes.light.size.tick * 1.5);
     expect(layout.legend?.y).toBeLessThan(layout.height - themes.light.size.tick * 4);
   });
 
