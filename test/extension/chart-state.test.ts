@@ -120,12 +120,12 @@ test("the rectangle of a value is where it is drawn, and shares stand on each ot
   expect(chartRect(view, layout, { ...stack[0], value: null })).toBeNull();
 });
 
-test("CSV has full precision, and nothing for what is missing", () => {
+test("CSV has full precision, in the unit that its column says, and nothing for what is missing", () => {
   const lines = toCsv(madeUpLines(), chartPoints(madeUpLines())).trim().split("\r\n");
   expect(lines[0]).toBe("panel,layer,series,accuracy of the probe (%),n (samples)");
   expect(lines).toHaveLength(1 + 2 * 3 * 8 - 2);
-  expect(lines[2]).toBe(`demo/base,1,resid_post,${0.5 + 0.45 * (1 - Math.exp(-1))},400`);
+  expect(lines[2]).toBe(`demo/base,1,resid_post,${Number((50 + 45 * (1 - Math.exp(-1))).toPrecision(15))},400`);
   const bars = toCsv(madeUpBars(), chartPoints(madeUpBars())).split("\r\n");
-  expect(bars[0]).toBe("task,series,exact match,low,high,n (items),significant,instructional accuracy");
+  expect(bars[0]).toBe("task,series,exact match (%),low,high,n (items),significant,instructional accuracy (%)");
   expect(bars[12]).toMatch(/^animals\.can_fly,dpo,.*,41,false,/);
 });

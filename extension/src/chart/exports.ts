@@ -2,7 +2,7 @@
  *  top, so they work without a kernel; PDF and LaTeX tables are made by the kernel when it is there. */
 import { type ChartPoint, type ChartView, chartLayout, chartRect, chartSpec, journal } from "patchbay/view";
 import { toSvg } from "../picture";
-import { csvBlob, PNG_DPI, PX_PER_INCH, svgBlob, svgToPng } from "../shell/exports";
+import { csvBlob, PNG_DPI, PX_PER_INCH, svgBlob, svgToPng, vegaLite } from "../shell/exports";
 import { pinColour, printedBadge, withPins } from "../shell/frames";
 import type { Export } from "../shell/types";
 import { printTheme } from "../theme";
@@ -21,23 +21,30 @@ export interface ExportScene {
 const SINGLE_COLUMN = 24;
 
 export function chartExports(scene: ExportScene): Export[] {
-  const { view, points } = scene;
+  const { view, points, panels } = scene;
   return [
     { label: "SVG", note: "figure", extension: "svg", make: async () => svgBlob((await printed(scene)).svg) },
     { label: "PNG", note: `${PNG_DPI} dpi`, extension: "png", make: () => toPng(scene) },
-    { label: "PDF", note: "figure", kernel: "pdf" },
+    { label: "PDF", note: "figure", kernel: "pdf", chart: { panels } },
     { label: "CSV", note: "table", extension: "csv", make: () => csvBlob(toCsv(view, points)) },
     { label: "LaTeX", note: "table", kernel: "latex" },
+    vegaLite(() => drawing(scene).spec),
   ];
 }
 
-async function printed({ view, points, panels, pins }: ExportScene) {
+function drawing({ view, panels }: ExportScene) {
   const theme = printTheme();
   const many =
     panels.length > 1 || view.x.labels.length * (view.mark === "bars" ? view.series.length : 1) > SINGLE_COLUMN;
   const size = { width: journal[many ? "double-column" : "single-column"] * PX_PER_INCH };
   const look = { panels, letters: panels.length > 1 };
-  const layout = chartLayout(view, theme, size, look);
+  return { layout: chartLayout(view, theme, size, look), spec: chartSpec(view, theme, size, look) };
+}
+
+async function printed(scene: ExportScene) {
+  const { view, points, pins } = scene;
+  const theme = printTheme();
+  const { layout, spec } = drawing(scene);
   const marks = pins.flatMap((pin) => {
     const point = points.find((other) => same(other, pin));
     const rect = point && chartRect(view, layout, point);
@@ -46,7 +53,7 @@ async function printed({ view, points, panels, pins }: ExportScene) {
     const frame = `<rect x="${x}" y="${y}" width="${width}" height="${height}" fill="none" stroke="${pinColour(theme, pin)}" stroke-width="1.2"/>`;
     return [frame + printedBadge(x + width + 2, y - 2, 4.5, pin.number, theme)];
   });
-  const svg = withPins(await toSvg(chartSpec(view, theme, size, look)), marks);
+  const svg = withPins(await toSvg(spec), marks);
   return { svg, width: layout.width, height: layout.height };
 }
 

@@ -5,6 +5,7 @@ import {
   chartDigits,
   chartLabels,
   chartNumber,
+  chartScale,
   MISSING,
   placeName,
 } from "patchbay/view";
@@ -22,7 +23,10 @@ interface Columns {
 
 function columnsOf(view: ChartView): Columns {
   const digits = chartDigits(view);
-  const number = (value: number | null) => ({ raw: value, shown: chartNumber(view, value, digits) });
+  // In a file as on the axis: what is called per cent is per cent, with all the digits that a double has.
+  const scaled = (value: number | null) => (value === null ? null : Number((value * chartScale(view)).toPrecision(15)));
+  const number = (value: number | null) => ({ raw: scaled(value), shown: chartNumber(view, value, digits) });
+  const unit = view.y.format === "percent" ? " (%)" : view.y.format === "points" ? " (pp)" : "";
   const text = (raw: string, shown = raw) => ({ raw, shown });
   const [hasPanels, hasSeries] = [view.panels.length > 1, view.series.length > 1];
   const hasInterval = view.interval !== "";
@@ -32,11 +36,11 @@ function columnsOf(view: ChartView): Columns {
       ...(hasPanels ? ["panel"] : []),
       view.x.title,
       ...(hasSeries ? ["series"] : []),
-      view.label || view.y.title,
+      view.label === "" ? view.y.title : view.label + unit,
       ...(hasInterval ? ["low", "high"] : []),
       `n (${view.unit})`,
       ...(view.test === null ? [] : ["significant"]),
-      ...(behind ? [behind.label] : []),
+      ...(behind ? [behind.label + unit] : []),
     ],
     of: (point) => [
       ...(hasPanels ? [text(view.panels[point.panel]?.name ?? "")] : []),

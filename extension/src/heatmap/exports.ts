@@ -11,7 +11,7 @@ import {
   themes,
 } from "patchbay/view";
 import { toCanvas, toSvg } from "../picture";
-import { csvBlob, PNG_DPI, PX_PER_INCH, pngBlob, svgBlob } from "../shell/exports";
+import { csvBlob, PNG_DPI, PX_PER_INCH, pngBlob, svgBlob, vegaLite } from "../shell/exports";
 import { pinColour, printedBadge, withPins } from "../shell/frames";
 import type { Export } from "../shell/types";
 import { printTheme } from "../theme";
@@ -46,6 +46,7 @@ export function heatmapExports(scene: ExportScene): Export[] {
       make: () => csvBlob(toCsv(tableOf(numbers, metric, extent))),
     },
     { label: "LaTeX", note: "table", kernel: "latex", metric },
+    vegaLite(() => printed(scene).spec),
   ];
 }
 

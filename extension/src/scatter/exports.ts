@@ -10,7 +10,7 @@ import {
   themes,
 } from "patchbay/view";
 import { toSvg } from "../picture";
-import { csvBlob, PNG_DPI, PX_PER_INCH, svgBlob, svgToPng } from "../shell/exports";
+import { csvBlob, PNG_DPI, PX_PER_INCH, svgBlob, svgToPng, vegaLite } from "../shell/exports";
 import { pinColour, printedBadge, withPins } from "../shell/frames";
 import type { Export } from "../shell/types";
 import type { Pin } from "./state";
@@ -36,14 +36,22 @@ export function scatterExports(scene: ExportScene): Export[] {
     { label: "CSV", note: "points", extension: "csv", make: () => csvBlob(toCsv(view, options, selected)) },
     { label: "CSV", note: "accuracy by layer", kernel: "csv" },
     { label: "LaTeX", note: "accuracy by layer", kernel: "latex" },
+    vegaLite(() => drawing(scene).spec),
   ];
 }
 
-async function printed({ view, options, pins }: ExportScene) {
+function drawing({ view, options }: ExportScene) {
   const width = journal[view.classes.length > SINGLE_COLUMN ? "double-column" : "single-column"] * PX_PER_INCH;
-  const layout = scatterLayout(view, themes.print, { width }, options);
-  const svg = await toSvg(scatterSpec(view, themes.print, { width }, options));
-  return { svg: withPins(svg, pinSvg(layout, pins)), width: layout.width, height: layout.height };
+  return {
+    layout: scatterLayout(view, themes.print, { width }, options),
+    spec: scatterSpec(view, themes.print, { width }, options),
+  };
+}
+
+async function printed(scene: ExportScene) {
+  const { layout, spec } = drawing(scene);
+  const svg = await toSvg(spec);
+  return { svg: withPins(svg, pinSvg(layout, scene.pins)), width: layout.width, height: layout.height };
 }
 
 async function toPng(scene: ExportScene): Promise<Blob> {

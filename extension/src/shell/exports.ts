@@ -1,7 +1,8 @@
 /** The export menu: what is made in the page works without a kernel; what the kernel makes (PDF, LaTeX, the spec) is
  *  offered while one knows the view. */
-import { type PageParts, pageOf, type Request, type View } from "patchbay/view";
+import { type PageParts, pageOf, type Request, type VegaLiteSpec, type View } from "patchbay/view";
 import type { MenuItem } from "../menu";
+import { withResolution } from "../png";
 import { bytesOf, download, fileName } from "../save-file";
 import type { Export } from "./types";
 
@@ -32,7 +33,7 @@ export function exportItems(rows: readonly Export[], acts: ExportActs): MenuItem
   const make = async (row: Export): Promise<string> => {
     if ("extension" in row) return save(fileName(view.title, row.extension), await row.make());
     if (!kernel) throw new Error("no kernel");
-    const { kernel: format, metric, figure, heatmap, paths } = row;
+    const { kernel: format, metric, figure, heatmap, paths, chart } = row;
     const file = await kernel<KernelFile>({
       op: "export",
       view: view.id,
@@ -41,6 +42,7 @@ export function exportItems(rows: readonly Export[], acts: ExportActs): MenuItem
       ...(figure && { figure }),
       ...(heatmap && { heatmap }),
       ...(paths && { paths }),
+      ...(chart && { chart }),
     });
     const content = file.base64 !== undefined ? bytesOf(file.base64) : (file.text ?? "");
     return save(
@@ -83,6 +85,14 @@ const everyExport = (view: View, { page }: Pick<ExportActs, "page">): Export[] =
   { label: "JSON", note: "spec", kernel: "spec" },
 ];
 
+/** The figure's drawing, to go on with elsewhere. */
+export const vegaLite = (make: () => VegaLiteSpec): Export => ({
+  label: "JSON",
+  note: "Vega-Lite",
+  extension: "vl.json",
+  make: () => new Blob([JSON.stringify(make(), null, 1)], { type: "application/json" }),
+});
+
 export const svgBlob = (text: string): Blob => new Blob([text], { type: "image/svg+xml" });
 
 type Field = string | number | boolean | null;
@@ -101,7 +111,7 @@ export const csvBlob = (text: string): Blob => new Blob([text], { type: "text/cs
 export async function pngBlob(canvas: HTMLCanvasElement): Promise<Blob> {
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, "image/png"));
   if (!blob) throw new Error("the browser cannot encode a PNG of this size");
-  return blob;
+  return withResolution(blob, PNG_DPI);
 }
 
 /** Dots per inch of exported PNGs, and what a CSS pixel is in print. */

@@ -88,7 +88,7 @@ export type Export =
   | { label: string; note?: string; extension: string; make(): Promise<Blob> | Blob }
   | ({ label: string; note?: string; kernel: KernelExport["format"] } & Pick<
       KernelExport,
-      "metric" | "figure" | "heatmap" | "paths"
+      "metric" | "figure" | "heatmap" | "paths" | "chart"
     >);
 
 /** A widget's own part: all that one kind does in its own way. `T` is what can be pointed at. */

@@ -1,10 +1,12 @@
 /** Files that a widget asks the kernel for, as they travel over the comm. */
 import { SpecError } from "../errors";
 import { type Figure, figureOf } from "../figure";
+import type { Result } from "../result/base";
 import { tableToCsv } from "../result/csv";
 import { tableToLatex } from "../result/latex";
+import type { Table } from "../result/types";
 import { sliceOf } from "../view/heatmap-slices";
-import type { FigureChoice, HeatmapChoice, PathsChoice } from "../view/protocol";
+import type { ChartChoice, FigureChoice, HeatmapChoice, PathsChoice } from "../view/protocol";
 import type { HeatmapView, PathsView } from "../view/types";
 import { PathsSource } from "./paths-source";
 import type { Source } from "./sources";
@@ -27,7 +29,14 @@ export async function exportOf(
     figure: choice,
     heatmap,
     paths,
-  }: { metric?: string; figure?: FigureChoice; heatmap?: HeatmapChoice; paths?: PathsChoice } = {},
+    chart,
+  }: {
+    metric?: string;
+    figure?: FigureChoice;
+    heatmap?: HeatmapChoice;
+    paths?: PathsChoice;
+    chart?: ChartChoice;
+  } = {},
 ): Promise<Exported> {
   const view = source.view();
   const name = view.title.replace(/[^\p{L}\p{N}]+/gu, "-").toLowerCase();
@@ -35,6 +44,7 @@ export async function exportOf(
     if (view.kind === "scatter" && choice)
       return figureOf(view, { layer: choice.layer, site: choice.site, method: choice.method, axes: choice.axes });
     if (view.kind === "paths" && paths) return pathsFigure(source, view, paths);
+    if (view.kind === "chart" && chart) return figureOf(view, { panels: chart.panels });
     return view.kind === "heatmap" ? heatmapFigure(view, metric, heatmap) : figureOf(view);
   };
   switch (format) {
@@ -53,10 +63,8 @@ export async function exportOf(
     case "json":
       return { mime: "application/json", name: `${name}.view.json`, text: JSON.stringify(view) };
     case "spec": {
-      const { result } = source;
-      if (result === null)
-        throw new SpecError({ thing: "export", rule: "has no spec: this view was shown without its result" });
-      const text = `${JSON.stringify(result.spec, null, 2)}\n`;
+      const specs = resultsOf(source, "spec").map(({ spec }) => spec);
+      const text = `${JSON.stringify(specs.length === 1 ? specs[0] : specs, null, 2)}\n`;
       return { mime: "application/json", name: `${name}.spec.json`, text };
     }
   }
@@ -79,11 +87,34 @@ function pathsFigure(source: Source, view: PathsView, { trace, sample, whole, ..
   return figureOf(shown, { look });
 }
 
-/** The result's main table; of a sweep, the rows of one metric. */
-function summaryOf({ result }: Source, metric: string | undefined) {
-  if (result === null)
-    throw new SpecError({ thing: "export", rule: "has no table: this view was shown without its result" });
-  const table = result.table(result.mainTable);
+function resultsOf(source: Source, wanted: string): readonly Result[] {
+  if (source.everyResult !== undefined) return source.everyResult;
+  if (source.result !== null) return [source.result];
+  throw new SpecError({
+    thing: "export",
+    rule: `has no ${wanted}: this view was shown without its result`,
+    wayOut: "Show the result itself, or a list of results",
+  });
+}
+
+/** The main table of what is shown; of a sweep, the rows of one metric. */
+function summaryOf(source: Source, metric: string | undefined): Table {
+  if (source.table !== undefined) return source.table;
+  const results = resultsOf(source, "table");
+  const tables = results.map((result) => result.table(result.mainTable));
+  const table = results.length === 1 ? tables[0] : together(results, tables);
   const at = table.columns.indexOf("metric");
   return metric === undefined || at < 0 ? table : { ...table, rows: table.rows.filter((row) => row[at] === metric) };
+}
+
+/** Tables of several results as one, each row with its model; what a result's table does not have is missing. */
+function together(results: readonly Result[], tables: readonly Table[]): Table {
+  const columns = [...new Set(tables.flatMap((table) => table.columns))].filter((name) => name !== "model");
+  const rows = tables.flatMap((table, i) =>
+    table.rows.map((row) => [
+      results[i].making.model.name,
+      ...columns.map((name) => row[table.columns.indexOf(name)] ?? null),
+    ]),
+  );
+  return { name: tables[0].name, columns: ["model", ...columns], rows };
 }

@@ -2,6 +2,7 @@
 import type { PathsPlace } from "../view/paths-types";
 import {
   type Answer,
+  type ChartChoice,
   COMM_TARGET,
   type FigureChoice,
   type HeatmapChoice,
@@ -83,7 +84,8 @@ async function handle(comm: Comm, data: Record<string, unknown>, version: string
       const figure = isRecord(data.figure) ? (data.figure as unknown as FigureChoice) : undefined;
       const heatmap = isRecord(data.heatmap) ? (data.heatmap as unknown as HeatmapChoice) : undefined;
       const paths = isRecord(data.paths) ? (data.paths as unknown as PathsChoice) : undefined;
-      return exportOf(view(data.view), format, { metric, figure, heatmap, paths });
+      const chart = isRecord(data.chart) ? (data.chart as unknown as ChartChoice) : undefined;
+      return exportOf(view(data.view), format, { metric, figure, heatmap, paths, chart });
     }
     case "edge":
       return edgeOf(view(data.view), hop(data), place(data));

@@ -13,7 +13,7 @@ import { GridResult } from "../result/grid-result";
 import { METRICS } from "../result/metrics";
 import { SweepResult } from "../result/sweep";
 import type { TraceResult } from "../result/trace";
-import type { SweepMetric } from "../result/types";
+import type { SweepMetric, Table } from "../result/types";
 import { ExperimentRun } from "../run/experiment-run";
 import { PatchRun } from "../run/patch-run";
 import type { TraceRun } from "../run/trace-run";
@@ -54,6 +54,10 @@ export interface ViewChoice {
 /** A thing to show, with the result behind it where there is one. */
 export interface Source extends Live {
   readonly result: Result | null;
+  /** Of a view that shows several: all of them, for what is saved as a table or a spec. */
+  readonly everyResult?: readonly Result[];
+  /** Of something that is no result, as a comparison is none. */
+  readonly table?: Table;
   readonly run: { id: string; cancel(): void; resume(): void } | null;
 }
 
@@ -66,16 +70,17 @@ export function sourceOf(value: Showable, choice: ViewChoice = {}): Source {
     return new ResultSource(value, choice);
   }
   if (Array.isArray(value) && value.length > 0 && value.every((item) => item instanceof GridResult)) {
-    return new FixedSource(gridViewOf(value, { id: newId(), metric: choice.metric }), {});
+    const view = gridViewOf(value, { id: newId(), metric: choice.metric });
+    return new FixedSource(view, {}, { everyResult: value });
   }
   if (Array.isArray(value) && value.length > 0 && value.every((item) => item instanceof AccuracyResult)) {
-    return new FixedSource(accuracyChart(value), {});
+    return new FixedSource(accuracyChart(value), {}, { everyResult: value });
   }
   if (isTrace(value)) return new PathsSource([value], newId(), choice);
   if (Array.isArray(value) && value.length > 0 && value.every(isTrace)) return new PathsSource(value, newId(), choice);
-  if (value instanceof Comparison) return new FixedSource(comparisonChart(value), {});
+  if (value instanceof Comparison) return new FixedSource(comparisonChart(value), {}, { table: value.table() });
   if (value instanceof ExperimentRun || value instanceof Result) return new KindSource(value, newId(), choice);
-  if (isFigure(value)) return new FixedSource(value.view, choice, value);
+  if (isFigure(value)) return new FixedSource(value.view, choice, { figure: value });
   if (Array.isArray(value)) refuseList(value);
   const checked = validateView(value);
   if (checked.ok) return new FixedSource(checked.view, choice);
@@ -196,19 +201,19 @@ class ResultSource implements Source {
   private intervals = false;
 
   constructor(
-    private readonly results: readonly SweepResult[],
+    readonly everyResult: readonly SweepResult[],
     private readonly choice: ViewChoice,
   ) {}
 
   get result(): SweepResult {
-    return this.results[0];
+    return this.everyResult[0];
   }
   ended(): boolean {
     return true;
   }
   onChange(): void {}
   async complete(): Promise<void> {
-    for (const result of this.results) await makeStatistics(result);
+    for (const result of this.everyResult) await makeStatistics(result);
     this.intervals = true;
   }
   wholeView(): HeatmapView {
@@ -216,7 +221,7 @@ class ResultSource implements Source {
     return this.view();
   }
   view(): HeatmapView {
-    return viewOf(this.results, this.id, this.choice, this.intervals);
+    return viewOf(this.everyResult, this.id, this.choice, this.intervals);
   }
   quickBundle() {
     return quickBundle(this.view());
@@ -231,13 +236,19 @@ class FixedSource implements Source {
   readonly id = newId();
   readonly run = null;
   readonly result = null;
+  readonly everyResult?: readonly Result[];
+  readonly table?: Table;
   private readonly fixed: View;
+  private readonly figure?: Figure;
 
   constructor(
     view: View,
     { metric }: ViewChoice,
-    private readonly figure?: Figure,
+    { figure, everyResult, table }: Pick<Source, "everyResult" | "table"> & { figure?: Figure } = {},
   ) {
+    this.figure = figure;
+    this.everyResult = everyResult;
+    this.table = table;
     this.fixed = { ...view, id: this.id, ...(metric === undefined || view.kind !== "heatmap" ? {} : { metric }) };
   }
 

@@ -23,6 +23,7 @@ export {
   chartDigits,
   chartNumber,
   chartReadout,
+  chartScale,
   chartSummary,
   chartText,
   placeName,

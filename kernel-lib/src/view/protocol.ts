@@ -28,6 +28,8 @@ export type Request =
       heatmap?: HeatmapChoice;
       /** What is chosen in a path graph, for its figure. */
       paths?: PathsChoice;
+      /** What is chosen in a chart, for its figure. */
+      chart?: ChartChoice;
     }
   /** Attention behind a hop of a path graph: answer EdgeDetail. Needs the open model of the run that is shown. */
   | ({ op: "edge"; view: string; layer: number; from: number; to: number } & Partial<PathsPlace>)
@@ -73,6 +75,11 @@ export type PathsChoice = PathsAsked & Partial<PathsLook>;
 
 /** A trace and a sample; `whole`: with all kept paths one by one, however many a notebook would hold. */
 export type PathsAsked = PathsPlace & { whole?: boolean };
+
+/** Which panels of a chart are drawn. */
+export interface ChartChoice {
+  panels: readonly number[];
+}
 
 export interface HelloResult {
   version: string;
