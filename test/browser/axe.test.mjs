@@ -121,7 +121,6 @@ describe("axe-core finds nothing serious", () => {
       await page.locator(".pb-workbench").waitFor();
       for (const theme of ["JupyterLab Light", "JupyterLab Dark"]) {
         await setTheme(page, theme);
-        await page.waitForTimeout(800);
         assert.deepEqual(await findings(page, ".pb-workbench", document), [], `${theme}, no kernel`);
       }
       await page.locator(`${document} select`).first().selectOption({ label: "summary" });
@@ -138,7 +137,6 @@ describe("axe-core finds nothing serious", () => {
       await waitForState(page, ".jp-NotebookPanel .pb-view", "done");
       for (const theme of ["JupyterLab Dark", "JupyterLab Light"]) {
         await setTheme(page, theme);
-        await page.waitForTimeout(800);
         assert.deepEqual(await findings(page, ".pb-workbench", ".jp-NotebookPanel .pb-view"), [], theme);
       }
       await page.context().close();

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
-import { openNotebook, picture, setTheme, startBrowser, startLab, withoutKernel } from "./lab.mjs";
+import { openNotebook, picture, setTheme, settled, startBrowser, startLab, withoutKernel } from "./lab.mjs";
 import { heatmap, notebook } from "./stored.mjs";
 
 const { chartViewOf } = createRequire(import.meta.url)("patchbay/view");
@@ -110,7 +110,7 @@ describe("a chart in a notebook", () => {
   const drawn = async (nth) => {
     await view(nth).scrollIntoViewIfNeeded();
     await view(nth).locator(".pb-picture svg").first().waitFor();
-    await page.waitForTimeout(200);
+    await settled(page);
   };
 
   before(async () => {
@@ -132,13 +132,11 @@ describe("a chart in a notebook", () => {
       await picture(view(nth), `chart-${nth}-light`);
     }
     await setTheme(page, "JupyterLab Dark");
-    await page.waitForTimeout(600);
     for (const nth of [0, 1, 2]) {
       await drawn(nth);
       await picture(view(nth), `chart-${nth}-dark`);
     }
     await setTheme(page, "JupyterLab Light");
-    await page.waitForTimeout(600);
     assert.deepEqual(page.errors, []);
   });
 
@@ -192,7 +190,7 @@ describe("a chart in a notebook", () => {
   test("one panel can be chosen; find goes to a value", async () => {
     await drawn(1);
     await view(1).getByRole("combobox", { name: "Panel" }).selectOption("dpo");
-    await page.waitForTimeout(300);
+    await settled(page);
     await picture(view(1), "chart-one-panel");
     await view(1).locator(".pb-stage").focus();
     await page.keyboard.press("/");
@@ -239,7 +237,7 @@ describe("a chart in a notebook", () => {
     await openNotebook(small, lab, "charts.ipynb");
     await withoutKernel(small);
     await small.locator(".pb-view").first().locator(".pb-picture svg").first().waitFor();
-    await small.waitForTimeout(300);
+    await settled(small);
     await picture(small, "chart-narrow");
     assert.deepEqual(small.errors, []);
     await small.context().close();

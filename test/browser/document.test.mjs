@@ -126,7 +126,6 @@ describe("a result's document", () => {
   test("follows the theme", async () => {
     await open("sweep.patchbay.json");
     await setTheme(page, "JupyterLab Dark");
-    await page.waitForTimeout(800);
     await picture(page, "document-dark");
     await setTheme(page, "JupyterLab Light");
     assert.deepEqual(page.errors, []);

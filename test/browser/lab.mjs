@@ -170,7 +170,35 @@ export const command = (page, id, args = {}) =>
     [id, args],
   );
 
-export const setTheme = (page, theme) => command(page, "apputils:change-theme", { theme });
+/** Changes JupyterLab's theme, and waits until it stands and everything of ours is drawn in it. */
+export async function setTheme(page, theme) {
+  await command(page, "apputils:change-theme", { theme });
+  await page.waitForFunction((name) => document.body.dataset.jpThemeName === name, theme);
+  await settled(page);
+}
+
+/** Waits until nothing of ours changes or moves any more, for some frames on end: a busy machine has longer ones. */
+export const settled = (page) =>
+  page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        const OURS = ".pb-view, .pb-workbench, .pb-document";
+        const isOurs = (node) => (node instanceof Element ? node : node?.parentElement)?.closest(OURS);
+        let quiet = 0;
+        const observer = new MutationObserver((records) => {
+          if (records.some(({ target }) => isOurs(target))) quiet = 0;
+        });
+        observer.observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true });
+        const frame = () => {
+          const moves = document.getAnimations().some(({ effect }) => isOurs(effect?.target ?? null));
+          quiet = moves ? 0 : quiet + 1;
+          if (quiet < 8) return requestAnimationFrame(frame);
+          observer.disconnect();
+          resolve();
+        };
+        requestAnimationFrame(frame);
+      }),
+  );
 
 /** A picture for people, kept in test/.scratch/browser. */
 export async function picture(target, name) {

@@ -2,7 +2,17 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
-import { command, openNotebook, PATIENCE, picture, setTheme, startBrowser, startLab, waitForState } from "./lab.mjs";
+import {
+  command,
+  openNotebook,
+  PATIENCE,
+  picture,
+  setTheme,
+  settled,
+  startBrowser,
+  startLab,
+  waitForState,
+} from "./lab.mjs";
 
 const code = (source) => ({ cell_type: "code", execution_count: null, metadata: {}, outputs: [], source });
 const notebook = (...cells) => ({
@@ -78,7 +88,7 @@ describe("a running kernel", () => {
     assert.ok(states.includes("loading") || states.includes("partial"), `states seen: ${states}`);
     await view().locator(".pb-picture svg").waitFor();
     await view().scrollIntoViewIfNeeded();
-    await page.waitForTimeout(500);
+    await settled(page);
     await picture(page, "quickstart-light");
   });
 
@@ -102,7 +112,6 @@ describe("a running kernel", () => {
 
   test("dark theme, for people to look at", async () => {
     await setTheme(page, "JupyterLab Dark");
-    await page.waitForTimeout(800);
     await view().scrollIntoViewIfNeeded();
     await picture(page, "quickstart-dark");
     await setTheme(page, "JupyterLab Light");

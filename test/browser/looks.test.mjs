@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { oneOfEach } from "./kinds.mjs";
-import { openNotebook, setTheme, startBrowser, startLab, withoutKernel } from "./lab.mjs";
+import { openNotebook, setTheme, settled, startBrowser, startLab, withoutKernel } from "./lab.mjs";
 import { difference, halved } from "./looks.mjs";
 import { notebook } from "./stored.mjs";
 import { widget } from "./widget.mjs";
@@ -44,7 +44,7 @@ describe("how widgets look", () => {
     await it.view.evaluate((node, px) => {
       node.style.maxWidth = `${px}px`;
     }, width);
-    await page.waitForTimeout(400);
+    await settled(page);
     await it.away();
     const png = await halved(page, await it.view.screenshot({ animations: "disabled" }));
     await it.view.evaluate((node) => {
@@ -77,7 +77,6 @@ describe("how widgets look", () => {
   ])
     test(`${theme}, ${width} px`, async () => {
       await setTheme(page, title);
-      await page.waitForTimeout(800);
       for (const [nth, name] of names.entries()) {
         const it = widget(page, nth);
         if (theme === "light") {
@@ -98,7 +97,6 @@ describe("how widgets look", () => {
     for (const png of [dark, other]) assert.ok((await difference(page, light, png)).blocks > 2 * MOST);
     const it = widget(page, 0);
     await setTheme(page, "JupyterLab Light");
-    await page.waitForTimeout(800);
     await it.drawn();
     await it.view.evaluate((node) => {
       node.querySelector(".pb-picture").style.opacity = "0";

@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
-import { openNotebook, picture, setTheme, startBrowser, startLab, withoutKernel } from "./lab.mjs";
+import { openNotebook, picture, setTheme, settled, startBrowser, startLab, withoutKernel } from "./lab.mjs";
 import { heatmap, notebook } from "./stored.mjs";
+import { until } from "./widget.mjs";
 
 const HOSTILE = '<img src=x onerror="window.hacked=1">';
 const broken = { ...heatmap({ id: "broken" }), n: "many" };
@@ -228,9 +229,7 @@ describe("a stored heatmap", () => {
     const changes = async (theme) => {
       const before = await ink();
       await setTheme(page, theme);
-      for (let i = 0; i < 100 && [before, null].includes(await ink()); i++) await page.waitForTimeout(100);
-      assert.notEqual(await ink(), before);
-      await page.waitForTimeout(500);
+      await until(async () => ![before, null].includes(await ink()), "the picture is drawn anew");
       return ink();
     };
     const light = await ink();
@@ -252,7 +251,7 @@ describe("a stored heatmap", () => {
         node.style.maxWidth = `${w}px`;
       }, width);
       await page.waitForFunction((n) => document.querySelector(".pb-view").dataset.width === n, name);
-      await page.waitForTimeout(200);
+      await settled(page);
       await picture(view(), `stored-${name}`);
       const overflow = await view().evaluate((node) => node.scrollWidth - node.clientWidth);
       assert.ok(overflow <= 1, `${name}: ${overflow} px too wide`);
@@ -351,7 +350,7 @@ describe("odd views", () => {
     await open("deep.ipynb");
     for (const nth of [0, 1]) {
       await drawn(nth);
-      await page.waitForTimeout(300);
+      await settled(page);
       await picture(view(nth), `stored-deep-${nth}`);
     }
     assert.equal(await view(1).locator("canvas").count(), 1);
@@ -362,22 +361,24 @@ describe("odd views", () => {
 test("a page that draws one output fifty times keeps one picture", async () => {
   await open("one.ipynb");
   await drawn();
-  const counts = await page.evaluate(async (mime) => {
+  await page.evaluate(async (mime) => {
     const [cell] = window.jupyterapp.shell.currentWidget.content.widgets;
     const output = cell.outputArea.model.get(0);
     for (let i = 0; i < 50; i++) {
       const view = { ...output.data[mime], title: `Title ${i}` };
       output.setData({ data: { ...output.data, [mime]: view } });
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await new Promise((resolve) => requestAnimationFrame(resolve));
     }
-    await new Promise((resolve) => setTimeout(resolve, 500));
+  }, "application/vnd.patchbay.view.v1+json");
+  await settled(page);
+  const counts = await page.evaluate(() => {
     const all = (selector) => document.querySelectorAll(selector).length;
     return {
       pictures: all(".pb-picture svg.marks"),
       views: all(".pb-view"),
       title: document.querySelector(".pb-title").textContent,
     };
-  }, "application/vnd.patchbay.view.v1+json");
+  });
   assert.deepEqual(counts, { pictures: 1, views: 1, title: "Title 49" });
 });
 

@@ -3,7 +3,18 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
-import { command, openNotebook, PATIENCE, picture, setTheme, startBrowser, startLab, withoutKernel } from "./lab.mjs";
+import {
+  command,
+  openNotebook,
+  PATIENCE,
+  picture,
+  setTheme,
+  settled,
+  startBrowser,
+  startLab,
+  withoutKernel,
+} from "./lab.mjs";
+import { kernelIdle, runCell } from "./running.mjs";
 import { heatmap, notebook } from "./stored.mjs";
 
 const TOKEN = "patchbay-test";
@@ -17,12 +28,6 @@ describe("the workbench", () => {
   const sources = () =>
     page.evaluate(() =>
       window.jupyterapp.shell.currentWidget.content.widgets.map((cell) => cell.model.sharedModel.getSource()),
-    );
-  const kernelIdle = () =>
-    page.waitForFunction(
-      () => window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === "idle",
-      undefined,
-      { timeout: PATIENCE },
     );
   const ready = () =>
     page.waitForFunction(
@@ -79,7 +84,7 @@ describe("the workbench", () => {
     await page.locator(".jp-Dialog").getByRole("button", { name: "Discard" }).click();
     await page.waitForFunction(() => /No notebook is open/.test(document.querySelector(".pb-workbench").textContent));
     await panel().getByRole("button", { name: "New notebook" }).click();
-    await kernelIdle();
+    await kernelIdle(page);
     await ready();
     assert.match(await section("Model").textContent(), /8 layers, 4 heads/);
     assert.match(await section("Task").textContent(), /queries.*capital.*every answer is one token/s);
@@ -152,7 +157,6 @@ describe("the workbench", () => {
     ]);
     await picture(page, "workbench-run");
     await setTheme(page, "JupyterLab Dark");
-    await page.waitForTimeout(800);
     await picture(page, "workbench-dark");
     await setTheme(page, "JupyterLab Light");
   });
@@ -188,34 +192,132 @@ describe("the workbench", () => {
     assert.match(text, /script-src 'sha256-/);
   });
 
-  for (const [label, call, size] of [
-    ["Patch grid", "patchGrid", "10 samples x 8 layers"],
-    ["Geometry", "geometry", "prompts in"],
-    ["Steering", "steer", "10 samples x 8 layers x 6 coefficients"],
-    ["Cross-task patching", "crossTask", "10 queries x 3 x 3 tasks"],
-    ["Logit lens", "logitLens", "1 sample x 8 layers x"],
-    ["Accuracy", "accuracy", "42 samples"],
+  /** Waits until the cost says that, and no answer is on its way. */
+  const costs = (words) =>
+    page.waitForFunction(
+      (words) => {
+        const cost = document.querySelector(".pbw-facts:not([data-asking]) > .pbw-costs");
+        return cost?.textContent.includes(words) && cost.childElementCount > 2;
+      },
+      words,
+      { timeout: PATIENCE },
+    );
+
+  for (const { label, usual, chosen, small, code, result, shown } of [
+    {
+      label: "Patch sweep",
+      usual: "42 samples x 36 tuples",
+      ...{ chosen: { Layers: "1", Samples: "3" }, small: "3 samples x 8 tuples" },
+      code: 'pb.patchSweep(model, { task: "capital", sizes: [1], n: 3 })',
+      result: ["patch-sweep", "done", 24, "layer patched"],
+      shown: "heatmap",
+    },
+    {
+      label: "Path trace",
+      usual: "paths",
+      ...{ chosen: { Rank: "≤ 10", Samples: "1" }, small: "paths" },
+      code: 'pb.pathTrace(model, { task: "capital", maxRank: 10, n: 1 })',
+      result: ["path-trace", "done", 1, undefined],
+      shown: "paths",
+    },
+    {
+      label: "Patch grid",
+      usual: "10 samples x 8 layers",
+      ...{ chosen: { By: "head", Samples: "2" }, small: "2 samples x 8 layers" },
+      code: 'pb.patchGrid(model, { task: "capital", by: "head", n: 2 })',
+      result: ["patch-grid", "done", 2, "head patched"],
+      shown: "heatmap",
+    },
+    {
+      label: "Steering",
+      usual: "10 samples x 8 layers x 6 coefficients",
+      ...{ chosen: { Times: "0, 1, 2", Samples: "2" }, small: "2 samples x 8 layers x 3 coefficients" },
+      code: 'pb.steer(model, { task: "capital", coefficients: [0, 1, 2], n: 2 })',
+      result: ["steer", "done", 2, "times the vector"],
+      shown: "heatmap",
+    },
+    {
+      label: "Cross-task patching",
+      usual: "10 queries x 3 x 3 tasks",
+      ...{ chosen: { Samples: "2" }, small: "2 queries x 3 x 3 tasks" },
+      code: 'pb.crossTask(model, { tasks: ["capital", "language", "continent"], n: 2 })',
+      result: ["cross-task", "done", 2, "query of task"],
+      shown: "heatmap",
+    },
+    {
+      label: "Logit lens",
+      usual: "1 samples x 8 layers x",
+      ...{ chosen: { Positions: "last" }, small: "1 samples x 8 layers x 1" },
+      code: 'pb.logitLens(model, { task: "capital", n: 1 }, { positions: [-1] })',
+      result: ["logit-lens", "done", 1, "position read"],
+      shown: "heatmap",
+    },
+    {
+      label: "Geometry",
+      usual: "prompts in",
+      ...{ chosen: { Tasks: "animals", Wordings: "6" }, small: "24 prompts in" },
+      code: 'pb.geometry(model, { task: "animals", rephrasings: 6 })',
+      result: ["geometry", "done", undefined, undefined],
+      shown: "scatter",
+    },
+    {
+      label: "Accuracy",
+      usual: "42 samples",
+      ...{ chosen: { Match: "lenient", Samples: "4" }, small: "4 samples" },
+      code: 'pb.accuracy(model, { task: "capital", match: "lenient", n: 4 })',
+      result: ["accuracy", "done", 4, "task"],
+      shown: "chart",
+    },
   ])
-    test(`says what ${label} costs, and writes its cell`, async () => {
+    test(`says what ${label} costs, writes its cell and runs it to its result`, async () => {
       await section("Experiment").getByLabel("Experiment").selectOption({ label });
+      await costs(usual);
+      for (const [field, value] of Object.entries(chosen)) {
+        const control = section("Experiment").getByLabel(field);
+        if ((await control.evaluate((node) => node.localName)) === "select")
+          await control.selectOption({ label: value });
+        else {
+          await control.fill(value);
+          await control.press("Tab");
+        }
+      }
+      await costs(small);
+      await picture(panel(), `workbench-${shown}-${result[0]}`);
+      const before = (await sources()).length;
+      await panel().getByRole("button", { name: "Insert code and run" }).click();
+      await page.waitForFunction((n) => window.jupyterapp.shell.currentWidget.content.widgets.length > n, before);
+      const source = (await sources()).at(-1);
+      assert.ok(source.includes(`const run = ${code};`), source);
       await page.waitForFunction(
-        (size) => {
-          const cost = document.querySelector(".pbw-facts:not([data-asking]) > .pbw-costs");
-          return cost?.textContent.includes(size) && cost.childElementCount > 2;
+        () => {
+          const cell = window.jupyterapp.shell.currentWidget.content.widgets.at(-1);
+          const view = cell.node.querySelector(".pb-view");
+          return cell.model.executionState === "idle" && view?.dataset.state === "done";
         },
-        size,
+        undefined,
         { timeout: PATIENCE },
       );
-      await panel().getByRole("button", { name: "Insert", exact: true }).click();
-      assert.match((await sources()).at(-1), new RegExp(`pb\\.${call}\\(model, \\{ `));
-      await picture(panel(), `workbench-${call}`);
+      // What it left behind in the kernel is the result of what was chosen.
+      const { printed, errors, view } = await runCell(
+        page,
+        null,
+        "console.log(JSON.stringify([result.data.kind, result.state, result.finished ?? null])); pb.show(result);",
+      );
+      assert.deepEqual(errors, []);
+      const [kind, state, finished, columns] = result;
+      const said = JSON.parse(printed.split("\n")[0]);
+      assert.deepEqual(said.slice(0, 2), [kind, state]);
+      if (finished !== undefined) assert.equal(said[2], finished);
+      assert.equal(view.kind, shown);
+      assert.equal(view.x?.title, columns);
+      assert.match(await panel().locator(".pbw-run").first().textContent(), /done$/);
     });
 
   test("a restarted kernel is loaded anew", async () => {
     await page.evaluate(async () => {
       await window.jupyterapp.shell.currentWidget.sessionContext.restartKernel();
     });
-    await kernelIdle();
+    await kernelIdle(page);
     await ready();
     await panel().getByRole("button", { name: "Insert", exact: true }).click();
     assert.match((await sources()).at(-1), /import \* as pb from "patchbay";\nconst model = await pb\.load/);
@@ -240,7 +342,7 @@ describe("the workbench", () => {
     await withoutKernel(page);
     await view.locator(".pb-picture svg").waitFor();
     await page.waitForFunction(() => document.body.dataset.pbPalette === "purple-green");
-    await page.waitForTimeout(600);
+    await settled(page);
     assert.notEqual(await colours(), before);
     await view.locator(".pb-stage").focus();
     await page.keyboard.press("Control+Home");
