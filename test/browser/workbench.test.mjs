@@ -89,19 +89,19 @@ describe("the workbench", () => {
     assert.match(await section("Model").textContent(), /8 layers, 4 heads/);
     assert.match(await section("Task").textContent(), /queries.*capital.*every answer is one token/s);
     await page.waitForFunction(() => /time/.test(document.querySelector(".pbw-costs")?.textContent ?? ""));
-    assert.match(await section("Cost").textContent(), /42 samples x 36 tuples/);
+    assert.match(await section("Cost").textContent(), /42 samples × 36 tuples/);
     await picture(page, "workbench-ready");
   });
 
   test("the cost follows the choice, and what cannot be is said in words", async () => {
     await section("Experiment").getByLabel("Layers").selectOption({ label: "1" });
     await page.waitForFunction(() =>
-      /42 samples x 8 tuples/.test(document.querySelector(".pbw-costs")?.textContent ?? ""),
+      /42 samples × 8 tuples/.test(document.querySelector(".pbw-costs")?.textContent ?? ""),
     );
     await section("Experiment").getByLabel("Samples").fill("5");
     await section("Experiment").getByLabel("Samples").press("Tab");
     await page.waitForFunction(() =>
-      /5 samples x 8 tuples/.test(document.querySelector(".pbw-costs")?.textContent ?? ""),
+      /5 samples × 8 tuples/.test(document.querySelector(".pbw-costs")?.textContent ?? ""),
     );
     await section("Model").getByLabel("Model").selectOption({ label: "a folder or hub name…" });
     await section("Model").getByLabel("Folder or hub name").fill("no/such-model");
@@ -206,8 +206,8 @@ describe("the workbench", () => {
   for (const { label, usual, chosen, small, code, result, shown } of [
     {
       label: "Patch sweep",
-      usual: "42 samples x 36 tuples",
-      ...{ chosen: { Layers: "1", Samples: "3" }, small: "3 samples x 8 tuples" },
+      usual: "42 samples × 36 tuples",
+      ...{ chosen: { Layers: "1", Samples: "3" }, small: "3 samples × 8 tuples" },
       code: 'pb.patchSweep(model, { task: "capital", sizes: [1], n: 3 })',
       result: ["patch-sweep", "done", 24, "layer patched"],
       shown: "heatmap",
@@ -222,32 +222,32 @@ describe("the workbench", () => {
     },
     {
       label: "Patch grid",
-      usual: "10 samples x 8 layers",
-      ...{ chosen: { By: "head", Samples: "2" }, small: "2 samples x 8 layers" },
+      usual: "10 samples × 8 layers",
+      ...{ chosen: { By: "head", Samples: "2" }, small: "2 samples × 8 layers" },
       code: 'pb.patchGrid(model, { task: "capital", by: "head", n: 2 })',
       result: ["patch-grid", "done", 2, "head patched"],
       shown: "heatmap",
     },
     {
       label: "Steering",
-      usual: "10 samples x 8 layers x 6 coefficients",
-      ...{ chosen: { Times: "0, 1, 2", Samples: "2" }, small: "2 samples x 8 layers x 3 coefficients" },
+      usual: "10 samples × 8 layers × 6 coefficients",
+      ...{ chosen: { Times: "0, 1, 2", Samples: "2" }, small: "2 samples × 8 layers × 3 coefficients" },
       code: 'pb.steer(model, { task: "capital", coefficients: [0, 1, 2], n: 2 })',
       result: ["steer", "done", 2, "times the vector"],
       shown: "heatmap",
     },
     {
       label: "Cross-task patching",
-      usual: "10 queries x 3 x 3 tasks",
-      ...{ chosen: { Samples: "2" }, small: "2 queries x 3 x 3 tasks" },
+      usual: "10 queries × 3 × 3 tasks",
+      ...{ chosen: { Samples: "2" }, small: "2 queries × 3 × 3 tasks" },
       code: 'pb.crossTask(model, { tasks: ["capital", "language", "continent"], n: 2 })',
       result: ["cross-task", "done", 2, "query of task"],
       shown: "heatmap",
     },
     {
       label: "Logit lens",
-      usual: "1 samples x 8 layers x",
-      ...{ chosen: { Positions: "last" }, small: "1 samples x 8 layers x 1" },
+      usual: "1 samples × 8 layers ×",
+      ...{ chosen: { Positions: "last" }, small: "1 samples × 8 layers × 1" },
       code: 'pb.logitLens(model, { task: "capital", n: 1 }, { positions: [-1] })',
       result: ["logit-lens", "done", 1, "position read"],
       shown: "heatmap",
@@ -255,7 +255,7 @@ describe("the workbench", () => {
     {
       label: "Geometry",
       usual: "prompts in",
-      ...{ chosen: { Tasks: "animals", Wordings: "6" }, small: "24 prompts in" },
+      ...{ chosen: { Tasks: "animals", Wordings: "6" }, small: "12 prompts in" },
       code: 'pb.geometry(model, { task: "animals", rephrasings: 6 })',
       result: ["geometry", "done", undefined, undefined],
       shown: "scatter",

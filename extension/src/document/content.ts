@@ -1,8 +1,10 @@
 /** What a result's document shows: one of its views with full interaction, or one of its tables. The file is read in the
  *  browser by the code that the kernel uses. Statistics are made piece by piece between frames, so that nothing stalls. */
 import {
+  numeric,
   parseAnyResult,
   type ResultViews,
+  shown,
   type Table,
   tableToCsv,
   type View,
@@ -188,9 +190,14 @@ function group(label: string, names: readonly string[], what: string): HTMLEleme
 
 const nextFrame = () => new Promise<void>((done) => requestAnimationFrame(() => done()));
 
+/** Significant digits of a number in a table. */
+const DIGITS = 5;
+
 function tableNode(table: Table, name: string): HTMLElement {
-  const cell = (value: string | number | boolean | null) =>
-    el("td", { class: typeof value === "number" ? "pb-number" : null }, value === null ? "–" : String(value));
+  const looks = numeric(table).map((isNumber) => (isNumber ? "pb-number" : null));
+  // Rounded to be read; every digit is in the title and in the file.
+  const cell = (value: string | number | boolean | null, column: number) =>
+    el("td", { class: looks[column], title: typeof value === "number" ? String(value) : null }, shown(value, DIGITS));
   const rows = table.rows.slice(0, MAX_ROWS).map((row) => el("tr", {}, ...row.map(cell)));
   const more = table.rows.length - rows.length;
   const save = button({ label: "CSV", icon: "export", look: "outlined" }, () =>
@@ -209,7 +216,11 @@ function tableNode(table: Table, name: string): HTMLElement {
         "table",
         { class: "pb-table" },
         el("caption", {}, `${table.name}: ${table.rows.length} rows${more > 0 ? `, the first ${MAX_ROWS} shown` : ""}`),
-        el("thead", {}, el("tr", {}, ...table.columns.map((column) => el("th", { scope: "col" }, column)))),
+        el(
+          "thead",
+          {},
+          el("tr", {}, ...table.columns.map((name, at) => el("th", { scope: "col", class: looks[at] }, name))),
+        ),
         el("tbody", {}, ...rows),
       ),
     ),

@@ -66,8 +66,9 @@ class ResultFactory extends ABCWidgetFactory<DocumentWidget<ResultWidget>> {
   }
 
   protected createNewWidget(context: DocumentRegistry.Context): DocumentWidget<ResultWidget> {
-    const content = new ResultWidget(context, this.state);
-    return new DocumentWidget({ content, context });
+    const widget = new DocumentWidget({ content: new ResultWidget(context, this.state), context });
+    widget.title.icon = patchbayIcon;
+    return widget;
   }
 }
 

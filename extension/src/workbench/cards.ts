@@ -21,12 +21,15 @@ export function taskNodes({ instruction, warnings }: TaskCard): readonly Child[]
   ];
 }
 
+/** As numbers stand everywhere: thousands apart by a narrow no-break space, and a true multiplication sign. */
+const written = (value: string): string => value.replace(/(\d),(?=\d{3})/g, "$1\u202f").replaceAll(" x ", " × ");
+
 /** @param measure offered while the cost is only counted */
 export function costNodes({ rows, warnings, measured }: CostCard, measure: () => void): readonly Child[] {
   const listed = rows.flatMap(([label, value]) => {
     // What one waits for is what one looks for.
     const look = { class: label === "time" ? "pbw-strong" : null };
-    return [el("dt", look, label), el("dd", look, value)];
+    return [el("dt", look, label), el("dd", look, written(value))];
   });
   return [
     el("dl", { class: "pbw-costs" }, ...listed),

@@ -3,6 +3,7 @@
 export { tableToCsv } from "../result/csv";
 export { parseAnyResult } from "../result/kinds";
 export { type PackedArray, pack, unpack } from "../result/pack";
+export { numeric, shown } from "../result/shown";
 export type { Table } from "../result/types";
 export { type AccuracyChartOptions, accuracyChart } from "./chart-accuracy";
 export { type ComparisonChartOptions, comparisonChart } from "./chart-compare";
