@@ -5,11 +5,16 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { command, PATIENCE, SCRATCH, setTheme, startBrowser, startLab, waitForState } from "./lab.mjs";
+import { byLayer, byToken } from "./kinds.mjs";
+import { command, PATIENCE, SCRATCH, setTheme, settled, startBrowser, startLab, waitForState } from "./lab.mjs";
 import { pb, resultText, smallResults } from "./results.mjs";
 import { heatmap } from "./stored.mjs";
 
+const { viewsOf } = createRequire(import.meta.url)("patchbay/view");
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** The page's policy keeps axe out as it does everybody; the widgets are the same without it. */
+const withoutPolicy = (html) => html.replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, "");
 
 /** Findings that count, as "rule: where (why)". */
 async function findings(page, ...roots) {
@@ -47,8 +52,7 @@ describe("axe-core finds nothing serious", () => {
     test(`in each kind of widget, with its table, menu and help (${colorScheme})`, async () => {
       const file = join(folder, `${colorScheme}.html`);
       await pb.save(Object.values(results), file, { title: "Every kind" });
-      // The page's policy keeps axe out as it does everybody; the widgets are the same without it.
-      writeFileSync(file, readFileSync(file, "utf8").replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, ""));
+      writeFileSync(file, withoutPolicy(readFileSync(file, "utf8")));
       const page = await browser.newPage({ colorScheme });
       await page.goto(`file://${file}`);
       for (const [nth, name] of Object.keys(results).entries()) {
@@ -68,6 +72,76 @@ describe("axe-core finds nothing serious", () => {
         await page.keyboard.press("?");
         assert.deepEqual(await findings(page, ".pb-page"), [], `${name}, help`);
         await page.keyboard.press("Escape");
+      }
+      await page.context().close();
+    });
+
+  for (const [scheme, options] of Object.entries({
+    light: { colorScheme: "light" },
+    dark: { colorScheme: "dark" },
+    narrow: { colorScheme: "light", viewport: { width: 388, height: 900 } },
+    contrast: { colorScheme: "dark", contrast: "more" },
+  }))
+    test(`in grids, steering, lenses, several models and comparisons (${scheme})`, async () => {
+      const file = join(folder, `more-${scheme}.html`);
+      writeFileSync(file, await more());
+      const page = await browser.newPage(options);
+      await page.goto(`file://${file}`);
+      const figures = page.locator(".pb-page-figure");
+      for (let nth = 0; nth < (await figures.count()); nth++) {
+        await figures.nth(nth).scrollIntoViewIfNeeded();
+        await figures.nth(nth).locator(".pb-picture :is(svg, canvas), .pb-notice").first().waitFor();
+        await settled(page);
+        const folded = figures.nth(nth).locator(".pb-folded:visible > summary");
+        if ((await folded.count()) > 0) await folded.click();
+        assert.deepEqual(await findings(page, `.pb-page-figure:nth-of-type(${nth + 1})`), [], `figure ${nth + 1}`);
+      }
+      await page.context().close();
+    });
+
+  let made = null;
+  /** A page of all that `smallResults` leaves out, made once; without the policy that keeps axe out. */
+  function more() {
+    made ??= (async () => {
+      const [dpo, sft] = [await pb.load("demo/dpo"), await pb.load("demo/sft")];
+      const accuracies = [];
+      for (const model of [sft, dpo]) accuracies.push(await pb.accuracy(model, { task: "capital", n: 4 }));
+      const results = [
+        await pb.patchGrid(dpo, { task: "capital", by: "head", n: 2 }),
+        await pb.steer(dpo, { task: "capital", coefficients: [0, 1], n: 2 }),
+        await pb.crossTask(dpo, { tasks: ["capital", "language"], n: 2 }),
+        await pb.logitLens(dpo, { task: "capital", n: 1 }),
+        await pb.patchSweep(dpo, { task: "capital", sizes: [1, 2, 3], n: 2, layers: [0, 1, 2, 3] }),
+      ];
+      const views = [
+        ...results.map((result, at) => viewsOf(result).view({ id: `more-${at}` })),
+        heatmap({ id: "stages", stages: ["base", "sft", "dpo"] }),
+        heatmap({ id: "deep", layers: 64 }),
+        pb.accuracyChart(accuracies),
+        pb.comparisonChart(pb.compare(accuracies)),
+        byLayer(),
+        byToken(),
+      ];
+      for (const model of [sft, dpo]) await model.close();
+      return withoutPolicy(pb.htmlPage(views));
+    })();
+    return made;
+  }
+
+  for (const colorScheme of ["light", "dark"])
+    test(`in the report of reproduce and the page beside it (${colorScheme})`, async () => {
+      const out = join(folder, "paper");
+      await pb.reproduce({
+        ...{ models: ["demo/dpo"], out, tasks: ["antonym"], n: 3, rephrasings: 4, resamples: 20 },
+        ...{ skip: ["triples", "paths-2", "paths-3"], only: ["table2", "table9", "fig2", "fig20"] },
+      });
+      const page = await browser.newPage({ colorScheme });
+      for (const name of ["index.html", "explore.html"]) {
+        const copy = join(out, `open-${name}`);
+        writeFileSync(copy, withoutPolicy(readFileSync(join(out, name), "utf8")));
+        await page.goto(`file://${copy}`);
+        await settled(page);
+        assert.deepEqual(await findings(page, "body"), [], name);
       }
       await page.context().close();
     });
@@ -93,7 +167,7 @@ describe("axe-core finds nothing serious", () => {
       heatmap({ id: "failed", state: "error", error: { message: "layers: 40", call: "pb.patchSweep()" } }),
       heatmap({ id: "lost", state: "stale" }),
     ];
-    writeFileSync(file, htmlPage(views).replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, ""));
+    writeFileSync(file, withoutPolicy(htmlPage(views)));
     for (const [colorScheme, width] of [
       ["light", 1200],
       ["dark", 420],

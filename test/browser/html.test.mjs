@@ -2,12 +2,13 @@
  *  system's theme, and save themselves again. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { ROOT } from "../../jupyter-config/setup.mjs";
 import { picture, SCRATCH, startBrowser } from "./lab.mjs";
 import { pb, resultText, smallResults } from "./results.mjs";
+import { heatmap } from "./stored.mjs";
 
 describe("a page that stands alone", () => {
   let folder;
@@ -91,6 +92,28 @@ describe("a page that stands alone", () => {
     await page.context().close();
   });
 
+  test("names of panels that are too long to stand side by side become a list", async () => {
+    const name = (task) => ({ name: `adj: ${task} · T_inst`, stage: null, note: "" });
+    const panels = ["antonym", "comparative", "superlative"].map(name);
+    const long = heatmap({ id: "long", stages: ["base", "sft", "dpo"], panels });
+    writeFileSync(file("long.html"), pb.htmlPage([long]));
+    const page = await open("long.html", { viewport: { width: 388, height: 900 } });
+    await drawn(page);
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth));
+    const list = view(page).getByRole("combobox", { name: "Panel" });
+    const value = () => view(page).locator(".pb-readout-first").textContent();
+    await view(page).locator(".pb-stage").focus();
+    await page.keyboard.press("Control+Home");
+    const seen = new Set();
+    for (const label of await list.locator("option").allTextContents()) {
+      await list.selectOption({ label });
+      seen.add(await value());
+    }
+    // Three tasks and the difference of the last and the first: four numbers in the same place.
+    assert.equal(seen.size, 4);
+    await page.context().close();
+  });
+
   test("saves one of its views as a page again, which works as well", async () => {
     const page = await open("two.html");
     await drawn(page);
@@ -116,7 +139,6 @@ describe("a page that stands alone", () => {
   });
 
   test("the command line makes the same page", async () => {
-    const { writeFileSync } = await import("node:fs");
     writeFileSync(file("sweep.patchbay.json"), resultText(results.sweep));
     const bin = join(ROOT, "kernel-lib/bin/patchbay.cjs");
     const out = file("cli.html");

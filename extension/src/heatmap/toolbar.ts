@@ -27,6 +27,8 @@ const differenceKey = (d: Difference) => (d ? `${d.a}-${d.b}` : "");
 const FIRST_THRESHOLD = 0.25;
 /** More panels than this are chosen from a list. */
 const MOST_SEGMENTS = 3;
+/** Letters of all their names. */
+const MOST_LETTERS = 28;
 const isWordless = (scene: Scene) => scene.width === "narrow" || scene.width === "tiny";
 
 export function heatmapToolbar(acts: ToolbarActs): Toolbar {
@@ -142,29 +144,27 @@ function thresholdSlider(bar: Bar<HeatmapView>, { options, change, most }: Toolb
   );
 }
 
-/** One panel at a time; the difference of the last and the first is one more choice. */
+/** One panel at a time; the difference of the last and the first is one more choice. A list where the names are too
+ *  many or too long to stand side by side. */
 function panelSwitch(bar: Bar<HeatmapView>, view: HeatmapView, { options, change }: ToolbarActs): HTMLElement {
   const last = view.panels.length - 1;
-  if (last >= MOST_SEGMENTS)
-    return bar.select(
-      "Panel",
-      view.panels.map(({ name }, index) => [String(index), name]),
-      () => String(options().panels[0] ?? last),
-      (index) => change({ panels: [Number(index)], difference: null }),
-    );
   const choices: [string, Partial<Choices>][] = view.panels.map((panel, index) => [
     panel.name,
     { panels: [index], difference: null },
   ]);
   choices.push([`${view.panels[last].name} − ${view.panels[0].name}`, { panels: [], difference: { a: last, b: 0 } }]);
-  return bar.segments(
+  const isChosen = ({ difference: asked, panels: one }: Partial<Choices>) => {
+    const { difference, panels } = options();
+    return asked ? difference !== null : difference === null && panels[0] === one?.[0];
+  };
+  const letters = choices.reduce((sum, [name]) => sum + name.length, 0);
+  if (last < MOST_SEGMENTS && letters <= MOST_LETTERS)
+    return bar.segments("Panel", choices, (_, choice) => isChosen(choice), change);
+  return bar.select(
     "Panel",
-    choices,
-    (_, choice) => {
-      const { difference, panels } = options();
-      return choice.difference ? difference !== null : difference === null && panels[0] === choice.panels?.[0];
-    },
-    (choice) => change(choice),
+    choices.map(([name], index) => [String(index), name]),
+    () => String(choices.findIndex(([, choice]) => isChosen(choice))),
+    (index) => change(choices[Number(index)][1]),
   );
 }
 
