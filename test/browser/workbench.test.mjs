@@ -246,8 +246,8 @@ describe("the workbench", () => {
     },
     {
       label: "Logit lens",
-      usual: "1 samples × 8 layers ×",
-      ...{ chosen: { Positions: "last" }, small: "1 samples × 8 layers × 1" },
+      usual: "1 sample × 8 layers ×",
+      ...{ chosen: { Positions: "last" }, small: "1 sample × 8 layers × 1" },
       code: 'pb.logitLens(model, { task: "capital", n: 1 }, { positions: [-1] })',
       result: ["logit-lens", "done", 1, "position read"],
       shown: "heatmap",
