@@ -46,14 +46,15 @@ const SHOWN = {
     [
       `trace ${row.shape}: ${number(row.paths)} paths (${row.tokens} tokens, topK ${row.topK}), ${row.kept} kept, on ${row.device}`,
       `${number(met.seconds)} s, ${number(met.pathsPerSecond)} paths/s`,
-      `${met.meetAt === 0 ? "walked to the end" : `met after ${met.meetAt} layers`}; peak ${number(row.peakMb)} MB; ${load(row)}`,
+      `${number(met.blockApplications)} block applications, ${percent(met.shareOfProducts)} of the products' rate; ` +
+        `${met.meetAt === 0 ? "walked to the end" : `met after ${met.meetAt} layers`}; peak ${number(row.peakMb)} MB; ${load(row)}`,
     ],
     ...(trie
       ? [
           [
-            "- batched trie alone",
-            `${number(trie.seconds)} s, ${number(row.meetingSpeedup)} x the meeting (${number(row.meetingCpuSpeedup)} x its CPU time)`,
-            `${percent(trie.shareOfMaps)} of its maps' product rate (${number(trie.productGflops)} GFLOP/s), ` +
+            "- batched trie in whole blocks",
+            `${number(trie.seconds)} s, ${number(row.speedup)} x ours (${number(row.cpuSpeedup)} x the CPU time)`,
+            `${number(trie.blockApplications)} block applications, ${percent(trie.shareOfMaps)} of their products' rate (${number(trie.productGflops)} GFLOP/s), ` +
               `${percent(trie.shareOfProducts)} with the rankings; same paths: ${row.same}`,
           ],
         ]

@@ -3,7 +3,7 @@
  *  The probes adapt: they are chosen so that together they would have rejected the paths that had to be ranked in full.
  *  What they let through meets a screen, a larger set of tokens that often outrank, before the whole vocabulary. */
 import { gatherRows, rowNorms } from "./rows";
-import type { LinearMaps } from "./types";
+import type { KeptRight, LinearMaps } from "./types";
 
 /** A lead below this share of |v| |row| could be rounding (fp32 sums over d), so it does not count against a path. */
 const ROUNDING = 1e-5;
@@ -19,9 +19,9 @@ export class Probes {
   /** Row 0 is the answer's, then the probes', each W_U row times the final norm: [count + 1, d]. */
   rows: Float32Array = new Float32Array(0);
   private ids = new Int32Array(0);
-  /** The answer's row and the screen's, and how many tokens that is. */
-  private screenRows: Float32Array = new Float32Array(0);
-  private screenCount = 0;
+  private probe: Right | null = null;
+  /** The answer's row and the screen's. */
+  private screen: Right | null = null;
   /** For each rejected path that had to be ranked in full: the tokens above its answer, as many as were asked for. */
   private readonly missed: Int32Array[] = [];
   private missedSinceChoice = 0;
@@ -70,7 +70,8 @@ export class Probes {
 
   /** How many of `vectors` [n, d] pass the probes alone. */
   async passing(vectors: Float32Array): Promise<number> {
-    return (await this.probed(vectors)).alive.length;
+    const { probe } = this;
+    return probe === null ? vectors.length / this.maps.dModel : (await this.probed(vectors, probe)).alive.length;
   }
 
   /** Chooses as many probes as said, from now on. */
@@ -94,26 +95,30 @@ export class Probes {
     });
     const gain = new Map([...pathsOf].map(([id, paths]) => [id, paths.length]));
     const chosen: number[] = [];
-    while (chosen.length < this.count && gain.size > 0) {
-      let best = -1;
-      let most = -1;
-      for (const [id, n] of gain)
-        if (n > most || (n === most && id < best)) {
-          best = id;
-          most = n;
+    // Gains only fall, so a token waits in the list of its last known gain until that list's turn comes.
+    const byGain: number[][] = Array.from({ length: this.missed.length + 1 }, () => []);
+    for (const [id, n] of gain) byGain[n].push(id);
+    for (let n = this.missed.length; n >= 0 && chosen.length < this.count; n--)
+      for (const id of byGain[n].sort((a, b) => a - b)) {
+        const now = gain.get(id) ?? 0;
+        if (now < n) {
+          byGain[now].push(id);
+          continue;
         }
-      chosen.push(best);
-      gain.delete(best);
-      for (const path of pathsOf.get(best) ?? [])
-        if (--need[path] === 0)
-          for (const id of this.missed[path]) {
-            const left = gain.get(id);
-            if (left !== undefined) gain.set(id, left - 1);
-          }
-    }
+        if (chosen.push(id) === this.count) break;
+        gain.delete(id);
+        for (const path of pathsOf.get(id) ?? [])
+          if (--need[path] === 0)
+            for (const other of this.missed[path]) {
+              const left = gain.get(other);
+              if (left !== undefined) gain.set(other, left - 1);
+            }
+      }
     if (chosen.length <= this.maxRank) return;
     this.ids = Int32Array.from(chosen);
     this.rows = await this.maps.unembedRows(Int32Array.of(this.answer, ...this.ids));
+    await this.probe?.kept.drop();
+    this.probe = await this.hold(this.rows);
     // A path that s screened tokens let through had fewer than maxRank of s above it: with vocab / s passing on, about
     // sqrt(maxRank * vocab) costs least.
     const most = Math.ceil(Math.sqrt(this.maxRank * this.maps.vocab));
@@ -122,39 +127,51 @@ export class Probes {
       .filter(([id]) => !taken.has(id))
       .sort((a, b) => b[1].length - a[1].length || a[0] - b[0]);
     const screen = often.slice(0, most).map(([id]) => id);
-    this.screenCount = screen.length;
-    this.screenRows = await this.maps.unembedRows(Int32Array.of(this.answer, ...screen));
+    await this.screen?.kept.drop();
+    this.screen =
+      screen.length === 0 ? null : await this.hold(await this.maps.unembedRows(Int32Array.of(this.answer, ...screen)));
+  }
+
+  private async hold(rows: Float32Array): Promise<Right> {
+    const norms = rowNorms(rows, this.maps.dModel);
+    return {
+      kept: await this.maps.keep(rows),
+      width: norms.length,
+      longest: norms.reduce((a, b) => Math.max(a, b), 0),
+    };
+  }
+
+  /** Lets what is kept for products go. */
+  async drop(): Promise<void> {
+    await this.probe?.kept.drop();
+    await this.screen?.kept.drop();
   }
 
   /** Rows of `vectors` [n, d] that neither probes nor screen reject. */
   async survivors(vectors: Float32Array): Promise<Int32Array> {
     const d = this.maps.dModel;
     const n = vectors.length / d;
-    if (!this.ready) return Int32Array.from({ length: n }, (_, r) => r);
-    const { logits, norms, longest, width, alive } = await this.probed(vectors);
-    if (alive.length === 0 || this.screenCount === 0) return Int32Array.from(alive);
+    const { probe, screen } = this;
+    if (probe === null) return Int32Array.from({ length: n }, (_, r) => r);
+    const { logits, norms, alive } = await this.probed(vectors, probe);
+    if (alive.length === 0 || screen === null) return Int32Array.from(alive);
 
-    const screened = await this.maps.product(gatherRows(vectors, alive, d), this.screenRows);
-    const screenWidth = this.screenCount + 1;
-    const screenLongest = longestRow(this.screenRows, d);
+    const screened = await screen.kept.times(gatherRows(vectors, alive, d));
     return Int32Array.from(alive).filter((r, a) => {
-      const before = this.above(logits, r * width, width, norms[r] * longest);
-      const more = this.above(screened, a * screenWidth, screenWidth, norms[r] * screenLongest);
+      const before = this.above(logits, r * probe.width, probe.width, norms[r] * probe.longest);
+      const more = this.above(screened, a * screen.width, screen.width, norms[r] * screen.longest);
       return before + more < this.maxRank;
     });
   }
 
-  private async probed(vectors: Float32Array) {
-    const d = this.maps.dModel;
-    const logits = await this.maps.product(vectors, this.rows); // [n, count + 1]
-    const norms = rowNorms(vectors, d);
-    const longest = longestRow(this.rows, d);
-    const width = this.ids.length + 1;
+  private async probed(vectors: Float32Array, { kept, width, longest }: Right) {
+    const logits = await kept.times(vectors); // [n, width]
+    const norms = rowNorms(vectors, this.maps.dModel);
     const alive: number[] = [];
     for (let r = 0; r < norms.length; r++) {
       if (!this.rejects(logits, r * width, width, norms[r] * longest)) alive.push(r);
     }
-    return { logits, norms, longest, width, alive };
+    return { logits, norms, alive };
   }
 
   /** Whether logits[at .. at + width], the answer's first, already hold maxRank that exceed the answer's. */
@@ -171,4 +188,10 @@ export class Probes {
   }
 }
 
-const longestRow = (rows: Float32Array, d: number): number => rowNorms(rows, d).reduce((a, b) => Math.max(a, b), 0);
+/** Rows of tokens, the answer's first, where products with them are made. */
+interface Right {
+  kept: KeptRight;
+  width: number;
+  /** Norm of the longest row. */
+  longest: number;
+}

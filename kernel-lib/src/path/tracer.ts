@@ -146,6 +146,7 @@ export async function trace(
     }
   } finally {
     await edgeMaps.drop();
+    await probes.drop();
   }
 
   return {

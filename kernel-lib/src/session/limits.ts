@@ -74,6 +74,7 @@ export function memoryUse(
   const activationBytes = Math.max(LEAST_ACTIVATIONS, most);
   const matrixBytes = Math.max(LEAST_ACTIVATIONS, Math.min(left / 2, MOST_MATRICES));
   if (streaming) return { residence: "streaming", sessionBytes: largestStage, activationBytes, matrixBytes };
-  const sessionBytes = Math.max(SESSION_FLOOR, floatBytes * 1.05);
+  // A path trace has stages of its own beside the blocks, which each prompt needs again.
+  const sessionBytes = Math.max(SESSION_FLOOR, floatBytes * 1.05 + Math.max(0, Math.min(left / 2, floatBytes)));
   return { residence: "resident", sessionBytes, activationBytes, matrixBytes };
 }

@@ -1,6 +1,6 @@
 /** The frozen model's linear maps over rows, for path tracing. What a trace keeps using (diagonals, edge tables) is
- *  opened once and stays on this side of the thread; rows come and go. Sessions are not prepacked: forward and backward
- *  then share the pages of the checkpoint's own file. */
+ *  opened once and stays on this side of the thread; rows come and go. Sessions over F32 weights are not prepacked:
+ *  forward and backward then share the pages of the checkpoint's own file. */
 import { type InferenceSession, Tensor } from "onnxruntime-node";
 import type { ModelConfig } from "../checkpoint/types";
 import type { StageGraph } from "../graph/builder";

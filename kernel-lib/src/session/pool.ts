@@ -37,8 +37,8 @@ export class SessionPool {
   }
 
   /** The session of a key; built and opened when it is not there. `shared` leaves F32 weights in the file's pages, which
-   *  all such sessions use together, at the price of slower products; `device` is another than the model's; `arena` keeps
-   *  the session's buffers, when weights are kept too. */
+   *  all such sessions use together, at the price of slower products (weights that are cast are the session's own, and
+   *  packed); `device` is another than the model's; `arena` keeps the session's buffers, when weights are kept too. */
   async session(
     key: string,
     build: () => StageGraph,
@@ -54,7 +54,11 @@ export class SessionPool {
     const bytes = shared ? graph.castBytes : graph.heldBytes;
     await this.makeRoom(bytes);
     const resident = this.spec.residence === "resident";
-    const session = await this.create(graph, { device, prepack: !shared && resident, arena: arena && resident });
+    const session = await this.create(graph, {
+      device,
+      prepack: (!shared || bytes > 0) && resident,
+      arena: arena && resident,
+    });
     this.open.set(key, { session, bytes });
     this.held += bytes;
     return session;
