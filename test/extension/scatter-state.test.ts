@@ -136,7 +136,11 @@ describe("a reader", () => {
     expect(Math.floor((reader.state.cursor?.point as number) / 20)).toBe((k + 1) % 8);
     reader.do({ do: "move", direction: "end" });
     expect((reader.state.cursor?.point as number) % 20).toBe(19);
-    expect(told.at(-1)).toEqual({ layer: ["2"], sample: [view.prompts[reader.state.cursor?.point as number]] });
+    expect(told.at(-1)).toEqual({
+      layer: ["2"],
+      task: [view.classes[(k + 1) % 8]?.label],
+      sample: [view.prompts[reader.state.cursor?.point as number]],
+    });
   });
 
   test("the picture follows the cursor's own steps and what is found, not undo; it begins in sight", () => {
@@ -188,11 +192,15 @@ describe("a reader", () => {
     expect(reader.search("  ")).toBe("");
   });
 
-  test("other views' prompts and layers are marked, unknown ones are not", () => {
-    reader.pointed({ sample: [view.prompts[5] as string, "France"], layer: ["4", "99", "x"] });
-    expect(reader.linked).toEqual({ points: [5], layers: [4] });
+  test("other views' prompts, tasks and layers are marked, unknown ones are not", () => {
+    reader.pointed({
+      sample: [view.prompts[5] as string, "France"],
+      task: ["noun", "capital"],
+      layer: ["4", "99", "x"],
+    });
+    expect(reader.linked).toEqual({ points: [5], classes: [3], layers: [4] });
     reader.pointed(null);
-    expect(reader.linked).toEqual({ points: [], layers: [] });
+    expect(reader.linked).toEqual({ points: [], classes: [], layers: [] });
   });
 });
 

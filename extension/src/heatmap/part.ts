@@ -272,7 +272,8 @@ class HeatmapPart implements Part<HeatmapView, Place, Marks> {
   selection({ selection, pins }: Marks): unknown {
     const named = (spots: Marks["selection"]) =>
       spots.map(({ x, y }) => ({ x: this.shown.x.labels[x], y: this.shown.y.labels[y] }));
-    return { selected: named(selection), pinned: named(pins) };
+    const { held } = this.shown;
+    return { selected: named(selection), pinned: named(pins), ...(held && { with: held }) };
   }
 
   dispose(): void {

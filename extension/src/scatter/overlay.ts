@@ -27,6 +27,8 @@ export interface OverlayScene {
 
 /** Rings of a search that are drawn: more than these nobody tells apart. */
 const MOST_RINGS = 400;
+/** Around the mean of a class that another view points at. */
+const MEAN_RING = 13;
 
 export class Overlay {
   readonly node = svg("svg", { class: "pb-overlay", "aria-hidden": "true" });
@@ -35,23 +37,26 @@ export class Overlay {
     const { layout, marks, theme, hover, cursor, linked, matches, strip } = scene;
     const r = layout.radius;
     const nodes: SVGElement[] = [];
-    const at = (point: number): { x: number; y: number } | null => {
-      const [x, y] = [layout.points[2 * point] as number, layout.points[2 * point + 1] as number];
+    const seen = (x: number, y: number): { x: number; y: number } | null => {
       const { plot } = layout;
-      const seen = x >= plot.x && x <= plot.x + plot.width && y >= plot.y && y <= plot.y + plot.height;
-      return seen ? { x, y } : null;
+      return x >= plot.x && x <= plot.x + plot.width && y >= plot.y && y <= plot.y + plot.height ? { x, y } : null;
     };
-    const ring = (point: number, more: number, look: string) => {
-      const place = at(point);
+    const at = (point: number) => seen(layout.points[2 * point] as number, layout.points[2 * point + 1] as number);
+    const circleAt = (place: { x: number; y: number } | null, radius: number, look: string) => {
       if (!place) return;
-      const circle = { cx: place.x, cy: place.y, r: r + more };
+      const circle = { cx: place.x, cy: place.y, r: radius };
       nodes.push(
         svg("circle", { class: "pb-halo", ...circle }),
         svg("circle", { class: `pb-frame ${look}`, ...circle }),
       );
     };
+    const ring = (point: number, more: number, look: string) => circleAt(at(point), r + more, look);
     for (const point of matches.slice(0, MOST_RINGS)) ring(point, 3, "pb-frame-match");
     for (const point of linked.points.slice(0, MOST_RINGS)) ring(point, 6, "pb-frame-linked");
+    for (const k of linked.classes) {
+      const mean = layout.classes[k]?.mean;
+      if (mean) circleAt(seen(mean.x, mean.y), MEAN_RING, "pb-frame-linked");
+    }
     for (const layer of linked.layers) {
       const bar = strip?.bars[layer];
       if (strip && bar)

@@ -38,7 +38,7 @@ type ScatterScene = Scene<ScatterView>;
 class ScatterPart implements Part<ScatterView, Target, Marks> {
   readonly role = "scatter plot";
   readonly picturesSelection = true;
-  readonly fields = ["layer", "sample"] as const;
+  readonly fields = ["layer", "task", "sample"] as const;
   readonly keys = KEYS;
   readonly words = {
     side: "Classes, selection and pins",
