@@ -172,6 +172,14 @@ describe("marks", () => {
           ...chosen,
           [name]: NO_CHOICES[name as keyof Choices],
         });
+    const grid = { ...view, layout: "grid" as const };
+    expect(readChoices({ window: { x0: 1, x1: 4, y0: 0, y1: 3 } }, grid).window).toEqual({
+      x0: 1,
+      x1: 4,
+      y0: 0,
+      y1: 3,
+    });
+    expect(readChoices({ window: { x0: 4, x1: 1, y0: 0, y1: 3 } }, grid).window).toBeNull();
     expect(readChoices({ huge: Array.from({ length: 1e5 }, () => ({})) }, view)).toEqual(NO_CHOICES);
   });
 });
