@@ -258,7 +258,7 @@ describe("a heatmap with its kernel", () => {
   const cell = (source) => ({ cell_type: "code", execution_count: null, metadata: {}, outputs: [], source });
   const sources = [
     'import * as pb from "patchbay"; const model = await pb.load("demo/dpo");',
-    'const run = pb.patchSweep(model, { task: "capital", n: 8, sizes: [1, 2, 3] }); pb.show(run); const swept = await run;',
+    'const run = pb.patchSweep(model, { task: "capital", n: 20, sizes: [1, 2, 3] }); pb.show(run); const swept = await run;',
     "console.log(JSON.stringify(pb.selection()));",
   ];
   const triples = {
@@ -314,7 +314,7 @@ describe("a heatmap with its kernel", () => {
     await page.keyboard.press("ArrowUp");
     assert.match(
       await view().locator(".pb-readout-first").textContent(),
-      /^Layers 0 \+ 1 with 2 [+−]\d\.\d\d 95 % CI .* n 8$/,
+      /^Layers 0 \+ 1 with 2 [+−]\d\.\d\d 95 % CI .*n 20$/,
     );
     await picture(page, "heatmap-triples");
   });

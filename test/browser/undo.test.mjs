@@ -164,6 +164,8 @@ describe("undo and what is kept", () => {
       ],
     ]);
     assert.equal(states[0], "null");
+    // Drags draw, they mark no text.
+    assert.equal(await page.evaluate(() => window.getSelection().toString()), "");
     await page.mouse.move(0, 0);
     await page.waitForTimeout(500);
     await picture(it(0).view, "undo-heatmap");
