@@ -314,7 +314,7 @@ describe("a heatmap with its kernel", () => {
     await page.keyboard.press("ArrowUp");
     assert.match(
       await view().locator(".pb-readout-first").textContent(),
-      /^Layers 0 \+ 1 with 2 [+−]\d\.\d\d 95 % CI .*n 20$/,
+      /^Layers 0 \+ 1 with 2 [+−]\d\.\d\d 95 % CI .* n 20$/,
     );
     await picture(page, "heatmap-triples");
   });
