@@ -97,6 +97,9 @@ describe("a path graph with its kernel", () => {
     await press(" ");
     await view().locator(".pb-side .pb-head").first().waitFor();
     assert.match(await side(), /Attention of head \d/);
+    const [chart, panel] = [".pb-side .pb-attention:last-of-type", ".pb-side"].map((of) => view().locator(of).last());
+    const right = async (of) => (({ x, width }) => x + width)(await of.boundingBox());
+    assert.ok((await right(chart)) <= (await right(panel)), "the attention's last bar is inside the panel");
     assert.match(
       await view().locator(".pb-readout-second").textContent(),
       /its paths take \d+ edges? before, \d+ after/,
@@ -273,6 +276,15 @@ describe("a stored path graph", () => {
     assert.notDeepEqual(moved, near);
     await press("0");
     assert.deepEqual((await labels())[1], whole);
+    await press(" ");
+    const opacity = (of) =>
+      view()
+        .locator(of)
+        .evaluate((node) => Number(getComputedStyle(node).opacity));
+    await page.waitForTimeout(300);
+    assert.deepEqual([await opacity("canvas.pb-curves"), await opacity("canvas.pb-nodes")], [0.28, 1]);
+    await picture(page, "paths-dense-selected");
+    await press("Escape");
     await page.evaluate(() => document.activeElement.blur());
     await page.mouse.wheel(0, 100);
     await page.waitForTimeout(200);

@@ -1,7 +1,6 @@
-/** A path graph's marks on a canvas: what the SVG drawing holds below its words, in the same order and the same sizes, for
- *  graphs whose curves would be thousands of nodes. Painted once for a layout; pointing at it moves only what lies above. */
+/** A path graph's marks on canvases: what the SVG drawing holds between its ground and its words, in the same order and
+ *  the same sizes, for graphs whose curves would be thousands of nodes. Painted once for a layout; pointing at it moves only what lies above. */
 import {
-  BAND_OPACITY,
   BEND,
   CLIP,
   dotData,
@@ -16,42 +15,32 @@ import {
 } from "patchbay/view";
 import { el } from "../dom";
 
-/** @param scale device pixels for one of CSS */
-export function canvasOf(layout: PathsLayout, theme: Theme, scale: number): HTMLCanvasElement {
-  const canvas = el("canvas", {
-    class: "pb-curves",
-    width: Math.round(layout.width * scale),
-    height: Math.round(layout.height * scale),
-  });
-  canvas.style.width = `${layout.width}px`;
-  canvas.style.height = `${layout.height}px`;
-  const context = canvas.getContext("2d");
+/** Curves, and above them nodes and bars: two, as the curves alone fade.
+ *  @param scale device pixels for one of CSS */
+export function canvasesOf(layout: PathsLayout, theme: Theme, scale: number): HTMLCanvasElement[] {
+  return [
+    canvas("pb-curves", layout, scale, (context) => curves(context, layout, theme)),
+    canvas("pb-nodes", layout, scale, (context) => nodes(context, layout, theme)),
+  ];
+}
+
+function canvas(
+  name: string,
+  { width, height }: PathsLayout,
+  scale: number,
+  paint: (context: Context) => void,
+): HTMLCanvasElement {
+  const node = el("canvas", { class: name, width: Math.round(width * scale), height: Math.round(height * scale) });
+  node.style.width = `${width}px`;
+  node.style.height = `${height}px`;
+  const context = node.getContext("2d");
   if (!context) throw new Error("the browser gives no canvas to draw on");
   context.scale(scale, scale);
-  ground(context, layout, theme);
-  context.save();
-  curves(context, layout, theme);
-  context.restore();
-  nodes(context, layout, theme);
-  return canvas;
+  paint(context);
+  return node;
 }
 
 type Context = CanvasRenderingContext2D;
-
-function ground(context: Context, { band, lines }: PathsLayout, theme: Theme): void {
-  if (band) {
-    context.globalAlpha = BAND_OPACITY;
-    context.fillStyle = theme.colour.text;
-    context.fillRect(band.x, band.y, band.width, band.height);
-    context.globalAlpha = 1;
-  }
-  context.beginPath();
-  for (const { x1, x2, y } of lines) {
-    context.moveTo(x1, y);
-    context.lineTo(x2, y);
-  }
-  stroke(context, theme.colour.line, 0.5);
-}
 
 /** What leads out of the window ends at its rim. */
 function curves(context: Context, layout: PathsLayout, theme: Theme): void {

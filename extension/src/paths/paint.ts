@@ -1,10 +1,11 @@
-/** Paints the picture: the same drawing that is printed. As SVG for up to some hundred curves; with more, all that is not
- *  written goes on a canvas below an SVG of the words, as the browser would have to keep a node for each mark. */
-import { type PathsLayout, pathsDrawing, type Theme } from "patchbay/view";
+/** Paints the picture: the same drawing that is printed. As SVG for up to some hundred curves; with more, curves, nodes
+ *  and bars go on canvases between an SVG of the ground and one of the words, as the browser would have to keep a node
+ *  for each mark. */
+import { type PathsDrawing, type PathsLayout, pathsDrawing, type Theme } from "patchbay/view";
 import { el } from "../dom";
-import { canvasOf } from "./canvas";
+import { canvasesOf } from "./canvas";
 
-/** Above this the marks are painted on a canvas. */
+/** Above this the marks are painted on canvases. */
 const SVG_CURVES = 1_000;
 
 export class Picture {
@@ -17,12 +18,19 @@ export class Picture {
     const { drawn } = this;
     if (drawn?.layout === layout && drawn.theme === theme && drawn.scale === scale) return;
     this.drawn = { layout, theme, scale };
-    const onCanvas = layout.curves.length > SVG_CURVES;
-    // Our own drawing, whose texts are escaped; parsed as XML, in which nothing runs.
-    const text = pathsDrawing(layout, theme, { what: onCanvas ? "words" : "all" });
-    const parsed = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
-    if (parsed.localName !== "svg") throw new Error("the drawing of this path graph is not well-formed");
-    const picture = document.importNode(parsed, true);
-    this.node.replaceChildren(...(onCanvas ? [canvasOf(layout, theme, scale), picture] : [picture]));
+    const { curves } = layout;
+    this.node.replaceChildren(
+      ...(curves.length <= SVG_CURVES
+        ? [parsed(layout, theme, "all")]
+        : [parsed(layout, theme, "ground"), ...canvasesOf(layout, theme, scale), parsed(layout, theme, "words")]),
+    );
   }
+}
+
+/** Our own drawing, whose texts are escaped; parsed as XML, in which nothing runs. */
+function parsed(layout: PathsLayout, theme: Theme, what: PathsDrawing["what"]): Node {
+  const text = pathsDrawing(layout, theme, { what });
+  const root = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
+  if (root.localName !== "svg") throw new Error("the drawing of this path graph is not well-formed");
+  return document.importNode(root, true);
 }

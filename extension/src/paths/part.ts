@@ -14,7 +14,7 @@ import {
 } from "patchbay/view";
 import type { Pointing } from "../link";
 import type { Gesture } from "../shell/gesture";
-import { SIDE } from "../shell/size";
+import { SIDE, SIDE_PADDING } from "../shell/size";
 import type { Drawn, Part, ReaderActs, ReadoutText, Scene, ShellActs, WidgetKind } from "../shell/types";
 import { Changes } from "./changes";
 import { Cuts } from "./cuts";
@@ -197,7 +197,9 @@ class PathsPart implements Part<PathsView, Target, Marks> {
     return subtitleOf(this.now.stored, theme, this.preview.place !== null ? "preview" : "shown");
   }
 
-  side({ theme }: PathsScene, width: number): HTMLElement[] {
+  side({ theme, width: room }: PathsScene, most: number): HTMLElement[] {
+    // Beside the stage the panel keeps its least width, however little of the stage the graph takes.
+    const width = room === "wide" ? Math.min(most, SIDE - SIDE_PADDING) : most;
     const { marks } = this;
     const { view, graph, stored } = this.now;
     const selected = this.selected();

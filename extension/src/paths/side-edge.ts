@@ -17,7 +17,7 @@ import {
 } from "patchbay/view";
 import { button, el, svg } from "../dom";
 import type { Known } from "./drill";
-import { hopNodes, quiet, row } from "./side-parts";
+import { hopNodes, layerWords, quiet, row } from "./side-parts";
 
 /** What would be cut, and what became of it. */
 export interface CutPlan {
@@ -117,12 +117,7 @@ export function severalEdges(
       "div",
       { class: "pb-hops" },
       ...edges.map((edge) =>
-        row(
-          null,
-          [el("span", { class: "pb-quiet" }, `layer ${rowPlace(view, edge.layer)}`), ...hopNodes(view, edge)],
-          count(edge.paths),
-          () => goTo(edge),
-        ),
+        row(null, [layerWords(view, edge), ...hopNodes(view, edge)], count(edge.paths), () => goTo(edge)),
       ),
     ),
   ];

@@ -1,5 +1,5 @@
 /** Pieces that the side panel's sections share: a hop as chips, a row that leads to a target. */
-import { columnLabel, columnPlace, type PathsView } from "patchbay/view";
+import { columnLabel, columnPlace, isOneLayer, type PathsView, rowPlace } from "patchbay/view";
 import { el, isolated } from "../dom";
 
 /** A column's label as a chip, its place beside it. */
@@ -11,6 +11,10 @@ export function chip(view: PathsView, column: number): HTMLElement {
 /** `. 12 → ·France 15`, or `·France 15 stays`. */
 export const hopNodes = (view: PathsView, { from, to }: { from: number; to: number }): (Node | string)[] =>
   from === to ? [chip(view, to), " stays"] : [chip(view, from), " → ", chip(view, to)];
+
+/** `layer 4`, `layers 4–7` */
+export const layerWords = (view: PathsView, { layer }: { layer: number }): HTMLElement =>
+  el("span", { class: "pb-quiet" }, `${isOneLayer(view, layer) ? "layer" : "layers"} ${rowPlace(view, layer)}`);
 
 /** A button as wide as the panel: a badge, words, a number. */
 export function row(

@@ -96,7 +96,7 @@ export function listSide({ stored, paths, order, chosen, missing }: PathScene, a
   const other = order === "rank" ? "logit" : "rank";
   // Single paths of a deep model bring little each.
   const listed = paths.slice(first, first + LISTED);
-  const digits = listed.some((path) => Math.abs(kept.logit[path] ?? 0) >= 0.1) ? 2 : 4;
+  const digits = listed.some((path) => Math.abs(kept.logit[path] ?? 0) < 0.01) ? 4 : 2;
   const title = el("h5", {}, order === "rank" ? "Paths, best rank first" : "Paths, largest logit first");
   const sort = button({ label: `by ${other}` }, () => acts.order(other));
   return [

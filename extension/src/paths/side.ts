@@ -8,7 +8,6 @@ import {
   type PathsLayout,
   type PathsView,
   plain,
-  rowPlace,
   spotName,
   type Theme,
 } from "patchbay/view";
@@ -16,7 +15,7 @@ import { button, el, isolated } from "../dom";
 import { pinBadge } from "../shell/frames";
 import { type OverviewScene, overview, wantsOverview } from "./overview";
 import { type CutPlan, EdgeSide, severalEdges, verifySide } from "./side-edge";
-import { hopNodes, row } from "./side-parts";
+import { hopNodes, layerWords, row } from "./side-parts";
 import { listSide, type PathActs, type PathScene, spelledSide } from "./side-path";
 import { type TokensActs, TokensSide } from "./side-tokens";
 import { isHop, type Marks, type Target } from "./state";
@@ -134,9 +133,6 @@ export class Side {
     );
   }
 }
-
-const layerWords = (view: PathsView, { layer }: { layer: number }): HTMLElement =>
-  el("span", { class: "pb-quiet" }, `layer ${rowPlace(view, layer)}`);
 
 function completeness({ completeness: c, sources, tokens }: PathsView): HTMLElement[] {
   const { modelLogit, pathsLogit, cosine } = c;

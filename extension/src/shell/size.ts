@@ -8,7 +8,7 @@ const NARROW = 240;
 /** Least width of the side panel, its rule included. */
 export const SIDE = 246;
 /** Inside the side panel: its padding on both sides and the rule. */
-const SIDE_PADDING = 25;
+export const SIDE_PADDING = 25;
 /** Charts in the side panel grow no wider. */
 const WIDEST_CHART = 320;
 /** Tallest picture, as a share of the window, and never under 320 px. */

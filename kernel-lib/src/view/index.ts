@@ -75,12 +75,12 @@ export * from "./paths-look";
 export * from "./paths-set";
 export * from "./paths-spell";
 export {
-  BAND_OPACITY,
   CLIP,
   dotData,
   HALO,
   nodeLine,
   nodeRadius,
+  type PathsDrawing,
   pathsDrawing,
   thinOpacity,
 } from "./paths-svg";

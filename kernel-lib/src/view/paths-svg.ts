@@ -5,8 +5,8 @@ import { type PathLabel, type PathsLayout, rankColour } from "./paths-layout";
 import type { Theme } from "./theme";
 
 export interface PathsDrawing {
-  /** Only what is written and the legend, where a canvas below holds the rest. Default: all. */
-  what: "all" | "words";
+  /** Default: all. Where canvases hold curves, nodes and bars, the ground below them, and above them what is written. */
+  what: "all" | "ground" | "words";
   /** Opacity of the curves, below what is highlighted. Default 1. */
   dim: number;
   /** SVG over the curves, ending at the lattice's rim as they do; and over all marks. */
@@ -20,11 +20,11 @@ export function pathsDrawing(
   { what = "all", dim = 1, lit = "", above = "" }: Partial<PathsDrawing> = {},
 ): string {
   const body = [
+    ...(what === "words" ? [] : ground(layout, theme)),
     ...(what === "all" ? marks(layout, theme, dim) : []),
     ...(lit === "" ? [] : [inPlot(layout, "pb-highlight", lit)]),
     above,
-    ...layout.labels.map((label) => text(label, theme)),
-    ...legend(layout, theme),
+    ...(what === "ground" ? [] : [...layout.labels.map((label) => text(label, theme)), ...legend(layout, theme)]),
   ];
   const r = (value: number) => Math.round(value * 100) / 100;
   const [width, height] = [r(layout.width), r(layout.height)];
@@ -34,13 +34,13 @@ export function pathsDrawing(
   );
 }
 
-/** All that is not written: ground, dots, nodes, bars. */
+/** Curves, dots, nodes, bars. */
 function marks(layout: PathsLayout, theme: Theme, dim: number): string[] {
   const r = (value: number) => Math.round(value * 100) / 100;
   const { surface, text: ink, text2, lineStrong } = theme.colour;
   const dots = dotData(layout);
   return [
-    ...ground(layout, theme, dim),
+    ...curves(layout, theme, dim),
     ...(dots === ""
       ? []
       : [`<path d="${dots}" fill="none" stroke="${lineStrong}" stroke-width="1.5" stroke-linecap="round"/>`]),
@@ -55,17 +55,9 @@ function marks(layout: PathsLayout, theme: Theme, dim: number): string[] {
   ];
 }
 
-/** Surface, band, lines and curves: all that lies below the nodes. */
-function ground(layout: PathsLayout, theme: Theme, dim: number): string[] {
-  const thin = thinOpacity(layout);
+/** Surface, band and lines: all that lies below the curves. */
+function ground(layout: PathsLayout, theme: Theme): string[] {
   const r = (value: number) => Math.round(value * 100) / 100;
-  const curves = layout.curves.map((curve) => {
-    const [d, { width, rankClass }] = [curveData(curve, layout.row), curve];
-    return rankClass < 0
-      ? `<path d="${d}" fill="none" stroke="${theme.colour.text2}" stroke-opacity="${thin}" stroke-width="${width}"/>`
-      : `<path d="${d}" fill="none" stroke="${theme.colour.surface}" stroke-width="${r(width + HALO)}"/>` +
-          `<path d="${d}" fill="none" stroke="${rankColour(rankClass, theme)}" stroke-width="${r(width)}"/>`;
-  });
   return [
     `<rect width="${r(layout.width)}" height="${r(layout.height)}" fill="${theme.colour.surface}"/>`,
     ...band(layout, theme),
@@ -73,8 +65,20 @@ function ground(layout: PathsLayout, theme: Theme, dim: number): string[] {
       ({ x1, x2, y }) =>
         `<line x1="${r(x1)}" x2="${r(x2)}" y1="${r(y)}" y2="${r(y)}" stroke="${theme.colour.line}" stroke-width="0.5"/>`,
     ),
-    inPlot(layout, "pb-curves", dim === 1 ? curves.join("") : `<g opacity="${dim}">${curves.join("")}</g>`),
   ];
+}
+
+function curves(layout: PathsLayout, theme: Theme, dim: number): string[] {
+  const thin = thinOpacity(layout);
+  const r = (value: number) => Math.round(value * 100) / 100;
+  const drawn = layout.curves.map((curve) => {
+    const [d, { width, rankClass }] = [curveData(curve, layout.row), curve];
+    return rankClass < 0
+      ? `<path d="${d}" fill="none" stroke="${theme.colour.text2}" stroke-opacity="${thin}" stroke-width="${width}"/>`
+      : `<path d="${d}" fill="none" stroke="${theme.colour.surface}" stroke-width="${r(width + HALO)}"/>` +
+          `<path d="${d}" fill="none" stroke="${rankColour(rankClass, theme)}" stroke-width="${r(width)}"/>`;
+  });
+  return [inPlot(layout, "pb-curves", dim === 1 ? drawn.join("") : `<g opacity="${dim}">${drawn.join("")}</g>`)];
 }
 
 /** What leads out of the window ends at its rim. */
@@ -89,7 +93,7 @@ function inPlot({ plot }: PathsLayout, name: string, body: string): string {
 }
 
 /** Of the column behind the instruction's last token, in ink: as light in high contrast, where lines are ink. */
-export const BAND_OPACITY = 0.08;
+const BAND_OPACITY = 0.08;
 
 /** Of hops that are not drawn in full: the more there are, the fainter, so that they stay a ground. */
 export function thinOpacity({ shown, total }: PathsLayout): number {
