@@ -86,3 +86,20 @@ test("a place that was not measured, and a table that is not there, are refused 
   expect(() => result.at({ layer: 5 })).toThrow(/resid_post of layer 5.*There are resid_post 1, resid_post 2/);
   expect(() => result.table("summary" as never)).toThrow(/must be one of coordinates/);
 });
+
+test("a console shows the probe beside its control, and what the axes hold, place by place", () => {
+  const lines = String(result).split("\n");
+  expect(lines[0]).toBe("a complete geometry result, 2 of 2 places, 18 prompts in 3 groups of demo/dpo");
+  expect(lines[3].trim()).toMatch(/^site +layer +probe +95 % interval +control +chance +n +LDA, 2 axes +PCA, 2 axes$/);
+  for (const [i, layer] of [1, 2].entries()) {
+    const { probe, control, chance } = result.accuracy({ layer }) ?? {};
+    const { lda, pca } = result.at({ layer });
+    const axes = [lda, pca].map((found) => (found?.ratios ?? []).slice(0, 2).reduce((sum, ratio) => sum + ratio, 0));
+    const [low, high] = (probe?.ci ?? []).map((end) => end.toFixed(2));
+    const cells = [layer, probe?.accuracy.toFixed(2), `[${low}, ${high}]`, control?.accuracy.toFixed(2)];
+    expect(lines[4 + i].trim().split(/ {2,}/)).toEqual(
+      ["resid_post", ...cells, chance?.toFixed(2), 18, ...axes.map((held) => held.toFixed(2))].map(String),
+    );
+  }
+  expect(lines.slice(6).join("\n")).toBe(result.making.warnings.map((warning) => `! ${warning}`).join("\n"));
+});

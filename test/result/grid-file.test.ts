@@ -69,10 +69,37 @@ test("tables leave out what was not measured, and means say how many were", () =
   expect(result.finished).toBe(2);
 });
 
-test("a console shows one line, not the numbers", () => {
-  expect(inspect(made())).toMatch(
-    /^a stopped steer result, 2 x 1 cells \(layer x coefficient\), 2 of 2 samples of m\n {2}best .* at layer .*\n {2}tables: /,
+test("a console shows the best cells with intervals, n and what is not 0, and where the numbers are", () => {
+  const values = { rr_diff: Float64Array.of(0.5, -1, 0.7, none) };
+  expect(inspect(made({ state: "done", values })).split("\n")).toEqual([
+    "a complete steer result, 2 x 1 cells (layer x coefficient), 2 of 2 samples of m",
+    "  cpu fp32, seed 0",
+    "  Δ reciprocal rank of the answer, changed against unchanged, highest first; * not 0 (sign test, Holm over 2 cells, 5 %):",
+    "    layer  coefficient   mean   95 % interval  n",
+    "    0      0.5          +0.60  [+0.50, +0.70]  2",
+    "    1      0.5          −1.00               -  1",
+    "  tables: summary, cells, baselines, outputs",
+  ]);
+  // Ten samples of one sign: p = 0.002, twice with Holm.
+  const ten = { sampleLabels: Array.from("abcdefghij"), baselines: {}, outputs: null };
+  const rr_diff = Float64Array.from({ length: 20 }, (_, i) => (i % 2 ? 0 : 0.1 * (1 + i)));
+  expect(String(made({ ...ten, values: { rr_diff } })).split("\n")[4]).toMatch(
+    /^ {4}0 {6}0\.5 {10}\+1\.00.* 10 {2}\*$/,
   );
+  // While it runs, intervals and tests would change with the next sample.
+  expect(String(made({ ...ten, values: { rr_diff }, state: "partial" }))).not.toMatch(/\[|\*/);
+  const empty = Float64Array.of(none, none, none, none);
+  expect(String(made({ values: { rr_diff: empty } }))).toContain("Nothing is measured yet.");
+});
+
+test("a long grid says how many cells are not listed", () => {
+  const keys = Array.from({ length: 12 }, (_, i) => i);
+  const rows = { ...made().data.rows, keys, labels: keys.map((key) => (key === 3 ? "three" : `${key}`)) };
+  const values = { rank: Float64Array.from({ length: 24 }, (_, i) => 1 + (i % 12)) };
+  const text = String(made({ rows, values, outputs: null })).split("\n");
+  expect(text[2]).toContain("lowest first:");
+  expect(text.slice(4, 8).map((line) => line.split(/ {2,}/)[1])).toEqual(["0", "1", "2", "3 (three)"]);
+  expect(text.at(-1)).toBe("    ... and 4 more cells");
 });
 
 test("a sample's record gives back its part, and a wrong one is refused", () => {

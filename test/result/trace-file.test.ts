@@ -39,3 +39,22 @@ test.each<[Record<string, unknown>, RegExp]>([
   Object.assign(file.samples[0], change);
   expect(() => parseTrace(JSON.stringify(file))).toThrow(message);
 });
+
+test("a console shows paths, completeness and the most active heads, with n", () => {
+  const source = (kept: number, activity: readonly (number | null)[]) => ({ at: 4, total: 12_000, kept, activity });
+  const one = { tokens: [1, 2], label: "France", sources: [source(3, [0.2, null, 1, null])] };
+  const two = { tokens: [1, 2], sources: [source(0, [0.4, null, 1, null]), { at: 5, total: 1, kept: 1 }] };
+  const result = madeUpTrace({ nLayers: 2, nHeads: 2, samples: [one, two] });
+  expect(String(result).split("\n")).toEqual([
+    "a complete path-trace result, 2 of 2 samples of made-up",
+    "  top-1 attention, answer rank at most 10, eq3, cpu fp32, seed 0",
+    "  paths of a sample, and how far all of them together stand for the model:",
+    "    sample   paths  kept  best rank  their logit  model's  cosine  norm ratio",
+    "    France  12,000     3          -         1.00     1.00   1.000       1.000",
+    "    1       12,001     1          -         1.00     1.00   1.000       1.000",
+    "  most active heads, by the share of the kept paths from a position in which they take part:",
+    "    layer  head  from position  activity  95 % interval  n",
+    "        1     0              4      1.00              -  2",
+    "        0     0              4      0.30   [0.20, 0.40]  2",
+  ]);
+});

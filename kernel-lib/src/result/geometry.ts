@@ -7,6 +7,7 @@ import { counted } from "../words";
 import { Result } from "./base";
 import { type GeometryData, type PlaceGeometry, type ProbeScores, scoresOf } from "./geometry-data";
 import { GEOMETRY_TABLES, type GeometryTable, geometryTable } from "./geometry-tables";
+import { geometryText } from "./geometry-text";
 import type { Table } from "./types";
 
 export class GeometryResult extends Result<GeometryData, GeometryTable> {
@@ -19,6 +20,11 @@ export class GeometryResult extends Result<GeometryData, GeometryTable> {
   describe(): string {
     const { spec, places, texts } = this.data;
     return `${places.length} of ${counted(placesOf(spec).length, "place")}, ${counted(texts.length, "prompt")} in ${counted(spec.groups.length, "group")}`;
+  }
+
+  /** Probe, control and axes of each place. */
+  override toString(): string {
+    return geometryText(this);
   }
 
   get finished(): number {

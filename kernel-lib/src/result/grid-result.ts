@@ -11,6 +11,7 @@ import { type Tail, tailCell } from "../stats/tail";
 import { counted } from "../words";
 import { Result, type ResultData } from "./base";
 import { type GridMetric, gridMeaning } from "./grid-metrics";
+import { gridText } from "./grid-text";
 import type { Table } from "./types";
 
 export type GridKind = "patch-grid" | "steer" | "cross-task" | "logit-lens";
@@ -119,18 +120,9 @@ export class GridResult extends Result<GridData, GridTable> {
     return `${rows.keys.length} x ${columns.keys.length} cells (${rows.name} x ${columns.name}), ${this.finished} of ${counted(this.n, "sample")}`;
   }
 
-  /** What it is, and its best cell by the first metric. */
+  /** Its best cells by the first metric, with intervals and tests once it is settled. */
   override toString(): string {
-    const [metric] = this.metrics;
-    if (this.means(metric).every(({ mean }) => mean === null)) return this.headline();
-    const { rows, columns } = this.data;
-    const { row, column, mean, ci, n } = this.best(metric);
-    const { label, digits } = gridMeaning(metric);
-    const write = (value: number | null) => value?.toFixed(digits.readout) ?? "-";
-    const range = ci === null ? "" : `  [${ci.map(write).join(", ")}]`;
-    const shown = columns.labels[columns.keys.indexOf(column)].trim();
-    const where = `${rows.name} ${row}, ${columns.name} ${column}${shown === `${column}` ? "" : ` (${shown})`}`;
-    return `${this.headline()}\n  best ${label}: ${write(mean)}${range}  n ${n}  at ${where}`;
+    return gridText(this);
   }
 
   /** Per-sample values, NaN where missing: all as [samples, rows, columns], or one cell's as [samples].

@@ -1,6 +1,7 @@
 /** A sweep's result as plain text: for terminals, for notebooks without the extension, for screen readers. */
 
 import { counted } from "../words";
+import { madeOn, signed, warningLines } from "./aligned";
 import { METRICS } from "./metrics";
 import type { SweepResult, TupleSummary } from "./sweep";
 import type { SweepMetric } from "./types";
@@ -16,7 +17,7 @@ export function sweepText(result: SweepResult, metric: SweepMetric = "rr_diff_ta
   const head = [
     `Patch sweep${spec.task ? `: ${spec.task}` : ""} (${state}), ${making.model.name}`,
     `${spec.site}, protocol ${spec.protocol}, ${counted(result.n, "sample")} x ${counted(tuples.length, "tuple")}, ` +
-      `${making.provider.device} ${making.provider.precision}, seed ${making.seed}`,
+      madeOn(making),
   ];
   if (measured.length === 0) return [...head, "Nothing is measured yet."].join("\n");
   const sign = best === "highest" ? -1 : 1;
@@ -33,7 +34,7 @@ export function sweepText(result: SweepResult, metric: SweepMetric = "rr_diff_ta
     ...aligned(listed),
     ...(rest > 0 ? [`  ... and ${rest} more tuples`] : []),
     ...(settled ? additivity(result, metric) : []),
-    ...making.warnings.map((warning) => `! ${warning}`),
+    ...warningLines(making),
   ].join("\n");
 }
 
@@ -54,11 +55,4 @@ function aligned(rows: readonly TupleSummary[]): string[] {
     const interval = ci === null ? "" : `  [${show(ci[0])}, ${show(ci[1])}]`;
     return `  ${layers.join(" + ").padEnd(width)}  ${show(mean as number)}${interval}  n ${n}`;
   });
-}
-
-/** With a true minus and always a sign, as everywhere that people read numbers. */
-function signed(value: number, digits: number, showPlus: boolean): string {
-  const text = Math.abs(value).toFixed(digits);
-  const isZero = Number(text) === 0;
-  return `${isZero ? (showPlus ? " " : "") : value < 0 ? "\u2212" : showPlus ? "+" : ""}${text}`;
 }
