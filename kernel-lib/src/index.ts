@@ -51,8 +51,13 @@ export {
 } from "./notebook";
 export { type AccuracyMeasure, AccuracyResult, type AccuracyTable, type Rate } from "./result/accuracy";
 export type { Result } from "./result/base";
-export { type CompareOptions, Comparison, compare } from "./result/compare";
-export type { AccuracyDifference, SweepDifference } from "./result/compare-types";
+export { type ComparedKind, type CompareOptions, Comparison, compare } from "./result/compare";
+export type {
+  AccuracyDifference,
+  GridDifference,
+  ProbeDifference,
+  SweepDifference,
+} from "./result/compare-types";
 export { tableToCsv } from "./result/csv";
 export { parseResult, serialize } from "./result/file";
 export { GeometryResult } from "./result/geometry";

@@ -7,7 +7,9 @@ import { pairedShares } from "../../kernel-lib/src/stats/paired";
 import { chartPoints, comparisonChart, validateView } from "../../kernel-lib/src/view";
 import { expectClose, golden } from "../stats/golden";
 import { answers } from "./accuracies";
+import { madeUpGrid } from "./grids";
 import { changed, madeUp } from "./sweeps";
+import { madeUpTrace } from "./traces";
 
 const named = (result: SweepResult, name: string, spec: Partial<SweepData["spec"]> = {}): SweepResult =>
   changed(result, {
@@ -141,7 +143,64 @@ describe("accuracies", () => {
   });
 
   test("kinds do not mix, and samples must be the same", () => {
-    expect(() => compare([answers("a", right(3)), madeUp()])).toThrow(/takes patch sweeps, or accuracies/);
+    expect(() => compare([answers("a", right(3)), madeUp()])).toThrow(
+      /takes patch sweeps, accuracies, grids or geometries, and all of one kind/,
+    );
     expect(() => compare([answers("a", right(3)), answers("b", right(3, 19))])).toThrow(/19 and 20 samples/);
+  });
+});
+
+describe("grids", () => {
+  const N = 12;
+  /** Two layers x one coefficient; the second layer has only been measured in some samples. */
+  const grid = (name: string, at: (sample: number, layer: number) => number, change: object = {}) => {
+    const made = madeUpGrid();
+    const { data } = made;
+    return madeUpGrid({
+      sampleLabels: Array.from({ length: N }, (_, i) => `word ${i}`),
+      values: { rr_diff: Float64Array.from({ length: 2 * N }, (_, i) => at(i >> 1, i % 2)) },
+      ...{ baselines: {}, outputs: null },
+      making: { ...data.making, model: { ...data.making.model, name } },
+      ...change,
+    });
+  };
+  const base = grid("base", (sample) => sample / 100);
+  const dpo = grid("dpo", (sample, layer) => sample / 100 + (layer ? (sample < 3 ? Number.NaN : 0.25) : sample % 2));
+
+  test("cells are compared over the samples that both have, and corrected together", () => {
+    const comparison = compare([base, dpo]);
+    expect(comparison.of).toBe("steer");
+    const { columns, rows } = comparison.table();
+    expect(columns.slice(0, 9)).toEqual([...["a", "b", "task", "row", "column", "metric", "n", "mean_a", "mean_b"]]);
+    expect(rows.map((row) => row.slice(0, 7))).toEqual([
+      ["base", "dpo", null, 0, 0.5, "rr_diff", 12],
+      ["base", "dpo", null, 1, 0.5, "rr_diff", 9],
+    ]);
+    const [first, second] = comparison.grids;
+    expectClose(first.difference as number, 0.5, "half of the samples gain one", 1e-12);
+    expectClose(second.means[0] as number, 0.07, "the mean of 0.03 to 0.11", 1e-12);
+    expectClose(second.difference as number, 0.25, "all the same", 1e-12);
+    // Nine of nine gain: 2 / 2^9, and Holm's factor 2 for the smaller of two.
+    expectClose(second.sign.tail?.p as number, 2 / 512, "sign test", 1e-12);
+    expectClose(second.holm?.p as number, 4 / 512, "Holm", 1e-12);
+    expect(comparison.significant()).toHaveLength(2);
+    const view = comparisonChart(comparison);
+    expect(validateView(view).ok).toBe(true);
+    expect(view.x.title).toBe("cell (layer, coefficient)");
+    expect(view.x.labels).toEqual(["0, 0.5", "1, 0.5"]);
+    expect(chartPoints(view).map(({ value }) => value)).toEqual([0.5, 0.25].map((value) => expect.closeTo(value)));
+  });
+
+  test("what is not the same question is refused", () => {
+    const site = grid("dpo", () => 0, { spec: { ...base.spec, site: "attn_out" } });
+    expect(() => compare([base, site])).toThrow(/site of dpo is "attn_out", must be undefined, as that of base/);
+    const others = grid("dpo", () => 0, { sampleLabels: Array.from({ length: N }, (_, i) => `other ${i}`) });
+    expect(() => compare([base, others])).toThrow(/sample 0: other 0 and word 0.*same samples in the same order/);
+    const rows = { ...base.data.rows, keys: [5, 6] };
+    expect(() => compare([base, grid("dpo", () => 0, { rows })])).toThrow(/must have a cell in common/);
+    expect(() => compare([base, dpo], { metrics: ["kl"] })).toThrow(/metric is "kl", must be one of rr_diff/);
+    expect(() => compare([base, madeUp()])).toThrow(/all of one kind/);
+    const trace = madeUpTrace({ nLayers: 1, nHeads: 1, samples: [{ tokens: [1], sources: [] }] });
+    expect(() => compare([trace, trace])).toThrow(/takes.*headsAcross compares traces by their active heads/);
   });
 });

@@ -1,11 +1,13 @@
 /** Geometry files from strangers: each wrong field is named. And the numbers that follow from what a file holds. */
 import { beforeAll, expect, test } from "vitest";
 import { loadModel } from "../../kernel-lib/src/forward/model";
-import type { GeometryResult } from "../../kernel-lib/src/result/geometry";
+import { compare } from "../../kernel-lib/src/result/compare";
+import { GeometryResult } from "../../kernel-lib/src/result/geometry";
 import { controlLabels, foldsOf, pairsOf, scoresOf } from "../../kernel-lib/src/result/geometry-data";
 import { parseGeometry, serializeGeometry } from "../../kernel-lib/src/result/geometry-file";
 import { pack } from "../../kernel-lib/src/result/pack";
 import { geometry } from "../../kernel-lib/src/run/geometry";
+import { chartPoints, comparisonChart } from "../../kernel-lib/src/view";
 
 let result: GeometryResult;
 beforeAll(async () => {
@@ -102,4 +104,36 @@ test("a console shows the probe beside its control, and what the axes hold, plac
     );
   }
   expect(lines.slice(6).join("\n")).toBe(result.making.warnings.map((warning) => `! ${warning}`).join("\n"));
+});
+
+test("probes are compared prompt by prompt, held-out answer against held-out answer", () => {
+  const [place] = result.data.places;
+  const labels = [0, 1, 2].flatMap((group) => new Array<number>(6).fill(group));
+  const told = (right: readonly boolean[], places = [place]) => {
+    const predicted = Int32Array.from(labels, (label, i) => (right[i] ? label : (label + 1) % 3));
+    const probe = { predicted, control: predicted };
+    return new GeometryResult({ ...result.data, places: places.map((one) => ({ ...one, probe })) });
+  };
+  // All but the first four, against all but the first and the last.
+  const [a, b] = [told(labels.map((_, i) => i >= 4)), told(labels.map((_, i) => i > 0 && i < 17))];
+  const comparison = compare([a, b], { names: ["base", "dpo"] });
+  const [row] = comparison.probes;
+  expect(row).toMatchObject({ a: "base", b: "dpo", site: "resid_post", layer: 1 });
+  expect(row.counts).toMatchObject({ n: 18, both: 13, first: 1, second: 3, neither: 1 });
+  expect(row.counts?.difference).toBeCloseTo(2 / 18, 12);
+  // One of four discordant: 2 (1 + 4) / 16.
+  expect(row.holm?.p).toBeCloseTo(0.625, 12);
+  expect(comparison.table().columns.slice(3, 6)).toEqual(["site", "layer", "n"]);
+  const view = comparisonChart(comparison);
+  expect([view.x.title, ...view.x.labels]).toEqual(["layer", "1"]);
+  expect(chartPoints(view)[0]).toMatchObject({ n: 18, significant: false });
+
+  const spec = { ...result.data.spec, methods: ["lda", "pca"] as const };
+  const mute = new GeometryResult({ ...result.data, spec, places: [] });
+  expect(() => compare([a, mute], { names: ["base", "dpo"] })).toThrow(
+    /methods of dpo.*must have the probe: its held-out/,
+  );
+  const texts = result.data.texts.map((text, i) => (i === 7 ? "another" : text));
+  const other = new GeometryResult({ ...b.data, texts });
+  expect(() => compare([a, other], { names: ["base", "dpo"] })).toThrow(/sample 7: another and/);
 });

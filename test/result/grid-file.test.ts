@@ -2,44 +2,17 @@
 import { inspect } from "node:util";
 import { expect, test } from "vitest";
 import { packPart, parseGrid, serializeGrid, unpackPart } from "../../kernel-lib/src/result/grid-file";
-import { type GridData, GridResult } from "../../kernel-lib/src/result/grid-result";
+import { GridResult } from "../../kernel-lib/src/result/grid-result";
 import { parseAnyResult } from "../../kernel-lib/src/result/kinds";
 import { pack } from "../../kernel-lib/src/result/pack";
+import { madeUpGrid } from "./grids";
 
 const { NaN: none } = Number;
 
-function made(change: Partial<GridData> = {}): GridResult {
-  const axis = { name: "layer", title: "layer steered", field: "layer" as const, keys: [0, 1], labels: ["0", "1"] };
-  return new GridResult({
-    schema: "patchbay.result/1",
-    kind: "steer",
-    state: "stopped",
-    spec: { schema: "patchbay.spec/1", kind: "steer", model: "m", vector: { values: [1 / 3, 2] } },
-    rows: axis,
-    columns: { ...axis, name: "coefficient", field: "coefficient", keys: [0.5], labels: ["0.5"] },
-    sampleLabels: ["a", "b"],
-    values: { rr_diff: Float64Array.of(1 / 3, none, 0.1, -0), exact_match: Float64Array.of(1, 0, none, 1) },
-    baselines: { target_rank: Float64Array.of(3, none) },
-    outputs: [" one", null, "", " two"],
-    tokenText: { 3: " x" },
-    making: {
-      patchbay: "0.1.0",
-      model: {
-        ...{ name: "m", fingerprint: "sha256:0", modelType: "plain", nLayers: 2, nHeads: 1, dModel: 2 },
-        ...{ vocab: 9, parameters: 1 },
-      },
-      provider: { device: "cpu", precision: "fp32", reason: "asked", onnxruntime: "1.30.0" },
-      ...{ plan: "planned", seed: 0, started: "now", seconds: 1, node: "v20", platform: "x", specHash: "sha256:0" },
-      warnings: [],
-    },
-    ...change,
-  });
-}
-
 test("a file gives back every number and text", () => {
-  const again = parseAnyResult(serializeGrid(made())) as GridResult;
+  const again = parseAnyResult(serializeGrid(madeUpGrid())) as GridResult;
   expect(again).toBeInstanceOf(GridResult);
-  expect(again.data).toEqual(made().data);
+  expect(again.data).toEqual(madeUpGrid().data);
   expect(Object.is(again.values("rr_diff")[3], -0)).toBe(true);
   expect(again.table("outputs").rows).toEqual([
     [0, 0, 0.5, " one"],
@@ -49,7 +22,7 @@ test("a file gives back every number and text", () => {
 });
 
 test("tables leave out what was not measured, and means say how many were", () => {
-  const result = made();
+  const result = madeUpGrid();
   expect(result.table("cells").rows).toEqual([
     [0, 0, 0.5, 1 / 3, 1],
     [0, 1, 0.5, null, 0],
@@ -71,7 +44,7 @@ test("tables leave out what was not measured, and means say how many were", () =
 
 test("a console shows the best cells with intervals, n and what is not 0, and where the numbers are", () => {
   const values = { rr_diff: Float64Array.of(0.5, -1, 0.7, none) };
-  expect(inspect(made({ state: "done", values })).split("\n")).toEqual([
+  expect(inspect(madeUpGrid({ state: "done", values })).split("\n")).toEqual([
     "a complete steer result, 2 x 1 cells (layer x coefficient), 2 of 2 samples of m",
     "  cpu fp32, seed 0",
     "  Δ reciprocal rank of the answer, changed against unchanged, highest first; * not 0 (sign test, Holm over 2 cells, 5 %):",
@@ -83,20 +56,20 @@ test("a console shows the best cells with intervals, n and what is not 0, and wh
   // Ten samples of one sign: p = 0.002, twice with Holm.
   const ten = { sampleLabels: Array.from("abcdefghij"), baselines: {}, outputs: null };
   const rr_diff = Float64Array.from({ length: 20 }, (_, i) => (i % 2 ? 0 : 0.1 * (1 + i)));
-  expect(String(made({ ...ten, values: { rr_diff } })).split("\n")[4]).toMatch(
+  expect(String(madeUpGrid({ ...ten, values: { rr_diff } })).split("\n")[4]).toMatch(
     /^ {4}0 {6}0\.5 {10}\+1\.00.* 10 {2}\*$/,
   );
   // While it runs, intervals and tests would change with the next sample.
-  expect(String(made({ ...ten, values: { rr_diff }, state: "partial" }))).not.toMatch(/\[|\*/);
+  expect(String(madeUpGrid({ ...ten, values: { rr_diff }, state: "partial" }))).not.toMatch(/\[|\*/);
   const empty = Float64Array.of(none, none, none, none);
-  expect(String(made({ values: { rr_diff: empty } }))).toContain("Nothing is measured yet.");
+  expect(String(madeUpGrid({ values: { rr_diff: empty } }))).toContain("Nothing is measured yet.");
 });
 
 test("a long grid says how many cells are not listed", () => {
   const keys = Array.from({ length: 12 }, (_, i) => i);
-  const rows = { ...made().data.rows, keys, labels: keys.map((key) => (key === 3 ? "three" : `${key}`)) };
+  const rows = { ...madeUpGrid().data.rows, keys, labels: keys.map((key) => (key === 3 ? "three" : `${key}`)) };
   const values = { rank: Float64Array.from({ length: 24 }, (_, i) => 1 + (i % 12)) };
-  const text = String(made({ rows, values, outputs: null })).split("\n");
+  const text = String(madeUpGrid({ rows, values, outputs: null })).split("\n");
   expect(text[2]).toContain("lowest first:");
   expect(text.slice(4, 8).map((line) => line.split(/ {2,}/)[1])).toEqual(["0", "1", "2", "3 (three)"]);
   expect(text.at(-1)).toBe("    ... and 4 more cells");
@@ -117,7 +90,7 @@ test("a sample's record gives back its part, and a wrong one is refused", () => 
 });
 
 test("a changed file is refused by the path of what is wrong", () => {
-  const file = JSON.parse(serializeGrid(made()));
+  const file = JSON.parse(serializeGrid(madeUpGrid()));
   const { rows: axis, spec } = file;
   const packed = (numbers: number[], shape: number[]) => pack(Float64Array.from(numbers), shape);
   const changes: [Record<string, unknown>, RegExp][] = [

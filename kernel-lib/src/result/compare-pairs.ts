@@ -56,3 +56,17 @@ export function sameSamples<R extends Result>(pair: PairOf<R>, of: (result: R) =
   const at = mine.findIndex((sample, i) => sample !== yours[i]);
   if (at >= 0) wrong(`sample ${at}: ${yours[at]} and ${mine[at]}`, "must have the same samples in the same order");
 }
+
+/** Refuses pairs that were measured in another way.
+ *  @param of what must be the same, by name */
+export function sameFacts<R extends Result>(pair: PairOf<R>, of: (result: R) => (readonly [string, unknown])[]): void {
+  const [mine, yours] = [of(pair.first), of(pair.second)];
+  for (const [i, [name, value]] of mine.entries()) {
+    if (yours[i][1] === value) continue;
+    throw new ResultError({
+      thing: `compare(): ${name} of ${pair.b}`,
+      value: yours[i][1],
+      rule: `must be ${value}, as that of ${pair.a}`,
+    });
+  }
+}

@@ -7,33 +7,63 @@ import { counted } from "../words";
 import type { AccuracyMeasure } from "./accuracy";
 import { AccuracyResult } from "./accuracy";
 import type { Result } from "./base";
+import { probeDifferences } from "./compare-geometry";
+import { gridDifferences } from "./compare-grid";
 import { type PairOf, pairsOf, sameSamples } from "./compare-pairs";
 import { sweepDifferences } from "./compare-sweep";
 import { comparisonTable } from "./compare-table";
-import type { AccuracyDifference, SweepDifference } from "./compare-types";
+import type { AccuracyDifference, GridDifference, ProbeDifference, SweepDifference } from "./compare-types";
+import { GeometryResult } from "./geometry";
+import type { GridMetric } from "./grid-metrics";
+import { type GridKind, GridResult } from "./grid-result";
 import { SweepResult } from "./sweep";
 import type { Making, SweepMetric, Table } from "./types";
+
+type Difference = SweepDifference | AccuracyDifference | GridDifference | ProbeDifference;
 
 export interface CompareOptions {
   /** What each result is called, where models' names are not enough (the same model with and without a chat). */
   names?: readonly string[];
-  /** Of sweeps. Default `rr_diff_target`. */
-  metrics?: readonly SweepMetric[];
+  /** Of sweeps, default `rr_diff_target`; of grids, default what they show first. */
+  metrics?: readonly (SweepMetric | GridMetric)[];
   /** Of accuracies. Default exact match, and instructional accuracy where it is known. */
   measures?: readonly AccuracyMeasure[];
   /** For bootstrap intervals. Default 0. */
   seed?: number;
 }
 
+/** What was compared, each list empty but for the results' own. */
+export interface Differences {
+  sweeps: readonly SweepDifference[];
+  accuracies: readonly AccuracyDifference[];
+  grids: readonly GridDifference[];
+  probes: readonly ProbeDifference[];
+}
+
+export type ComparedKind = "patch-sweep" | "accuracy" | "geometry" | GridKind;
+
 /** Differences between models; `table` has them all. */
-export class Comparison {
+export class Comparison implements Differences {
+  readonly sweeps: readonly SweepDifference[];
+  readonly accuracies: readonly AccuracyDifference[];
+  readonly grids: readonly GridDifference[];
+  readonly probes: readonly ProbeDifference[];
   constructor(
-    readonly of: "patch-sweep" | "accuracy",
-    readonly sweeps: readonly SweepDifference[],
-    readonly accuracies: readonly AccuracyDifference[],
+    readonly of: ComparedKind,
+    { sweeps = [], accuracies = [], grids = [], probes = [] }: Partial<Differences>,
     /** How the compared results came about, in the order given. */
     readonly makings: readonly Making[],
-  ) {}
+  ) {
+    this.sweeps = sweeps;
+    this.accuracies = accuracies;
+    this.grids = grids;
+    this.probes = probes;
+  }
+
+  /** Every difference, of whatever kind. */
+  get all(): readonly Difference[] {
+    return [...this.sweeps, ...this.accuracies, ...this.grids, ...this.probes];
+  }
 
   /** The differences in long form, null for a number that does not exist.
    *  @throws ResultError for another name
@@ -44,16 +74,15 @@ export class Comparison {
   }
 
   /** Differences that are not 0 after Holm's correction. */
-  significant(alpha = 0.05): readonly (SweepDifference | AccuracyDifference)[] {
-    const all = [...this.sweeps, ...this.accuracies];
-    return all.filter(({ holm }) => holm !== null && holm.p < alpha);
+  significant(alpha = 0.05): readonly Difference[] {
+    return this.all.filter(({ holm }) => holm !== null && holm.p < alpha);
   }
 
   toString(): string {
-    const count = this.sweeps.length + this.accuracies.length;
-    const pairs = new Set([...this.sweeps, ...this.accuracies].map(({ a, b }) => `${b} - ${a}`));
+    const { all } = this;
+    const pairs = new Set(all.map(({ a, b }) => `${b} - ${a}`));
     return (
-      `a comparison of ${this.of} results: ${[...pairs].join(", ")}; ${counted(count, "difference")}, ` +
+      `a comparison of ${this.of} results: ${[...pairs].join(", ")}; ${counted(all.length, "difference")}, ` +
       `${this.significant().length} of them significant (Holm, 5 %)`
     );
   }
@@ -76,24 +105,38 @@ export function compare(results: readonly Result[], options: CompareOptions = {}
   if (names.length !== results.length)
     throw new ResultError({ thing: "compare(): names", value: names, rule: `must be ${results.length}, one for each` });
   const makings = results.map(({ making }) => making);
-  if (results.every((result): result is SweepResult => result instanceof SweepResult)) {
-    const pairs = pairsOf(results, names);
-    return new Comparison(
-      "patch-sweep",
-      sweepDifferences(pairs, options.metrics ?? ["rr_diff_target"], seed),
-      [],
-      makings,
-    );
+  const sweeps = allOf(results, SweepResult);
+  if (sweeps) {
+    const metrics = (options.metrics as readonly SweepMetric[] | undefined) ?? ["rr_diff_target"];
+    return new Comparison("patch-sweep", { sweeps: sweepDifferences(pairsOf(sweeps, names), metrics, seed) }, makings);
   }
-  if (results.every((result): result is AccuracyResult => result instanceof AccuracyResult)) {
-    return new Comparison("accuracy", [], accuracyDifferences(pairsOf(results, names), options.measures), makings);
+  const accuracies = allOf(results, AccuracyResult);
+  if (accuracies) {
+    const made = accuracyDifferences(pairsOf(accuracies, names), options.measures);
+    return new Comparison("accuracy", { accuracies: made }, makings);
   }
+  const grids = allOf(results, GridResult);
+  if (grids) {
+    const metrics = options.metrics as readonly GridMetric[] | undefined;
+    const made = gridDifferences(pairsOf(grids, names), metrics, seed);
+    return new Comparison(grids[0].data.kind, { grids: made }, makings);
+  }
+  const geometries = allOf(results, GeometryResult);
+  if (geometries) return new Comparison("geometry", { probes: probeDifferences(pairsOf(geometries, names)) }, makings);
+  const kinds = [...new Set(results.map((result) => result?.data?.kind ?? typeof result))];
   throw new ResultError({
     thing: "compare()",
-    value: [...new Set(results.map((result) => result?.data?.kind ?? typeof result))],
-    rule: "takes patch sweeps, or accuracies, and all of one kind",
+    value: kinds,
+    rule: "takes patch sweeps, accuracies, grids or geometries, and all of one kind",
+    wayOut: kinds.includes("path-trace")
+      ? "Paths of two models are not the same paths: pb.headsAcross compares traces by their active heads"
+      : undefined,
   });
 }
+
+/** The results, where all are of that class. */
+const allOf = <R extends Result>(results: readonly Result[], kind: new (data: never) => R): readonly R[] | null =>
+  results.every((result) => result instanceof kind) ? (results as readonly R[]) : null;
 
 function accuracyDifferences(
   pairs: readonly PairOf<AccuracyResult>[],
