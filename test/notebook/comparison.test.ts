@@ -4,10 +4,13 @@ import { join } from "node:path";
 import { inspect } from "node:util";
 import { beforeAll, expect, test } from "vitest";
 import { bundle } from "../../kernel-lib/bundle.mjs";
+import { loadModel } from "../../kernel-lib/src/forward/model";
 import { save } from "../../kernel-lib/src/notebook/save";
 import { figure } from "../../kernel-lib/src/notebook/show";
+import { sourcesOf } from "../../kernel-lib/src/notebook/sources";
 import { compare } from "../../kernel-lib/src/result/compare";
 import "../../kernel-lib/src/run/dataframe";
+import { geometry } from "../../kernel-lib/src/run/geometry";
 import { accuracyChart } from "../../kernel-lib/src/view/chart-accuracy";
 import { answers } from "../result/accuracies";
 import { madeUp } from "../result/sweeps";
@@ -63,4 +66,18 @@ test("a console shows a comparison in words", () => {
   expect(inspect(compare(results()))).toMatch(
     /^a comparison of accuracy results: demo\/dpo - demo\/base; 2 differences/,
   );
+});
+
+test("several geometries are shown below each other, each as its own view, and drawn one by one", async () => {
+  const model = await loadModel("demo/dpo", { host: "inline" });
+  const asked = { task: ["capital", "language"], rephrasings: 4, layers: [1], methods: ["pca"] as const };
+  const one = await geometry(model, asked);
+  const two = await geometry(model, { ...asked, layers: [2] });
+  await model.close();
+  const sources = sourcesOf([one, two]);
+  expect(sources.map((source) => source.result)).toEqual([one, two]);
+  expect(sources.map((source) => source.view().kind)).toEqual(["scatter", "scatter"]);
+  expect(new Set(sources.map(({ id }) => id)).size).toBe(2);
+  expect(sourcesOf(one)).toHaveLength(1);
+  expect(() => figure([one, two])).toThrow(/^figure\(\).*Draw each by itself.*pb\.compare\(\[one, two\]\)/);
 });

@@ -7,6 +7,7 @@ import { AccuracyResult } from "../result/accuracy";
 import { Result } from "../result/base";
 import { Comparison } from "../result/compare";
 import { serialize } from "../result/file";
+import { GeometryResult } from "../result/geometry";
 import { sweepGrids, tupleGrids } from "../result/grid";
 import { GRID_METRICS, type GridMetric, isGridMetric } from "../result/grid-metrics";
 import { GridResult } from "../result/grid-result";
@@ -15,6 +16,7 @@ import { SweepResult } from "../result/sweep";
 import type { TraceResult } from "../result/trace";
 import type { SweepMetric, Table } from "../result/types";
 import { ExperimentRun } from "../run/experiment-run";
+import { GeometryRun } from "../run/geometry-run";
 import { PatchRun } from "../run/patch-run";
 import type { TraceRun } from "../run/trace-run";
 import { accuracyChart } from "../view/chart-accuracy";
@@ -37,6 +39,7 @@ export type Showable =
   | readonly GridResult[]
   | readonly AccuracyResult[]
   | readonly (TraceResult | TraceRun)[]
+  | readonly (GeometryResult | GeometryRun)[]
   | readonly Result[]
   | Comparison
   | Figure
@@ -60,6 +63,18 @@ export interface Source extends Live {
   readonly table?: Table;
   readonly run: { id: string; cancel(): void; resume(): void } | null;
 }
+
+/** What `value` is shown as, one below the other: geometries have axes of their own and stand apart, with their classes
+ *  and layers linked; anything else is one view.
+ *  @throws SpecError for a value that is none of those, ResultError for results that do not go together. */
+export function sourcesOf(value: Showable, choice: ViewChoice = {}): Source[] {
+  return isGeometries(value) ? value.map((one) => sourceOf(one, choice)) : [sourceOf(value, choice)];
+}
+
+const isGeometries = (value: unknown): value is readonly (GeometryResult | GeometryRun)[] =>
+  Array.isArray(value) &&
+  value.length > 0 &&
+  value.every((one) => one instanceof GeometryResult || one instanceof GeometryRun);
 
 /** @throws SpecError for a value that is none of those, ResultError for results that do not go together. */
 export function sourceOf(value: Showable, choice: ViewChoice = {}): Source {
@@ -95,9 +110,11 @@ export function sourceOf(value: Showable, choice: ViewChoice = {}): Source {
 function refuseList(list: readonly unknown[]): never {
   const kinds = [...new Set(list.map((item) => (item instanceof Result ? item.data.kind : typeof item)))];
   throw new SpecError({
-    thing: "show()",
+    thing: isGeometries(list) ? "figure()" : "show()",
     rule: `takes lists of results of one kind (patch sweeps, grids, path traces or accuracies), not ${kinds.join(" and ") || "an empty list"}`,
-    wayOut: 'Show each by itself, or put any of them on one page: await pb.save([one, two], "both.html")',
+    wayOut: isGeometries(list)
+      ? 'Draw each by itself, put them on one page: await pb.save([one, two], "both.html"), or draw their difference: pb.compare([one, two])'
+      : 'Show each by itself, or put any of them on one page: await pb.save([one, two], "both.html")',
   });
 }
 
