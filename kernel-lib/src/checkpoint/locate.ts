@@ -50,6 +50,13 @@ export function repoFolder(repo: string, cache = hubCache()): string {
  *  @throws CheckpointError that names every place that was looked at.
  *  @example locate("demo/dpo") */
 export function locate(name: string): string {
+  if (typeof name !== "string")
+    throw new CheckpointError({
+      thing: "model",
+      value: name,
+      rule: "must be a name: a demo, a folder or a model in the Hugging Face cache",
+      wayOut: 'For example "demo/dpo"',
+    });
   if (DEMO_NAMES.includes(name)) return demoFolder(name);
   const folder = resolve(name.startsWith("~/") ? join(homedir(), name.slice(2)) : name);
   if (name !== "" && isFolder(folder)) return folder;

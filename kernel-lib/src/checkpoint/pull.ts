@@ -52,7 +52,7 @@ export interface Pulled {
  *  @throws CheckpointError on a wrong name, a refusal, a wrong hash, a full disk, an unsupported model.
  *  @example const { folder } = await pull("allenai/OLMo-2-0425-1B", { onProgress: console.log }); */
 export async function pull(name: string, options: PullOptions = {}): Promise<Pulled> {
-  const hub = parseHubName(name);
+  const hub = parseHubName(String(name));
   if (!hub?.repo.includes("/"))
     throw new CheckpointError({
       thing: "model to pull",

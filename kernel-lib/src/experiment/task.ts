@@ -57,10 +57,14 @@ export interface SamplesOptions {
 export type TaskSet = "demo" | "paper";
 
 /** Names of the bundled tasks, those of the demo models first.
+ *  @throws SpecError for another set
  *  @example taskNames().includes("capital") // true
  *  @example taskNames("paper")[1] // "adjectives.antonym" */
-export const taskNames = (set?: TaskSet): string[] =>
-  (set === undefined ? [...bundled("demo"), ...bundled("paper")] : bundled(set)).map(({ name }) => name);
+export function taskNames(set?: TaskSet): string[] {
+  if (set !== undefined && set !== "demo" && set !== "paper")
+    throw new SpecError({ thing: "taskNames()", value: set, rule: 'must be "demo" or "paper", or left out for both' });
+  return (set === undefined ? [...bundled("demo"), ...bundled("paper")] : bundled(set)).map(({ name }) => name);
+}
 
 /** A bundled task by its name, or one of your own.
  *  @throws SpecError when there is no such task, or it has no items or no `{x}` in its query.
@@ -68,7 +72,7 @@ export const taskNames = (set?: TaskSet): string[] =>
  *  @example task("adjectives.antonym")
  *  @example task({ instruction: "Name the colour.", query: " Thing: {x}. Answer:", items: [{ query: "sky", answer: " blue" }] }) */
 export function task(nameOrTask: string | OwnTask): Task {
-  if (typeof nameOrTask !== "string") return checkTask({ name: "own task", ...nameOrTask });
+  if (typeof nameOrTask === "object" && nameOrTask !== null) return checkTask({ name: "own task", ...nameOrTask });
   const found = [...bundled("demo"), ...bundled("paper")].find(({ name }) => name === nameOrTask);
   if (found) return found;
   throw new SpecError({

@@ -6,10 +6,11 @@ import { PatchbayError } from "../errors";
 import { hookNames } from "../graph/hooks";
 import { inlineHost } from "../session/inline-host";
 import { defaultMemoryBudget, type MemoryUse, memoryUse, type WeightBytes } from "../session/limits";
-import { chooseProvider } from "../session/provider";
+import { type Choice, chooseProvider } from "../session/provider";
 import type { CallName, Calls, EngineSpec, Host } from "../session/types";
 import { workerHost } from "../session/worker-host";
 import { size } from "../tensor";
+import { counted } from "../words";
 import { forwardBatch } from "./forward";
 import { generate } from "./generate";
 import { hostedStages } from "./stages";
@@ -60,7 +61,15 @@ export async function openModel(checkpoint: Checkpoint, options: LoadOptions = {
     forwardBatch: (prompts, asked = {}) => forwardBatch(prompts, asked, around),
     generate: (tokens, asked = {}) => generate(tokens, asked, around),
     close: () => host.close(),
+    // What a console shows of it, in place of every tensor and hook.
+    [Symbol.for("nodejs.util.inspect.custom")]: () => modelLine(checkpoint, choice),
   };
+}
+
+function modelLine({ name, config, parameters }: Checkpoint, { device, precision }: Choice): string {
+  const { modelType, nLayers, nHeads, dModel, vocab } = config;
+  const shape = [counted(nLayers, "layer"), counted(nHeads, "head"), `width ${dModel}`, counted(vocab, "token")];
+  return `model ${name}: ${modelType}, ${shape.join(", ")}, ${counted(parameters, "parameter")}; ${precision} on ${device}`;
 }
 
 /** How a checkpoint would use its memory once it is opened with these options.

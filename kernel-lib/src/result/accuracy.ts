@@ -1,5 +1,6 @@
 /** The result of an accuracy experiment and its tables (arXiv:2602.07930, section 3, figure 20). Rates carry Wilson
  *  intervals; what is not known (no scope, no judge) is null, never 0. */
+import { ResultError } from "../errors";
 import { isExact, isInScope } from "../experiment/accuracy-match";
 import type { AccuracyAnswer, AccuracySpec } from "../experiment/accuracy-types";
 import { wilson } from "../stats/rates";
@@ -49,8 +50,15 @@ export class AccuracyResult extends Result<AccuracyData, AccuracyTable> {
   }
 
   /** Whether each finished sample passes; null where it is not known.
+   *  @throws ResultError for another measure
    *  @example result.passes("exact_match").filter(Boolean).length */
   passes(measure: AccuracyMeasure): (boolean | null)[] {
+    if (!ACCURACY_MEASURES.includes(measure))
+      throw new ResultError({
+        thing: "measure",
+        value: measure,
+        rule: `must be one of ${ACCURACY_MEASURES.join(", ")}`,
+      });
     const { spec, answers } = this.data;
     return answers.map(({ text, verdict }, i) => {
       if (measure === "judged") return verdict;

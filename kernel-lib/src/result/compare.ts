@@ -100,7 +100,11 @@ export class Comparison implements Differences {
  *  @example const table = compare([base, sft, dpo]).table(); */
 export function compare(results: readonly Result[], options: CompareOptions = {}): Comparison {
   if (!Array.isArray(results) || results.length < 2)
-    throw new ResultError({ thing: "compare()", value: results?.length, rule: "needs at least two results" });
+    throw new ResultError({
+      thing: "compare()",
+      rule: "needs a list of at least two results",
+      wayOut: "For example pb.compare([base, sft, dpo])",
+    });
   const { names = results.map(({ making }) => making.model.name), seed = 0 } = options;
   if (names.length !== results.length)
     throw new ResultError({ thing: "compare(): names", value: names, rule: `must be ${results.length}, one for each` });

@@ -10,6 +10,7 @@ import type { SpecModel } from "../experiment/types";
 import type { Model } from "../forward/types";
 import { AccuracyResult } from "../result/accuracy";
 import { checkAnswer } from "../result/accuracy-file";
+import { checkCall } from "./called";
 import type { ExperimentOptions } from "./experiment-run";
 import { ItemRun } from "./item-run";
 import { tokenTextOf } from "./making";
@@ -100,8 +101,10 @@ export const accuracySpec = (model: Model, json: unknown, options: ExperimentOpt
  *  const result = await accuracy(model, { task: "capital" });
  *  console.log(String(result));
  *  result.table("answers").rows[0]; */
-export const accuracy = (model: Model, options: AccuracyOptions): AccuracyRun =>
-  accuracySpec(model, accuracyQuestion(model, options), options);
+export function accuracy(model: Model, options: AccuracyOptions): AccuracyRun {
+  checkCall("accuracy()", model, options, '{ task: "capital" }');
+  return accuracySpec(model, accuracyQuestion(model, options), options);
+}
 
 /** The spec that `accuracy` runs, not yet checked in full; the model need not be loaded.
  *  @throws SpecError when neither or both of task and samples are given, or the task is wrong */

@@ -9,6 +9,7 @@ import { task as checkedTask, type OwnTask, samplesOf } from "../experiment/task
 import type { SpecModel } from "../experiment/types";
 import type { Model } from "../forward/types";
 import type { GridAxis } from "../result/grid-result";
+import { checkCall } from "./called";
 import type { ExperimentOptions } from "./experiment-run";
 import { GridRun } from "./grid-run";
 
@@ -37,6 +38,7 @@ export interface CrossTaskOptions extends ExperimentOptions {
  *  const grid = await crossTask(model, { tasks: ["capital", "language", "continent"] });
  *  grid.cell("follows_source", { row: "capital", column: "language" }).ci; */
 export function crossTask(model: Model, options: CrossTaskOptions): GridRun {
+  checkCall("crossTask()", model, options, '{ tasks: ["capital", "language"] }');
   const { json, warnings } = crossTaskQuestion(model, options);
   return crossTaskSpec(model, json, { ...options, warnings });
 }

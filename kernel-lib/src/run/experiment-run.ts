@@ -107,6 +107,17 @@ export abstract class ExperimentRun<R extends Result = Result> implements Promis
     this.start();
   }
 
+  /** "sweep-1a2b3c4d, running: 12 of 42 samples" */
+  toString(): string {
+    const { id, state, progress } = this;
+    return `${id}, ${state}: ${progress.done} of ${progress.total} ${progress.unit}`;
+  }
+
+  /** What a console shows of it, in place of the model and every number. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return `${this}\n  await it for its result, pb.show(run) draws it, run.cancel() stops it`;
+  }
+
   /** Calls back after each change of progress, values or state. Returns the call that ends this. */
   onChange(listener: () => void): () => void {
     this.listeners.add(listener);

@@ -5,6 +5,7 @@ import { groupsOfTasks, type TasksAsked, titleOfTasks } from "../experiment/geom
 import type { GeometryMethod } from "../experiment/geometry-types";
 import type { Site, SpecModel } from "../experiment/types";
 import type { Model } from "../forward/types";
+import { checkCall } from "./called";
 import type { ExperimentOptions } from "./experiment-run";
 import { type GeometryRun, geometrySpec } from "./geometry-run";
 
@@ -45,8 +46,10 @@ export interface GeometryOptions extends ExperimentOptions {
  *  @example
  *  const run = geometry(model, { task: "adjectives", layers: [2], sites: ["resid_post", "attn_out"] });
  *  console.log((await run).table("accuracy")); */
-export const geometry = (model: Model, options: GeometryOptions): GeometryRun =>
-  geometrySpec(model, geometryQuestion(model, options), options);
+export function geometry(model: Model, options: GeometryOptions): GeometryRun {
+  checkCall("geometry()", model, options, '{ task: ["capital", "language"] }');
+  return geometrySpec(model, geometryQuestion(model, options), options);
+}
 
 /** The spec that `geometry` runs, not yet checked in full; the model need not be loaded.
  *  @throws SpecError when neither or both of task and groups are given, or a task is wrong */

@@ -6,6 +6,7 @@ import { layPrompt } from "../experiment/prompt";
 import { task as checkedTask, type OwnTask, samplesOf, type Task } from "../experiment/task";
 import type { SpecModel } from "../experiment/types";
 import type { Model } from "../forward/types";
+import { checkCall } from "./called";
 
 export interface VectorQuestion {
   /** A bundled task by name, or one of your own. */
@@ -51,6 +52,7 @@ export interface InstructionVector {
  *  const vector = await instructionVector(model, { task: "capital", layer: 2 });
  *  const grid = await steer(model, { task: "capital", vector, layers: [2], coefficients: [0, 1, 2] }); */
 export async function instructionVector(model: Model, options: InstructionVectorOptions): Promise<InstructionVector> {
+  checkCall("instructionVector()", model, options, '{ task: "capital", layer: 2 }');
   const { layer, site = "resid_post", minus = "filler", signal } = options;
   const { nLayers } = model.config;
   if (!Number.isSafeInteger(layer) || layer < 0 || layer >= nLayers)

@@ -4,6 +4,7 @@ import type { Model } from "../forward/types";
 import type { Result } from "../result/base";
 import type { Making } from "../result/types";
 import type { RunStatus } from "../view/types";
+import { checkedSeed } from "./called";
 import { type ExperimentOptions, ExperimentRun } from "./experiment-run";
 import { contentHash } from "./hash";
 import { Journal, type Records } from "./journal";
@@ -47,6 +48,7 @@ export class ItemRun<Item, R extends Result = Result> extends ExperimentRun<R> {
     private readonly options: ExperimentOptions = {},
   ) {
     super(job.prefix, model);
+    checkedSeed(options.seed);
     this.spec = job.spec;
     this.openJournal(options.resume ?? false);
     this.start(options.signal);

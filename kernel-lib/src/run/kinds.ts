@@ -174,5 +174,6 @@ export function experimentOf(json: unknown): Experiment {
     thing: "kind",
     value: kind ?? null,
     rule: `must be ${EXPERIMENT_KINDS.map((name) => `"${name}"`).join(" or ")}`,
+    wayOut: "A spec is what pb.spec(run) gives",
   });
 }

@@ -7,6 +7,7 @@ import type { LensSite } from "../experiment/logit-lens-types";
 import { task as checkedTask, type OwnTask, samplesOf } from "../experiment/task";
 import type { SpecModel } from "../experiment/types";
 import type { Model } from "../forward/types";
+import { checkCall } from "./called";
 import type { ExperimentOptions } from "./experiment-run";
 import { GridRun, layerAxis, positionAxis } from "./grid-run";
 
@@ -32,10 +33,11 @@ export interface LogitLensOptions extends ExperimentOptions {
  *  @example
  *  const lens = await logitLens(model, "State the capital of the country. Country: France. Answer:", { answer: " Paris" });
  *  lens.cell("rank", { row: 7, column: -1 }).mean; */
-export const logitLens = (model: Model, prompt: LensPrompt, options: LogitLensOptions = {}): GridRun => {
+export function logitLens(model: Model, prompt: LensPrompt, options: LogitLensOptions = {}): GridRun {
+  checkCall("logitLens()", model, typeof prompt === "string" ? [prompt] : prompt, '{ task: "capital" }');
   const { json, warnings } = lensQuestion(model, prompt, options);
   return logitLensSpec(model, json, { ...options, warnings });
-};
+}
 
 /** The spec that `logitLens` runs, not yet checked in full; the model need not be loaded.
  *  @throws SpecError when the answer is missing, or the task is wrong */

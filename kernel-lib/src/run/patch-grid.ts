@@ -10,6 +10,7 @@ import type { SpecModel } from "../experiment/types";
 import type { Model } from "../forward/types";
 import type { GridMetric } from "../result/grid-metrics";
 import type { GridAxis } from "../result/grid-result";
+import { checkCall } from "./called";
 import type { ExperimentOptions } from "./experiment-run";
 import { GridRun, layerAxis, positionAxis } from "./grid-run";
 import { type PatchGridTask, samplesAgainst } from "./patch-grid-task";
@@ -54,6 +55,7 @@ export interface PatchGridOptions extends ExperimentOptions, PatchGridTask {
  *  grid.best("rr_diff").column;
  *  const heads = await patchGrid(model, { task: "capital", by: "head" }); */
 export function patchGrid(model: Model, options: PatchGridOptions): GridRun {
+  checkCall("patchGrid()", model, options, '{ task: "capital" }');
   const { json, warnings } = patchGridQuestion(model, options);
   return patchGridSpec(model, json, { ...options, warnings });
 }

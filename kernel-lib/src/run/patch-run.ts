@@ -9,6 +9,7 @@ import { copyValues, emptyValues } from "../experiment/values";
 import type { Model } from "../forward/types";
 import { SweepResult } from "../result/sweep";
 import type { RunStatus } from "../view/types";
+import { checkedSeed } from "./called";
 import { type ExperimentOptions, ExperimentRun } from "./experiment-run";
 import { contentHash } from "./hash";
 import { Journal } from "./journal";
@@ -39,6 +40,7 @@ export class PatchRun extends ExperimentRun<SweepResult> {
     private readonly options: RunOptions = {},
   ) {
     super("sweep", model);
+    checkedSeed(options.seed);
     this.spec = resolved.spec;
     this.plan = planResolved(resolved, model.config, fitted(options, model));
     this.values = emptyValues(resolved.job.samples.length, resolved.job.tuples);

@@ -5,6 +5,7 @@ import { type ResolvedSpec, resolveSpec } from "../experiment/spec";
 import { task as checkedTask, type OwnTask, samplesOf } from "../experiment/task";
 import type { PatchSweepSpec, Protocol, Site, SpecModel } from "../experiment/types";
 import type { Model } from "../forward/types";
+import { checkCall } from "./called";
 import { PatchRun, type RunOptions } from "./patch-run";
 import { fitted, type Plan, planResolved } from "./plan";
 
@@ -54,6 +55,7 @@ export type PatchSweepOptions = SweepQuestion & RunOptions;
  *  for await (const partial of run) console.log(run.progress.done);
  *  const result = await run; */
 export function patchSweep(model: Model, options: PatchSweepOptions): PatchRun {
+  checkCall("patchSweep()", model, options, '{ task: "capital" }');
   return new PatchRun(model, resolveQuestion(model, options), options);
 }
 
@@ -61,13 +63,16 @@ export function patchSweep(model: Model, options: PatchSweepOptions): PatchRun {
  *  @throws SpecError
  *  @example console.log(String(plan(model, { task: "capital", sizes: [1, 2, 3] }))) */
 export function plan(model: Model, options: PatchSweepOptions): Plan {
+  checkCall("plan()", model, options, '{ task: "capital" }');
   return planResolved(resolveQuestion(model, options), model.config, fitted(options, model));
 }
 
 /** The JSON of a run, as `patchbay run` takes it.
+ *  @throws SpecError for what is neither a run nor a result
  *  @example writeFileSync("sweep.json", JSON.stringify(spec(run))) */
 export function spec<S = PatchSweepSpec>(run: { readonly spec: S }): S {
-  return run.spec;
+  if (typeof run?.spec === "object") return run.spec;
+  throw new SpecError({ thing: "spec()", rule: "takes a run or a result", wayOut: "For example pb.spec(run)" });
 }
 
 /** The question, checked; the model need not be loaded.

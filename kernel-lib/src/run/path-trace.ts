@@ -7,6 +7,7 @@ import type { TraceSample } from "../experiment/trace-types";
 import type { SpecModel } from "../experiment/types";
 import type { Model } from "../forward/types";
 import type { Equation } from "../path/types";
+import { checkCall } from "./called";
 import { TraceRun, type TraceRunOptions } from "./trace-run";
 
 /** A prompt in token ids or, where the model has a tokenizer, in text. */
@@ -45,6 +46,7 @@ export interface PathTraceOptions extends TraceRunOptions {
  *  const run = pathTrace(model, { task: "capital", n: 5, sources: "instruction-end", maxRank: 10 });
  *  console.log((await run).table("counts")); */
 export function pathTrace(model: Model, options: PathTraceOptions): TraceRun {
+  checkCall("pathTrace()", model, options, '{ task: "capital" }');
   const { warnings, ...asked } = samplesAsked(model, options);
   return new TraceRun(model, resolveTraceSpec(questionOf(model, asked, options), model), options, warnings);
 }

@@ -63,6 +63,13 @@ export interface Reproduced extends PaperFiles {
  *  @throws SpecError when a task or model is wrong, or the folder holds results of something else
  *  @example await reproduce({ models: ["demo/sft", "demo/dpo"], out: "paper", n: 20 }) */
 export async function reproduce(options: ReproduceOptions): Promise<Reproduced> {
+  for (const [field, value] of [["out", options?.out] as const, ["models", options?.models] as const])
+    if (value === undefined)
+      throw new SpecError({
+        thing: `reproduce: ${field}`,
+        rule: "is missing",
+        wayOut: 'For example { models: ["demo/sft", "demo/dpo"], out: "paper" }',
+      });
   const out = resolve(options.out);
   checkOnly(options.only);
   const checkpoints = await opened(options.models);

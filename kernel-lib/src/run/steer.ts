@@ -9,6 +9,7 @@ import { task as checkedTask, samplesOf } from "../experiment/task";
 import type { SpecModel } from "../experiment/types";
 import type { Model } from "../forward/types";
 import type { GridMetric } from "../result/grid-metrics";
+import { checkCall } from "./called";
 import type { ExperimentOptions } from "./experiment-run";
 import { GridRun, layerAxis } from "./grid-run";
 import { type InstructionVector, type VectorQuestion, vectorPrompts } from "./instruction-vector";
@@ -49,6 +50,7 @@ export interface SteerOptions extends ExperimentOptions, Partial<VectorQuestion>
  *  grid.best("rr_diff");
  *  grid.table("outputs"); */
 export function steer(model: Model, options: SteerOptions): GridRun {
+  checkCall("steer()", model, options, '{ task: "capital" }');
   checkFits(model, options.vector);
   const { json, warnings } = steerQuestion(model, options);
   return steerSpec(model, json, { ...options, warnings });
@@ -113,7 +115,7 @@ export function steerSpec(
 }
 
 const isVector = (vector: SteerOptions["vector"]): vector is InstructionVector =>
-  vector !== undefined && "schema" in vector;
+  typeof vector === "object" && "schema" in vector;
 
 function checkFits(model: Model, vector: SteerOptions["vector"]): void {
   if (!isVector(vector) || vector.fingerprint === model.fingerprint) return;
