@@ -49,6 +49,7 @@ test("other calls, too", async () => {
   expect(() => (steer as Call)(model, { task: "capital", vector: "x" })).toThrow(/vector\.values is "x", must be/);
   for (const seed of [-1, 1.5, "1"])
     expect(() => (patchSweep as Call)(model, { task: "capital", seed })).toThrow(/^seed is .*, must be a whole number/);
+  expect(() => (accuracy as Call)(model, { task: "capital", n: 1, seed: -1 })).toThrow(/^seed is -1, must be/);
   expect(() => (geometry as Call)(model, { task: "demo", seed: -1 })).toThrow(/seed/);
 });
 
