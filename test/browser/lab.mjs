@@ -173,7 +173,7 @@ export const command = (page, id, args = {}) =>
 /** Changes JupyterLab's theme, and waits until it stands and everything of ours is drawn in it. */
 export async function setTheme(page, theme) {
   await command(page, "apputils:change-theme", { theme });
-  await page.waitForFunction((name) => document.body.dataset.jpThemeName === name, theme);
+  await page.waitForFunction((name) => document.body.dataset.jpThemeName === name, theme, { timeout: PATIENCE });
   await settled(page);
 }
 

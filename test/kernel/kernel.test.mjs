@@ -1,6 +1,6 @@
 /** The mended kernel, asked as JupyterLab asks it: over its sockets, in a process of its own. */
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -190,9 +190,11 @@ describe("the kernel", () => {
   });
 
   test("an endless loop can be interrupted, and the kernel lives", async () => {
-    const cell = kernel.execute("while (true) {}");
-    await kernel.message(({ type }) => type === "execute_input");
-    await sleep(500);
+    // A loop says nothing; that it goes round, a file does.
+    const file = join(tmpdir(), `patchbay-loop-${process.pid}`);
+    const cell = kernel.execute(`require("fs").writeFileSync(${JSON.stringify(file)}, ""); while (true) {}`);
+    while (!existsSync(file)) await sleep(20);
+    rmSync(file);
     kernel.interrupt();
     const { reply } = await cell;
     assert.equal(reply.status, "error");
@@ -201,9 +203,8 @@ describe("the kernel", () => {
   });
 
   test("an interrupt ends a cell that waits for something that cannot stop by itself", async () => {
-    const cell = kernel.execute("await new Promise(() => {})");
-    await kernel.message(({ type }) => type === "execute_input");
-    await sleep(300);
+    const cell = kernel.execute('console.log("waiting"); await new Promise(() => {})');
+    await kernel.message(({ type, content }) => type === "stream" && content.text === "waiting\n");
     kernel.interrupt();
     const { reply } = await cell;
     assert.equal(reply.evalue, "Interrupted asynchronously");
