@@ -8,6 +8,7 @@ import {
   PATIENCE,
   picture,
   setTheme,
+  settled,
   startBrowser,
   startLab,
   waitForState,
@@ -34,7 +35,7 @@ describe("a heatmap in a notebook", () => {
   const drawn = async (nth = 0) => {
     await view(nth).scrollIntoViewIfNeeded();
     await view(nth).locator(".pb-picture :is(svg, canvas)").first().waitFor();
-    await page.waitForTimeout(200);
+    await settled(page);
   };
   const open = async (name) => {
     await openNotebook(page, lab, name);
@@ -103,14 +104,14 @@ describe("a heatmap in a notebook", () => {
     const spot = [overlay.x + overlay.width * 0.3, overlay.y + overlay.height * 0.5];
     await page.mouse.move(...spot);
     await page.mouse.wheel(0, -120);
-    await page.waitForTimeout(200);
+    await settled(page);
     await page.mouse.move(0, 0);
     assert.doesNotMatch(await second(), /drawn/);
     await view().locator(".pb-stage").focus();
     await page.keyboard.press("Control+Home");
     const small = await cursor();
     await page.keyboard.press("+");
-    await page.waitForTimeout(200);
+    await settled(page);
     const large = await cursor();
     assert.ok(large.width > small.width * 1.3, `${small.width} -> ${large.width}`);
     await page.waitForFunction(() => /^Layers 0 to 4\.$/.test(document.querySelector(".pb-spoken").textContent));
@@ -203,7 +204,6 @@ describe("a heatmap in a notebook", () => {
   test("looks right in the dark and where there is little room", async () => {
     await view(1).locator(".pb-stage").blur();
     await setTheme(page, "JupyterLab Dark");
-    await page.waitForTimeout(800);
     await view(0).scrollIntoViewIfNeeded();
     await picture(page, "heatmap-grids-dark");
     await setTheme(page, "JupyterLab Light");
@@ -211,7 +211,7 @@ describe("a heatmap in a notebook", () => {
       await view(0).evaluate((node, w) => {
         node.style.maxWidth = `${w}px`;
       }, width);
-      await page.waitForTimeout(500);
+      await settled(page);
       await picture(view(0), `heatmap-positions-${width}`);
       const overflow = await view(0).evaluate((node) => node.scrollWidth - node.clientWidth);
       assert.ok(overflow <= 1, `${width}: ${overflow} px too wide`);
@@ -298,7 +298,7 @@ describe("a heatmap with its kernel", () => {
 
   test("fades new cells in, and no veil stays", async () => {
     assert.ok((await page.evaluate(() => window.fresh)) > 0);
-    await page.waitForTimeout(600);
+    await settled(page);
     assert.equal(await view().locator(".pb-fresh-veil").count(), 0);
   });
 

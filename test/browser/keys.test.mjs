@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { oneOfEach } from "./kinds.mjs";
-import { openNotebook, picture, startBrowser, startLab, withoutKernel } from "./lab.mjs";
+import { openNotebook, picture, settled, startBrowser, startLab, withoutKernel } from "./lab.mjs";
 import { notebook } from "./stored.mjs";
 import { until, widget } from "./widget.mjs";
 
@@ -40,7 +40,7 @@ describe("every kind of widget", () => {
       before(async () => {
         it = widget(page, nth);
         await it.drawn();
-        await page.waitForTimeout(300);
+        await settled(page);
       });
 
       test("has a role, a name, and says how to get at its keys", async () => {
@@ -236,7 +236,7 @@ describe("every kind of widget", () => {
           await it.away();
           await until(async () => (await drawing()) === whole, "the whole is back");
         } else {
-          await page.waitForTimeout(300);
+          await settled(page);
           assert.equal(await drawing(), whole);
         }
       });

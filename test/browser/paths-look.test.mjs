@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
-import { command, openNotebook, PATIENCE, picture, startBrowser, startLab } from "./lab.mjs";
+import { command, openNotebook, PATIENCE, picture, settled, startBrowser, startLab } from "./lab.mjs";
 import { until, widget } from "./widget.mjs";
 
 const CELLS = [
@@ -67,7 +67,7 @@ describe("the look of a path graph", () => {
     );
     await command(page, "notebook:run-all-cells");
     await until(async () => (await page.locator(".pb-view[data-state='done']").count()) === 3, "three views");
-    await page.waitForTimeout(1500);
+    await settled(page);
   });
   after(async () => {
     await browser?.stop();

@@ -8,6 +8,7 @@ import {
   PATIENCE,
   picture,
   setTheme,
+  settled,
   startBrowser,
   startLab,
   waitForState,
@@ -76,7 +77,7 @@ describe("a path graph with its kernel", () => {
       void window.jupyterapp.commands.execute("notebook:run-all-cells");
     });
     await waitForState(page, ".pb-view", "done");
-    await page.waitForTimeout(1500);
+    await settled(page);
     await view().scrollIntoViewIfNeeded();
   });
 
@@ -194,9 +195,8 @@ describe("a path graph with its kernel", () => {
     await select("Rank").selectOption("10");
     const left = await counts();
     await picture(page, "paths-grouped");
-    await page.waitForTimeout(800);
+    await settled(page);
     await setTheme(page, "JupyterLab Dark");
-    await page.waitForTimeout(800);
     await picture(page, "paths-dark");
     await setTheme(page, "JupyterLab Light");
     await command(page, "docmanager:save");
@@ -287,7 +287,7 @@ describe("a stored path graph", () => {
     await press("Escape");
     await page.evaluate(() => document.activeElement.blur());
     await page.mouse.wheel(0, 100);
-    await page.waitForTimeout(200);
+    await settled(page);
     assert.deepEqual((await labels())[1], whole, "the wheel scrolls the notebook while the widget has no focus");
     await select("Layers").selectOption("8");
     assert.ok((await labels())[1].includes("40–47"));

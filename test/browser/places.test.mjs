@@ -4,7 +4,17 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { oneOfEach } from "./kinds.mjs";
-import { command, openNotebook, PATIENCE, picture, setTheme, startBrowser, startLab, withoutKernel } from "./lab.mjs";
+import {
+  command,
+  openNotebook,
+  PATIENCE,
+  picture,
+  setTheme,
+  settled,
+  startBrowser,
+  startLab,
+  withoutKernel,
+} from "./lab.mjs";
 import { notebook } from "./stored.mjs";
 import { until, widget } from "./widget.mjs";
 
@@ -49,7 +59,7 @@ describe("without a kernel", () => {
         node.style.maxWidth = "300px";
       });
       await until(async () => (await it.view.getAttribute("data-width")) === "narrow", "the narrow layout");
-      await page.waitForTimeout(300);
+      await settled(page);
       assert.ok(await it.part(".pb-picture :is(svg, canvas)").first().isVisible());
       const out = await it.view.evaluate((node) => {
         const { left, right } = node.getBoundingClientRect();
@@ -145,13 +155,13 @@ describe("without a kernel", () => {
         }),
       );
     for (const nth of KINDS.keys()) await each(nth).drawn();
-    await page.waitForTimeout(500);
+    await settled(page);
     const light = await looks();
     const seen = [light];
     for (const theme of ["JupyterLab Dark", "JupyterLab Dark High Contrast"]) {
       await setTheme(page, theme);
       await until(async () => (await looks()).every((look, at) => seen.every((old) => old[at] !== look)), theme);
-      await page.waitForTimeout(500);
+      await settled(page);
       seen.push(await looks());
     }
     await setTheme(page, "JupyterLab Light");

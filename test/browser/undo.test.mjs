@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { scatter } from "./kinds.mjs";
-import { command, openNotebook, picture, SCRATCH, startBrowser, startLab, withoutKernel } from "./lab.mjs";
+import { command, openNotebook, picture, SCRATCH, settled, startBrowser, startLab, withoutKernel } from "./lab.mjs";
 import { heatmap, notebook, slices } from "./stored.mjs";
 import { until, widget } from "./widget.mjs";
 
@@ -167,7 +167,7 @@ describe("undo and what is kept", () => {
     // Drags draw, they mark no text.
     assert.equal(await page.evaluate(() => window.getSelection().toString()), "");
     await page.mouse.move(0, 0);
-    await page.waitForTimeout(500);
+    await settled(page);
     await picture(it(0).view, "undo-heatmap");
     await walk(0, states);
     // Back at the beginning the picture is what it was.
