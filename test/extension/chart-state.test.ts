@@ -84,7 +84,10 @@ describe("marks", () => {
     expect(S.readMarks(saved, madeUpBars())).toEqual({
       selection: [at(0, 2, 3)],
       pins: [{ ...at(0, 0, 0), number: 2 }],
+      panel: null,
     });
+    expect(S.readMarks({ panel: 1 }, madeUpLines()).panel).toBe(1);
+    for (const panel of [2, -1, "1", Number.NaN, {}]) expect(S.readMarks({ panel }, madeUpLines()).panel).toBeNull();
     expect(S.readMarks("nonsense", madeUpBars())).toEqual(S.NO_MARKS);
   });
 });

@@ -1,4 +1,4 @@
-/** The chart: what the shell needs to show one. Keeps which panels are drawn and the layout that follows. */
+/** The chart: what the shell needs to show one, and the layout that follows from which panels are drawn. */
 import {
   type ChartLayout,
   type ChartView,
@@ -43,7 +43,6 @@ class ChartPart implements Part<ChartView, Target, Marks> {
   readonly picture;
   readonly overlay;
 
-  private panel: number | null = null;
   private layout: ChartLayout | null = null;
   private drawn = "";
   private failed: { spec: string; message: string } | null = null;
@@ -81,19 +80,26 @@ class ChartPart implements Part<ChartView, Target, Marks> {
             "Panel",
             [[ALL, "all"], ...names],
             () => (this.panel === null ? ALL : String(this.panel)),
-            (value) => {
-              this.panel = value === ALL ? null : Number(value);
-              this.shell.redraw();
-            },
+            (value) => this.choose(value === ALL ? null : Number(value)),
           ),
         ];
       },
     };
   }
 
-  take(view: ChartView, another: boolean): void {
+  /** null: all, also where a view that has come has fewer. */
+  private get panel(): number | null {
+    const { panel } = this.reader.state.marks;
+    return panel !== null && panel < this.view.panels.length ? panel : null;
+  }
+
+  private choose(panel: number | null): void {
+    const said = panel === null ? "All panels." : `Panel ${this.view.panels[panel]?.name || panel + 1}.`;
+    this.reader.remark({ ...this.reader.state.marks, panel }, said);
+  }
+
+  take(view: ChartView): void {
     this.view = view;
-    if (another || (this.panel !== null && this.panel >= view.panels.length)) this.panel = null;
   }
 
   draw(scene: ChartScene): Drawn {

@@ -9,9 +9,12 @@ export interface Target {
   readonly x: number;
 }
 export type Pin = Target & { number: number };
-export type Marks = ShellMarks<Target, Target>;
+export interface Marks extends ShellMarks<Target, Target> {
+  /** The one that is drawn; null: all. */
+  readonly panel: number | null;
+}
 
-export const NO_MARKS: Marks = { selection: [], pins: [] };
+export const NO_MARKS: Marks = { selection: [], pins: [], panel: null };
 
 export const same = (a: Target | null, b: Target | null): boolean =>
   a === b || (a !== null && b !== null && a.panel === b.panel && a.series === b.series && a.x === b.x);
@@ -89,9 +92,13 @@ export function readMarks(value: unknown, view: ChartView): Marks {
       whole(panel, view.panels.length) && whole(series, view.series.length) && whole(x, view.x.labels.length);
     return fits ? targetOf(item as Target) : null;
   };
-  const { selection, pins } = (typeof value === "object" && value !== null ? value : {}) as Record<string, unknown>;
+  const { selection, pins, panel } = (typeof value === "object" && value !== null ? value : {}) as Record<
+    string,
+    unknown
+  >;
   return {
     selection: (Array.isArray(selection) ? selection : []).flatMap((item) => read(item) ?? []),
     pins: readPins(pins, read),
+    panel: whole(panel, view.panels.length) ? (panel as number) : null,
   };
 }
