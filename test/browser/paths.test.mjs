@@ -99,8 +99,13 @@ describe("a path graph with its kernel", () => {
     await view().locator(".pb-side .pb-head").first().waitFor();
     assert.match(await side(), /Attention of head \d/);
     const [chart, panel] = [".pb-side .pb-attention:last-of-type", ".pb-side"].map((of) => view().locator(of).last());
+    // Where the graph leaves most of the stage free.
+    await page.setViewportSize({ width: 1700, height: 900 });
+    await page.waitForTimeout(500);
     const right = async (of) => (({ x, width }) => x + width)(await of.boundingBox());
     assert.ok((await right(chart)) <= (await right(panel)), "the attention's last bar is inside the panel");
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await page.waitForTimeout(500);
     assert.match(
       await view().locator(".pb-readout-second").textContent(),
       /its paths take \d+ edges? before, \d+ after/,
