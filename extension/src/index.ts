@@ -1,4 +1,4 @@
-/** The JupyterLab plugins: views in notebooks (each with its own panel's kernel) and elsewhere, result files, settings,
+/** The JupyterLab plugins: views in notebooks (each with its own panel's kernel), consoles and elsewhere, result files, settings,
  *  the workbench, launcher and menu. */
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from "@jupyterlab/application";
 import { INotebookTracker, type NotebookPanel } from "@jupyterlab/notebook";
@@ -6,9 +6,10 @@ import { IRenderMimeRegistry } from "@jupyterlab/rendermime";
 import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
 import { VIEW_MIME } from "patchbay/view";
 import { documentPlugin } from "./document/plugin";
-import { type Host, notebookHost, otherHost } from "./host";
 import { launcherPlugin } from "./launcher/plugin";
 import { pageParts } from "./page-parts";
+import { hostAround } from "./places/around";
+import { notebookHost } from "./places/notebook";
 import { ViewRenderer } from "./renderer";
 import { settingsPlugin } from "./settings/plugin";
 import { workbenchPlugin } from "./workbench/plugin";
@@ -16,12 +17,12 @@ import { workbenchPlugin } from "./workbench/plugin";
 /** Before images, which the same output carries for places without this extension. */
 const RANK = 40;
 
-const factory = (host: Host): IRenderMime.IRendererFactory => ({
+const factory = (hostOf: ConstructorParameters<typeof ViewRenderer>[0]): IRenderMime.IRendererFactory => ({
   // Nothing of a view is run or read as markup, so it may be drawn in notebooks that are not trusted.
   safe: true,
   mimeTypes: [VIEW_MIME],
   defaultRank: RANK,
-  createRenderer: () => new ViewRenderer(host),
+  createRenderer: () => new ViewRenderer(hostOf),
 });
 
 const renderers: JupyterFrontEndPlugin<void> = {
@@ -30,9 +31,18 @@ const renderers: JupyterFrontEndPlugin<void> = {
   autoStart: true,
   requires: [IRenderMimeRegistry, INotebookTracker],
   activate: (app: JupyterFrontEnd, registry: IRenderMimeRegistry, tracker: INotebookTracker) => {
-    registry.addFactory(factory(otherHost(app, tracker, pageParts)), RANK);
-    const attach = (panel: NotebookPanel) =>
-      panel.content.rendermime.addFactory(factory(notebookHost(app, panel, pageParts)), RANK);
+    // Consoles and others copy this registry: their views look around where they stand.
+    registry.addFactory(
+      factory((here) => hostAround(here, pageParts)),
+      RANK,
+    );
+    const attach = (panel: NotebookPanel) => {
+      const host = notebookHost(app, panel, pageParts);
+      panel.content.rendermime.addFactory(
+        factory(() => host),
+        RANK,
+      );
+    };
     tracker.forEach(attach);
     tracker.widgetAdded.connect((_, panel) => attach(panel));
   },

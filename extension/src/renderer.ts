@@ -10,23 +10,43 @@ import type { Host } from "./host";
 const METADATA_KEY = "patchbay";
 
 export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
-  private readonly frame: ViewFrame;
+  private frame: ViewFrame | null = null;
   private model: IRenderMime.IMimeModel | null = null;
 
-  constructor(host: Host) {
+  /** @param hostOf the place of this renderer; null as long as only being attached will tell */
+  constructor(private readonly hostOf: (here: Widget) => Host | null) {
     super();
-    this.frame = new ViewFrame(this.node, host, {
-      read: () => this.model?.metadata[METADATA_KEY],
-      write: (marks) => this.write(marks),
-    });
   }
 
   async renderModel(model: IRenderMime.IMimeModel): Promise<void> {
     this.model = model;
-    if (this.isDisposed) return;
+    this.draw();
+  }
+
+  override processMessage(message: Parameters<Widget["processMessage"]>[0]): void {
+    super.processMessage(message);
+    if (message.type === "after-attach" && this.frame === null) this.draw();
+  }
+
+  private draw(): void {
+    const { model } = this;
+    if (this.isDisposed || model === null) return;
+    this.frame ??= this.framed();
+    if (this.frame === null) return;
     this.frame.show(model.data[VIEW_MIME]);
     // An update has replaced the output and its metadata with it: marks made meanwhile are written again.
     if (this.frame.marked && model.metadata[METADATA_KEY] === undefined) this.frame.saveSoon();
+  }
+
+  private framed(): ViewFrame | null {
+    const host = this.hostOf(this);
+    return (
+      host &&
+      new ViewFrame(this.node, host, {
+        read: () => this.model?.metadata[METADATA_KEY],
+        write: (marks) => this.write(marks),
+      })
+    );
   }
 
   private write(marks: unknown): void {
@@ -41,7 +61,7 @@ export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
 
   override dispose(): void {
     if (this.isDisposed) return;
-    this.frame.dispose();
+    this.frame?.dispose();
     this.model = null;
     super.dispose();
   }

@@ -12,6 +12,8 @@ const COMPUTED_WITHIN_MS = 600_000;
 const COMPUTED: ReadonlySet<Request["op"]> = new Set(["edge", "verify", "export"]);
 /** Views that appear together (a notebook being opened) share one hello. */
 const GATHER_MS = 60;
+/** A restarting kernel takes that long before it is worth asking. */
+const RESTARTED_MS = 1_000;
 
 export interface ViewListener {
   /** The kernel sent newer numbers for this view. */
@@ -25,6 +27,7 @@ type JSONObject = Parameters<Kernel.IComm["send"]>[0];
 
 export class Rpc {
   private static readonly all = new WeakMap<Kernel.IKernelConnection, Rpc>();
+  private static readonly open = new Set<Rpc>();
 
   /** The one Rpc of this kernel connection. */
   static of(kernel: Kernel.IKernelConnection): Rpc {
@@ -41,7 +44,12 @@ export class Rpc {
   private calls = 0;
   private helloTimer: ReturnType<typeof setTimeout> | null = null;
 
+  /** What comms go over. Of several connections to one kernel (a notebook and its console) JupyterLab gives comms to
+   *  the first alone, which may be closed before the others: those that have none get one more connection, for comms. */
+  private wire: Kernel.IKernelConnection | null = null;
+
   private constructor(private readonly kernel: Kernel.IKernelConnection) {
+    Rpc.open.add(this);
     kernel.statusChanged.connect(this.onStatus, this);
     kernel.disposed.connect(this.stop, this);
   }
@@ -70,7 +78,7 @@ export class Rpc {
       this.waiting.set(id, { resolve: resolve as (result: unknown) => void, reject, timer });
       try {
         // No idle message ends a comm's future on this kernel, so it must be disposed here.
-        this.open()
+        this.opened()
           .send({ pb: 1, id, ...request } as unknown as JSONObject)
           .dispose();
       } catch (error) {
@@ -79,9 +87,10 @@ export class Rpc {
     });
   }
 
-  private open(): Kernel.IComm {
+  private opened(): Kernel.IComm {
     if (this.comm && !this.comm.isDisposed) return this.comm;
-    const comm = this.kernel.createComm(COMM_TARGET);
+    this.wire ??= this.kernel.handleComms ? this.kernel : this.kernel.clone({ handleComms: true });
+    const comm = this.wire.createComm(COMM_TARGET);
     comm.onMsg = (message) => this.onMessage(message);
     comm.onClose = () => {
       if (this.comm !== comm) return;
@@ -150,20 +159,32 @@ export class Rpc {
     }
   }
 
-  /** A restarted kernel has lost its comms (JupyterLab disposes ours) and its runs: ask again once it is up. */
+  /** A restarted kernel has lost its comms (JupyterLab disposes ours) and its runs: ask again once it is up. Only the
+   *  connection that restarted it hears of that; the others to the same kernel are told here. */
   private onStatus(_: Kernel.IKernelConnection, status: Kernel.Status): void {
-    if (status === "restarting" || status === "autorestarting" || status === "dead") {
-      this.comm = null;
-      this.failAll(`the kernel is ${status}`);
-      if (status === "dead") this.tell(null);
-      else this.helloSoon(1_000);
-    }
+    if (status !== "restarting" && status !== "autorestarting" && status !== "dead") return;
+    for (const rpc of [...Rpc.open]) if (rpc.kernel.id === this.kernel.id) rpc.restarted(status);
+  }
+
+  private restarted(status: Kernel.Status): void {
+    this.unwire();
+    this.failAll(`the kernel is ${status}`);
+    if (status === "dead") this.tell(null);
+    else this.helloSoon(RESTARTED_MS);
   }
 
   private stop(): void {
+    Rpc.open.delete(this);
     this.cancelHello();
     this.failAll("the kernel connection has gone");
     this.tell(null);
-    this.comm = null;
+    this.unwire();
+  }
+
+  private unwire(): void {
+    const { comm, wire } = this;
+    this.comm = this.wire = null;
+    comm?.dispose();
+    if (wire !== this.kernel) wire?.dispose();
   }
 }

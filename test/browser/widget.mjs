@@ -60,9 +60,9 @@ export function widget(page, nth = 0) {
   };
 }
 
-/** Asks until the answer is yes. */
-export async function until(ask, what) {
-  const end = Date.now() + PATIENCE;
+/** Asks until the answer is yes, for a while. */
+export async function until(ask, what, patience = PATIENCE) {
+  const end = Date.now() + patience;
   while (!(await ask())) {
     if (Date.now() > end) throw new Error(`waited in vain: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 50));

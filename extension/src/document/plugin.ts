@@ -3,7 +3,7 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from "@jupyterlab/applica
 import { ABCWidgetFactory, type DocumentRegistry, DocumentWidget } from "@jupyterlab/docregistry";
 import { IStateDB } from "@jupyterlab/statedb";
 import { Widget } from "@lumino/widgets";
-import type { Host } from "../host";
+import { blur, type Host } from "../host";
 import { patchbayIcon } from "../lab-icon";
 import { pageParts } from "../page-parts";
 import { ResultContent } from "./content";
@@ -20,9 +20,7 @@ const documentHost = (context: DocumentRegistry.Context): Host => ({
   save: () => undefined,
   runAgain: () => null,
   insertBelow: () => false,
-  leave() {
-    if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
-  },
+  leave: blur,
   page: pageParts,
 });
 

@@ -267,6 +267,10 @@ export class PathsReader extends Reader<S.Target, S.Marks> {
     else if (!this.state.marks.selection.some((hop) => S.same(hop, target))) this.select(target);
   }
 
+  override get searching(): boolean {
+    return this.matches.length > 0;
+  }
+
   /** Tokens whose text or position is searched for. */
   search(text: string): string {
     const view = this.of.view();

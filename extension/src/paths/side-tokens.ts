@@ -21,7 +21,7 @@ export interface TokensActs {
 
 export class TokensSide {
   /** The column that is being named, with the field for it. */
-  private naming: { column: number; field: HTMLInputElement } | null = null;
+  private naming: { column: number; form: HTMLFormElement; field: HTMLInputElement } | null = null;
 
   constructor(private readonly acts: TokensActs) {}
 
@@ -41,13 +41,19 @@ export class TokensSide {
       this.acts.changed();
     };
     field.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" && event.key !== "Escape") return;
+      if (event.key !== "Escape") return;
       event.preventDefault();
       event.stopPropagation();
-      if (event.key === "Enter") this.acts.rename(column, field.value);
       close();
     });
-    this.naming = { column, field };
+    // A form hears of Enter also where a console takes the key itself.
+    const form = el("form", {}, field);
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.acts.rename(column, field.value);
+      close();
+    });
+    this.naming = { column, form, field };
     this.acts.changed();
     field.closest("details")?.setAttribute("open", "");
     field.focus({ preventScroll: true });
@@ -70,7 +76,7 @@ export class TokensSide {
     if (naming)
       nodes.push(
         el("h4", {}, "Name"),
-        naming.field,
+        naming.form,
         quiet("Enter keeps it, Esc does not; an empty name gives the token its own words back"),
       );
     else if (span) nodes.push(...this.chosen(view, span));

@@ -11,8 +11,8 @@ export interface DeskActs {
   redraw(): void;
   /** Opens the export menu. */
   exports(): void;
-  /** Saves the notebook. */
-  save(): void;
+  /** Saves the notebook; null where the browser may have the key. */
+  save: (() => void) | null;
 }
 
 export class Desk<V extends View> {
@@ -42,7 +42,7 @@ export class Desk<V extends View> {
 
   key(event: KeyboardEvent): void {
     const action = keyAction(event, this.part.keys);
-    if (!action || event.defaultPrevented) return;
+    if (!action || event.defaultPrevented || (action.do === "save" && !this.acts.save)) return;
     const target = event.target as HTMLElement;
     if (action.do !== "save" && action.do !== "escape") {
       // What is written has an undo of its own; sliders and lists have none.
@@ -62,7 +62,7 @@ export class Desk<V extends View> {
   private do(action: KeyAction): void {
     const { part } = this;
     const zoom = { "zoom-in": "in", "zoom-out": "out", "zoom-reset": "reset" } as const;
-    if (action.do === "save") this.acts.save();
+    if (action.do === "save") this.acts.save?.();
     else if (action.do === "table") this.toggleTable();
     else if (action.do === "export") this.acts.exports();
     else if (action.do === "find") this.finder.open();

@@ -12,7 +12,8 @@ export interface FinderActs {
 export class Finder {
   private readonly field = el("input", { type: "search", class: "pb-find-input" });
   private readonly found = el("span", { class: "pb-quiet", role: "status" });
-  readonly node = el("div", { class: "pb-finder", hidden: true }, this.field, this.found);
+  /** A form, as it hears of Enter also where a console takes the key itself. */
+  readonly node = el("form", { class: "pb-finder", hidden: true }, this.field, this.found);
 
   constructor(
     private readonly acts: FinderActs,
@@ -25,8 +26,7 @@ export class Finder {
       button({ label: "Close", icon: "cross", wordless: true }, () => acts.close()),
     );
     this.field.addEventListener("input", () => this.search());
-    this.field.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter") return;
+    this.node.addEventListener("submit", (event) => {
       event.preventDefault();
       acts.next();
     });

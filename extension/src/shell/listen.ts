@@ -31,7 +31,8 @@ export function listenToFocus(root: HTMLElement, stage: HTMLElement, acts: Focus
     // A console takes Enter for its prompt before anything inside it hears of it.
     if (!root.closest(".jp-CodeConsole")) return;
     if (target === stage) acts.key(event);
-    else if (target.matches("button, summary")) event.stopPropagation();
+    // Buttons are pressed and fields submit their form all the same.
+    else event.stopPropagation();
   };
   window.addEventListener("keydown", first, true);
   stops.push(() => window.removeEventListener("keydown", first, true));

@@ -87,10 +87,12 @@ export class ShellWidget<V extends View, T extends object, M extends Marks> impl
       stage: this.stage.node,
       redraw: () => this.draw(),
       exports: () => showMenu(root, this.toolbar.exportButton, "Export", this.exports()),
-      save: () => {
-        saved.flush();
-        host.save();
-      },
+      save:
+        host.save &&
+        (() => {
+          saved.flush();
+          host.save?.();
+        }),
     });
     root.replaceChildren(
       this.header.node,

@@ -2,7 +2,7 @@
  *  JupyterLab; the views of a page are linked with each other. */
 import type { PageParts } from "patchbay/view";
 import { NOTHING_KEPT, ViewFrame } from "../frame";
-import type { Host } from "../host";
+import { blur, type Host } from "../host";
 
 const DARK = "(prefers-color-scheme: dark)";
 
@@ -18,13 +18,11 @@ const host: Host = {
   document: () => document,
   kernel: () => null,
   onKernel: () => () => undefined,
-  // What is marked on a page lasts as long as the page is open.
-  save: () => undefined,
+  // What is marked on a page lasts as long as the page is open; the key saves the page itself.
+  save: null,
   runAgain: () => null,
   insertBelow: () => false,
-  leave() {
-    if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
-  },
+  leave: blur,
   page: async () => ownParts(),
 };
 
