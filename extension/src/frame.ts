@@ -1,6 +1,6 @@
 /** Shows what claims to be a view in one node: checks it, hands it to the widget of its kind, keeps what the reader marks,
  *  and shows wrong data as text. Knows nothing of JupyterLab: outputs, documents and pages of their own use it. */
-import { type View, validateView } from "patchbay/view";
+import { type Output, type View, validateView } from "patchbay/view";
 import { isRunning } from "./heatmap/scene";
 import type { Host } from "./host";
 import { mount } from "./kinds";
@@ -12,12 +12,16 @@ import { Tie } from "./tie";
 
 /** A reader who clicks about should not write the notebook each time. */
 const SAVE_AFTER_MS = 400;
+/** The kernel rewrites the output of a run that has ended; one that still differs by then is out of its reach. */
+const REWRITTEN_WITHIN_MS = 5_000;
 
-/** Where marks are kept. */
+/** Where marks are kept, and the view. */
 export interface Kept {
   read(): unknown;
   /** null: there is nothing to keep any more. */
   write(marks: unknown): void;
+  /** The view as the cell's output has it, and a whole output to put in its place. */
+  readonly output?: { view(): unknown; replace(output: Output): void };
 }
 
 /** For places that keep nothing. */
@@ -31,6 +35,7 @@ export class ViewFrame {
   /** What is marked; null: nothing, undefined: nobody has marked anything yet. */
   private marks: unknown;
   private timer: ReturnType<typeof setTimeout> | null = null;
+  private outputTimer: ReturnType<typeof setTimeout> | null = null;
   private readonly stopPreferences: () => void;
 
   constructor(
@@ -44,7 +49,9 @@ export class ViewFrame {
     // All keys stay in the widget; it saves on Ctrl+S itself and gives the focus back on Esc.
     node.dataset.lmSuppressShortcuts = "true";
     this.tie = new Tie(host, "", {
-      pushed: (view) => this.take(view),
+      pushed: (view) => {
+        if (this.take(view)) this.keepOutputSoon();
+      },
       connection: () => this.widget?.refresh(),
     });
     this.stopPreferences = onPreferences(() => {
@@ -132,8 +139,27 @@ export class ViewFrame {
     this.kept.write(this.marks);
   }
 
+  /** Sees to it that the notebook has what a run has ended with, also when the page was loaded anew meanwhile. */
+  private keepOutputSoon(): void {
+    if (this.outputTimer !== null) clearTimeout(this.outputTimer);
+    this.outputTimer = setTimeout(() => {
+      this.outputTimer = null;
+      // Not kept is what the kernel does not give any more: the output stays as it was saved.
+      this.keepOutput().catch(() => undefined);
+    }, REWRITTEN_WITHIN_MS);
+  }
+
+  private async keepOutput(): Promise<void> {
+    const { latest, kept } = this;
+    const differs = () => kept.output && latest === this.latest && JSON.stringify(kept.output.view()) !== this.shown;
+    if (!latest || isRunning(latest.state) || !differs()) return;
+    const output = await this.tie.call<Output>({ op: "output", view: latest.id });
+    if (differs()) kept.output?.replace(output);
+  }
+
   dispose(): void {
-    if (this.timer !== null) clearTimeout(this.timer);
+    for (const timer of [this.timer, this.outputTimer]) if (timer !== null) clearTimeout(timer);
+    this.latest = null;
     this.drop();
     this.stopPreferences();
     this.tie.dispose();

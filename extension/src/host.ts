@@ -5,8 +5,9 @@ import type { PageParts } from "patchbay/view";
 export interface Host {
   /** One object for all views of a document: links join them by it. */
   document(): object;
-  /** Asked anew each time: a restart or a change of kernel makes the old connection useless. */
-  kernel(): Kernel.IKernelConnection | null;
+  /** Asked anew each time: a restart or a change of kernel makes the old connection useless. undefined: the place is
+   *  only being opened, and may find its kernel. */
+  kernel(): Kernel.IKernelConnection | null | undefined;
   /** Calls back when another kernel takes over, or none. */
   onKernel(listener: () => void): () => void;
   /** null where nothing is kept and the browser may have the key: a page that stands alone. */

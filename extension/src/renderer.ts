@@ -2,7 +2,7 @@
  *  serves all updates of an output. */
 import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
 import { Widget } from "@lumino/widgets";
-import { VIEW_MIME } from "patchbay/view";
+import { type Output, VIEW_MIME } from "patchbay/view";
 import { ViewFrame } from "./frame";
 import type { Host } from "./host";
 
@@ -45,6 +45,10 @@ export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
       new ViewFrame(this.node, host, {
         read: () => this.model?.metadata[METADATA_KEY],
         write: (marks) => this.write(marks),
+        output: {
+          view: () => this.model?.data[VIEW_MIME],
+          replace: (output) => this.replace(output),
+        },
       })
     );
   }
@@ -57,6 +61,15 @@ export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
     if (marks === null) delete metadata[METADATA_KEY];
     else metadata[METADATA_KEY] = marks;
     model.setData({ metadata: metadata as IRenderMime.IMimeModel["metadata"] });
+  }
+
+  /** Puts a whole output in the place of this one; what is marked stays. */
+  private replace({ data, metadata }: Output): void {
+    const { model } = this;
+    if (!model || this.isDisposed) return;
+    const marks = model.metadata[METADATA_KEY];
+    const all = { ...metadata, ...(marks === undefined ? {} : { [METADATA_KEY]: marks }) };
+    model.setData({ data, metadata: all } as Parameters<IRenderMime.IMimeModel["setData"]>[0]);
   }
 
   override dispose(): void {

@@ -9,7 +9,7 @@ const HELLO_EVERY_MS = 20_000;
 const ANSWER_WITHIN_MS = 30_000;
 /** What is computed first: a large model takes its time for a cut, and a figure for its PDF. */
 const COMPUTED_WITHIN_MS = 600_000;
-const COMPUTED: ReadonlySet<Request["op"]> = new Set(["edge", "verify", "export"]);
+const COMPUTED: ReadonlySet<Request["op"]> = new Set(["edge", "verify", "export", "output"]);
 /** Views that appear together (a notebook being opened) share one hello. */
 const GATHER_MS = 60;
 /** A restarting kernel takes that long before it is worth asking. */

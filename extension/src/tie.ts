@@ -11,12 +11,16 @@ import type { Connection } from "./shell/header";
 const KERNEL_NAME = "patchbay";
 /** A view that has just been drawn may be older than the hello that asks for it. */
 const JUST_DRAWN_MS = 2_000;
+/** A notebook that is opened has found its running kernel by then, or has none. */
+const OPENED_WITHIN_MS = 5_000;
 
 export class Tie {
   connection: Connection = "none";
   private wasLive = false;
   private arrivedLive = false;
   private drawnAt = 0;
+  private answered = false;
+  private opening: ReturnType<typeof setTimeout> | null = null;
   private stopListening: (() => void) | null = null;
   private kernel: Kernel.IKernelConnection | null = null;
   private readonly stopKernel: () => void;
@@ -40,14 +44,22 @@ export class Tie {
     // Outputs of a notebook being opened come while its kernel is starting or idle; a cell's own come while it runs.
     if (this.host.kernel()?.status === "busy") this.arrivedLive = true;
     this.follow();
+    if (this.host.kernel() !== undefined || this.opening !== null) return;
+    this.opening = setTimeout(() => this.changed.connection(), OPENED_WITHIN_MS);
   }
 
   /** What the widget shows: a running view that no kernel runs any more is stale, and so is one whose kernel forgot it. */
   shownState(state: ViewState): ViewState {
     const running = state === "loading" || state === "partial";
     if (this.connection === "live" || state === "error") return state;
-    if (running) return this.connection === "none" && this.arrivedLive ? state : "stale";
+    if (running) return this.undecided || (this.connection === "none" && this.arrivedLive) ? state : "stale";
     return this.wasLive && this.connection === "unknown" ? "stale" : state;
+  }
+
+  /** Whether a kernel knows the view will only turn out: it has not answered yet, or the notebook is being opened. */
+  private get undecided(): boolean {
+    if (this.host.kernel() === undefined) return Date.now() - this.drawnAt < OPENED_WITHIN_MS;
+    return this.kernel !== null && !this.answered;
   }
 
   call<T>(request: Request): Promise<T> {
@@ -57,12 +69,13 @@ export class Tie {
 
   private follow(): void {
     const kernel = this.host.kernel();
-    const talks = kernel !== null && (kernel.name === KERNEL_NAME || this.arrivedLive);
+    const talks = !!kernel && (kernel.name === KERNEL_NAME || this.arrivedLive);
     if (talks && kernel === this.kernel) return;
     this.stopListening?.();
     this.stopListening = null;
     this.kernel = talks ? kernel : null;
-    if (!talks || kernel === null) {
+    this.answered = false;
+    if (!talks) {
       this.set("none");
       return;
     }
@@ -70,17 +83,25 @@ export class Tie {
     this.stopListening = rpc.listen(this.viewId, {
       pushed: (view) => {
         this.arrivedLive = true;
-        this.set("live");
+        this.decide("live");
         this.changed.pushed(view);
       },
       known: (live) => {
-        if (live === null) this.set("none");
-        else if (live) this.set("live");
-        else if (Date.now() - this.drawnAt > JUST_DRAWN_MS || !this.arrivedLive) this.set("unknown");
+        if (live === null) this.decide("none");
+        else if (live) this.decide("live");
+        else if (Date.now() - this.drawnAt > JUST_DRAWN_MS || !this.arrivedLive) this.decide("unknown");
         // Its kernel may have been restarted right after the view was drawn: the next answer counts.
         else rpc.askAgain(JUST_DRAWN_MS);
       },
     });
+  }
+
+  /** What the kernel has answered. */
+  private decide(connection: Connection): void {
+    const first = !this.answered;
+    this.answered = true;
+    if (connection !== this.connection) this.set(connection);
+    else if (first) this.changed.connection();
   }
 
   private set(connection: Connection): void {
@@ -91,6 +112,7 @@ export class Tie {
   }
 
   dispose(): void {
+    if (this.opening !== null) clearTimeout(this.opening);
     this.stopKernel();
     this.stopListening?.();
     this.stopListening = null;

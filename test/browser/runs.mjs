@@ -11,6 +11,26 @@ export const RUNS = [
   'const d = pb.accuracy(model, { task: "capital", n: 4 }); pb.show(d); await d;',
 ];
 
+/** Goes on for minutes, called `slow`: many samples, all tuples of up to three layers, every forward on its own. */
+export const LONG = `
+const { items, ...asked } = pb.task("category");
+const slow = pb.patchSweep(model, {
+  task: { ...asked, items: Array.from({ length: 20 }, () => items).flat() }, sizes: [1, 2, 3], plan: "naive",
+});
+pb.show(slow);
+await slow;`;
+
+/** One of each kind that goes on for long; a cell waits for its run, or is over while the run goes on. */
+export const LONG_RUNS = [
+  LONG,
+  `const all = pb.taskNames("demo");
+const b = pb.geometry(model, { task: all, rephrasings: 12, sites: ["resid_post", "attn_out", "mlp_out"] });
+pb.show(b);`,
+  'const c = pb.pathTrace(model, { task: "capital", topK: 1, maxRank: 10 }); pb.show(c); await c;',
+  `const d = pb.accuracy(model, { task: { ...asked, items: Array.from({ length: 300 }, () => items).flat() } });
+pb.show(d);`,
+];
+
 /** A notebook for the Patchbay kernel that has not been run. */
 export const liveNotebook = (...cells) => ({
   cells: cells.map(code),

@@ -4,7 +4,7 @@ import type { Host } from "../host";
 
 export function kernelHost(context: ISessionContext): Pick<Host, "kernel" | "onKernel"> {
   return {
-    kernel: () => context.session?.kernel ?? null,
+    kernel: () => context.session?.kernel ?? (context.isReady ? null : undefined),
     onKernel(listener) {
       context.kernelChanged.connect(listener);
       return () => {

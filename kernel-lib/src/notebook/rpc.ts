@@ -87,6 +87,8 @@ async function handle(comm: Comm, data: Record<string, unknown>, version: string
       const chart = isRecord(data.chart) ? (data.chart as unknown as ChartChoice) : undefined;
       return exportOf(view(data.view), format, { metric, figure, heatmap, paths, chart });
     }
+    case "output":
+      return view(data.view).bundle();
     case "edge":
       return edgeOf(view(data.view), hop(data), place(data));
     case "verify": {

@@ -31,6 +31,9 @@ export type Request =
       /** What is chosen in a chart, for its figure. */
       chart?: ChartChoice;
     }
+  /** The view as its cell's output holds it: answer Output. An output that was saved in the middle of a run and then
+   *  loaded anew is not rewritten by the kernel, as JupyterLab no longer knows which one it was. */
+  | { op: "output"; view: string }
   /** Attention behind a hop of a path graph: answer EdgeDetail. Needs the open model of the run that is shown. */
   | ({ op: "edge"; view: string; layer: number; from: number; to: number } & Partial<PathsPlace>)
   /** Cuts hops of a path graph in the real model: answer CutResult. Needs the open model as well. */
@@ -52,6 +55,12 @@ export type RequestMessage = { pb: 1; id: string } & Request;
 export type Answer =
   | { pb: 1; id: string; ok: true; result: unknown }
   | { pb: 1; id: string; ok: false; error: { code: string; message: string } };
+
+/** What a cell's output holds: view, PNG and text by MIME type. */
+export interface Output {
+  data: Readonly<Record<string, unknown>>;
+  metadata: Readonly<Record<string, unknown>>;
+}
 
 /** Pushed at most ten times a second and view. */
 export type Push = { pb: 1; push: "view"; view: View };
