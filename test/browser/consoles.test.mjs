@@ -6,14 +6,13 @@ import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { openConsole } from "./consoles.mjs";
 import { openNotebook, PATIENCE, picture, startBrowser, startLab } from "./lab.mjs";
-import { LOAD, liveNotebook, RUNS } from "./runs.mjs";
+import { LOAD, LONG, liveNotebook, RUNS } from "./runs.mjs";
 import { until } from "./widget.mjs";
 
-const [SWEEP] = RUNS;
+const [SWEEP, GEOMETRY, TRACE] = RUNS;
+const TWO =
+  'const [d, e] = [await pb.accuracy(model, { task: "capital", n: 4 }), await pb.accuracy(model, { task: "language", n: 4 })]; pb.show([d, e]);';
 const KINDS = ["heatmap", "scatter", "paths", "chart"];
-/** Runs for many seconds: every forward on its own. */
-const LONG =
-  'const slow = pb.patchSweep(model, { task: "category", sizes: [1, 2, 3], plan: "naive" }); pb.show(slow); await slow;';
 
 describe("views in consoles", () => {
   let lab;
@@ -24,6 +23,7 @@ describe("views in consoles", () => {
   let other;
   let shared;
   const inNotebook = () => page.locator(".jp-NotebookPanel .pb-view").first();
+  const made = () => page.locator(".jp-LinkedOutputView .pb-view");
   const live = (badges, what) => until(async () => /kernel ready/.test(await badges()), `${what}: kernel ready`);
   const menu = async (view, item) => {
     await view.getByRole("button", { name: "Export" }).click();
@@ -49,7 +49,7 @@ describe("views in consoles", () => {
     await until(async () => (await inNotebook().getAttribute("data-state")) === "done", "the notebook's run", PATIENCE);
     shared = await openConsole(page, "notebook:create-console", { activate: true });
     own = await openConsole(page);
-    await own.run(LOAD, ...RUNS);
+    await own.run(LOAD, SWEEP, GEOMETRY, TRACE, TWO);
     other = await openConsole(page);
     await other.run(LOAD, SWEEP);
   });
@@ -126,10 +126,25 @@ describe("views in consoles", () => {
     }
   });
 
-  test("code from a widget goes to the prompt; Esc gives the focus to it", async () => {
+  test("Enter chooses from a menu and keeps a name", async () => {
+    await own.view(0).locator(".pb-stage").focus();
+    await page.keyboard.press("e");
+    const [download] = await Promise.all([page.waitForEvent("download"), page.keyboard.press("Enter")]);
+    assert.match(download.suggestedFilename(), /svg$/);
+    const graph = own.view(2);
+    await graph.locator(".pb-stage").focus();
+    for (const key of ["Home", "n"]) await page.keyboard.press(key);
+    await page.keyboard.type("begin");
+    await page.keyboard.press("Enter");
+    await until(async () => /begin/.test(await graph.locator(".pb-readout-first").textContent()), "the name");
+    assert.ok(await graph.locator(".pb-stage").evaluate((node) => node === document.activeElement));
+    assert.equal(await own.prompt(), "");
+  });
+
+  test("Esc gives the focus to the prompt", async () => {
     const view = own.view(0);
     await view.locator(".pb-stage").focus();
-    for (const key of ["Escape", "Escape", "Escape", "Escape"]) await page.keyboard.press(key);
+    while (await view.evaluate((node) => node.contains(document.activeElement))) await page.keyboard.press("Escape");
     await page.keyboard.type("1 + 1");
     await until(async () => (await own.prompt()) === "1 + 1", "typed into the prompt");
     await page.keyboard.press("Shift+Enter");
@@ -166,14 +181,44 @@ describe("views in consoles", () => {
     await until(async () => (await own.states()) === "stale,stale,stale,stale,done", "run again", PATIENCE);
   });
 
-  test("a restart from the notebook is known in its console too", async () => {
+  test("a view made for a notebook's output follows the notebook, whatever is in front", async () => {
+    await page.evaluate(async () => {
+      const { shell, commands } = window.jupyterapp;
+      const panel = [...shell.widgets("main")].find((one) => one.context);
+      shell.activateById(panel.id);
+      panel.content.activeCellIndex = 1;
+      await commands.execute("notebook:create-output-view");
+    });
+    const view = made();
+    await view.locator(".pb-picture svg").waitFor();
+    await other.front();
+    await live(() => view.locator(".pb-badges").textContent(), "the view for the output");
+    assert.match(await exported(view, "PDF"), /^%PDF-/);
+  });
+
+  test("a restart from the notebook is known in its console and in the view made for its output", async () => {
     await page.evaluate(() => {
       const panel = [...window.jupyterapp.shell.widgets("main")].find((one) => one.context);
       return panel.sessionContext.session.kernel.restart();
     });
-    await until(async () => (await inNotebook().getAttribute("data-state")) === "stale", "the notebook's view");
-    await until(async () => (await shared.states()) === "stale", "its console's view");
+    const states = async () => [
+      await inNotebook().getAttribute("data-state"),
+      await made().getAttribute("data-state"),
+      await shared.states(),
+    ];
+    await until(async () => (await states()).join() === "stale,stale,stale", "all three are stale");
     assert.equal(await other.states(), "done");
+    await shared.run(LOAD);
+    await page.evaluate(() => {
+      const { shell } = window.jupyterapp;
+      shell.activateById([...shell.widgets("main")].find((one) => one.node.querySelector(".jp-LinkedOutputView")).id);
+    });
+    await made().getByRole("button", { name: "Run again" }).click();
+    await until(
+      async () => (await states()).slice(0, 2).join() === "done,done",
+      "the notebook's cell has run",
+      PATIENCE,
+    );
   });
 
   test("a run is followed and cancelled from a console", async () => {
@@ -206,7 +251,9 @@ describe("views in consoles", () => {
     await other.front();
     await other.start("pb.show(slow);");
     const view = other.view(0);
-    const count = async () => Number(/^(\d+) of/.exec(await view.locator(".pb-count").textContent())?.[1] ?? 0);
+    await view.waitFor();
+    const count = async () => Number(/^(\d+) of/.exec(await view.locator(".pb-footer").textContent())?.[1] ?? 0);
+    await picture(page, "consoles-reloaded");
     await until(async () => (await count()) > 0, "progress", PATIENCE);
     const before = await count();
     await until(async () => (await count()) > before, "more of it", PATIENCE);

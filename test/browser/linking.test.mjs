@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { relatives, TOKENS } from "./kinds.mjs";
+import { oneOfEach, relatives, TOKENS } from "./kinds.mjs";
 import { openNotebook, picture, SCRATCH, startBrowser, startLab, withoutKernel } from "./lab.mjs";
 import { notebook } from "./stored.mjs";
 import { widget } from "./widget.mjs";
@@ -182,7 +182,7 @@ describe("across the cells of a notebook", () => {
   let browser;
   let page;
   before(async () => {
-    const other = notebook([relatives().pairs]);
+    const other = notebook(Object.values(oneOfEach()));
     lab = await startLab({ notebooks: { "linked.ipynb": notebook(Object.values(views)), "other.ipynb": other } });
     browser = await startBrowser();
     page = await browser.newPage({ viewport: { width: 1280, height: 1100 } });
@@ -201,6 +201,39 @@ describe("across the cells of a notebook", () => {
     await widget(page, 0).hover(...TO_LAYER.pairs);
     await widget(page, 2).view.scrollIntoViewIfNeeded();
     await picture(page, "linking");
+    assert.deepEqual(page.errors, []);
+  });
+
+  test("another notebook beside it is told nothing, and tells nothing", async () => {
+    await page.evaluate(async () => {
+      const { commands, shell } = window.jupyterapp;
+      const ref = shell.currentWidget.id;
+      const opened = await commands.execute("docmanager:open", {
+        path: "other.ipynb",
+        options: { mode: "split-right", ref },
+      });
+      await opened.context.ready;
+    });
+    await withoutKernel(page);
+    const ids = await page.evaluate(() =>
+      [...window.jupyterapp.shell.widgets("main")].map(({ id, context }) => [context.path, id]),
+    );
+    const at = (path) => page.locator(`[id="${ids.find(([one]) => one === path)[1]}"]`);
+    const [here, there] = [at("linked.ipynb"), at("other.ipynb")];
+    const marks = (where) => where.locator(".pb-frame-linked, .pb-path-linked").count();
+    const walk = async (where, nth) => {
+      await where.locator(".pb-view").nth(nth).locator(".pb-stage").focus();
+      for (const key of TO_LAYER.pairs) await page.keyboard.press(key);
+    };
+    await there.locator(".pb-picture :is(svg, canvas)").first().waitFor();
+    assert.match(await there.locator(".pb-readout-marks").first().textContent(), /linked with 3 views/);
+    assert.match(await here.locator(".pb-readout-marks").first().textContent(), /linked with 6 views/);
+    await walk(here, NAMES.indexOf("pairs"));
+    assert.ok((await marks(here)) > 0);
+    assert.equal(await marks(there), 0);
+    await walk(there, 0);
+    assert.ok((await marks(there)) > 0);
+    assert.equal(await marks(here), 0);
     assert.deepEqual(page.errors, []);
   });
 });

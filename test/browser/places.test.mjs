@@ -22,11 +22,11 @@ const KINDS = ["heatmap", "scatter", "paths", "chart"];
 const code = (source) => ({ cell_type: "code", execution_count: null, metadata: {}, outputs: [], source });
 const text = (source) => ({ cell_type: "markdown", metadata: {}, source });
 
-/** The four views with so much text behind each that no two are in sight together. */
+/** The four views with so much text before each that no two are in sight together. */
 function long() {
   const made = notebook(Object.values(oneOfEach()));
   const lines = Array.from({ length: 60 }, (_, i) => `Line ${i}`).join("\n\n");
-  return { ...made, nbformat_minor: 4, cells: made.cells.flatMap(({ id, ...cell }) => [cell, text(lines)]) };
+  return { ...made, nbformat_minor: 4, cells: made.cells.flatMap(({ id, ...cell }) => [text(lines), cell]) };
 }
 
 describe("without a kernel", () => {
@@ -106,6 +106,54 @@ describe("without a kernel", () => {
       assert.notEqual(await it.readout(), said);
       await page.mouse.move(at[0], at[1] - (await top()) + from);
       assert.equal(await it.readout(), said);
+    });
+
+  for (const [nth, kind] of KINDS.entries())
+    test(`a ${kind} in an output that scrolls is pointed at where it stands, and all of it can be reached`, async () => {
+      const it = each(nth);
+      await page.evaluate((at) => {
+        window.jupyterapp.shell.currentWidget.content.activeCellIndex = at;
+      }, nth);
+      await command(page, "notebook:enable-output-scrolling");
+      const area = page.locator(".jp-NotebookPanel .jp-Cell.jp-mod-outputsScrolled .jp-Cell-outputArea");
+      await area.waitFor();
+      const height = () => area.evaluate((node) => [node.clientHeight, node.scrollHeight]);
+      await until(async () => (await height())[0] < (await height())[1] - 50, `${kind}: there is something to scroll`);
+      await it.drawn();
+      await it.hover("Home");
+      const said = await it.readout();
+      // Scrolled by a little, the pointer is over something else, and what it was over has moved.
+      const from = await area.evaluate((node) => node.scrollTop);
+      const at = await it.hover("Home");
+      await area.evaluate((node, y) => {
+        // Towards the middle, so that it stays in sight.
+        const { top, height } = node.getBoundingClientRect();
+        node.scrollBy(0, y - top < height / 2 && node.scrollTop > 31 ? -31 : 31);
+      }, at[1]);
+      const moved = (await area.evaluate((node) => node.scrollTop)) - from;
+      assert.notEqual(moved, 0);
+      await it.away();
+      await page.mouse.move(at[0], at[1] - moved);
+      assert.equal(await it.readout(), said);
+      // The wheel over an unfocused picture scrolls the output.
+      await page.evaluate(() => document.activeElement?.blur());
+      const top = await area.evaluate((node) => node.scrollTop);
+      await page.mouse.wheel(0, top > 60 ? -50 : 50);
+      await until(async () => (await area.evaluate((node) => node.scrollTop)) !== top, "the wheel scrolls the output");
+      await it.away();
+      for (const name of ["Export", "More"]) {
+        await it.view.getByRole("button", { name, exact: true }).click();
+        const last = it.part(".pb-menu button").last();
+        await last.scrollIntoViewIfNeeded();
+        const covered = await last.evaluate((node) => {
+          const { left, top, width, height } = node.getBoundingClientRect();
+          return !node.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+        });
+        assert.ok(!covered, `${name}: its last row can be reached`);
+        await page.keyboard.press("Escape");
+      }
+      await picture(page, `places-scrolled-${kind}`);
+      await command(page, "notebook:disable-output-scrolling");
     });
 
   for (const [nth, kind] of KINDS.entries())
@@ -234,7 +282,7 @@ describe("without a kernel", () => {
     const seen = new Set();
     for (const round of [0, 1])
       for (const [at, kind] of KINDS.entries()) {
-        await goTo(2 * at);
+        await goTo(2 * at + 1);
         const node = page.locator(`.jp-NotebookPanel:not(.lm-mod-hidden) .pb-view[data-kind=${kind}]`);
         await node.locator(".pb-picture :is(svg, canvas)").first().waitFor();
         seen.add(await views.evaluateAll((nodes) => nodes.filter((one) => one.clientWidth > 0).length));
@@ -249,6 +297,46 @@ describe("without a kernel", () => {
     assert.ok(Math.max(...seen) <= KINDS.length, `views in the page: ${[...seen]}`);
     await picture(page, "places-windowed");
     assert.equal(await shown(0).view.count(), 1);
+
+    // What is chosen, marked and zoomed is as it was, and what is as it was is not drawn again.
+    for (const [at, kind] of KINDS.entries()) {
+      await goTo(2 * at + 1);
+      const node = page.locator(`.jp-NotebookPanel:not(.lm-mod-hidden) .pb-view[data-kind=${kind}]`);
+      await node.locator(".pb-stage").focus();
+      for (const key of ["Home", "ArrowRight", "Space", "+"]) await page.keyboard.press(key);
+      await node.locator(".pb-stage").blur();
+      await page.mouse.move(0, 0);
+      await page.waitForTimeout(500);
+      const looks = () =>
+        node.evaluate((view) => ({
+          overlay: view.querySelector(".pb-overlay").innerHTML,
+          side: view.querySelector(".pb-side").textContent,
+          readout: view.querySelector(".pb-readout-text").textContent,
+          picture: view.querySelector(".pb-picture canvas")?.toDataURL() ?? view.querySelector(".pb-picture").innerHTML,
+        }));
+      const before = await looks();
+      assert.ok(before.overlay.length > 100 && before.side.length > 20, kind);
+      await node.evaluate((view) => {
+        window.away = view;
+        window.redrawn = 0;
+        const all = { childList: true, subtree: true, attributes: true, characterData: true };
+        new MutationObserver((changes) => {
+          window.redrawn += changes.length;
+        }).observe(view.querySelector(".pb-picture"), all);
+      });
+      const outOfSight = () =>
+        page.evaluate((cell) => !window.jupyterapp.shell.currentWidget.content.widgets[cell].inViewport, 2 * at + 1);
+      await until(async () => {
+        await goTo(at < 2 ? 7 : 0);
+        return outOfSight();
+      }, `${kind} is out of sight`);
+      await goTo(2 * at + 1);
+      await until(async () => !(await outOfSight()), `${kind} is back`);
+      await page.waitForTimeout(300);
+      assert.ok(await node.evaluate((view) => view === window.away), `${kind}: the same widget`);
+      assert.deepEqual(await looks(), before, kind);
+      assert.equal(await page.evaluate(() => window.redrawn), 0, `${kind} was drawn again`);
+    }
     assert.deepEqual(page.errors, []);
   });
 });

@@ -32,7 +32,7 @@ export function listenToFocus(root: HTMLElement, stage: HTMLElement, acts: Focus
     if (!root.closest(".jp-CodeConsole")) return;
     if (target === stage) acts.key(event);
     // Buttons are pressed and fields submit their form all the same.
-    else event.stopPropagation();
+    event.stopPropagation();
   };
   window.addEventListener("keydown", first, true);
   stops.push(() => window.removeEventListener("keydown", first, true));

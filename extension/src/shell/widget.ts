@@ -43,6 +43,8 @@ export class ShellWidget<V extends View, T extends object, M extends Marks> impl
   private drawn: Drawn | null = null;
   private theme;
   private frame = 0;
+  /** It should have been drawn while it was out of sight. */
+  private missed = false;
 
   constructor(
     of: WidgetKind<V, T, M>,
@@ -140,7 +142,8 @@ export class ShellWidget<V extends View, T extends object, M extends Marks> impl
   private draw(): void {
     const width = this.root.clientWidth;
     // Out of sight; the observer of the size calls again.
-    if (width === 0) return;
+    this.missed = width === 0;
+    if (this.missed) return;
     const { view, tie, part } = this;
     const scene: Scene<V> = {
       view,
@@ -239,7 +242,11 @@ export class ShellWidget<V extends View, T extends object, M extends Marks> impl
         this.theme = theme;
         this.refresh();
       }),
-      watchSize(root, () => this.refresh()),
+      // What comes back into sight as it was is not drawn again.
+      watchSize(root, () => {
+        const width = root.clientWidth;
+        if (width > 0 && (this.missed || width !== this.scene?.room.width)) this.refresh();
+      }),
     );
   }
 
