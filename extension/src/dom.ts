@@ -64,3 +64,18 @@ export function button(
 export function isolated(text: string): HTMLElement {
   return el("bdi", {}, text);
 }
+
+/** Does `act` on Enter in the field of a form. A console takes the key before the field hears of it, but lets it submit
+ *  the form; in a notebook no form is submitted by it. */
+export function onEnter(form: HTMLFormElement, field: HTMLInputElement, act: () => void): void {
+  field.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    event.stopPropagation();
+    act();
+  });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    act();
+  });
+}

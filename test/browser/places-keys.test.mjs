@@ -113,6 +113,26 @@ describe("keys in JupyterLab", () => {
     });
 
   for (const [nth, kind] of KINDS.entries())
+    test(`Enter in the find field of a ${kind} goes to the next match; the field keeps what is typed`, async () => {
+      const view = inNotebook(nth);
+      const said = () => view.locator(".pb-readout-first").textContent();
+      const was = await cells();
+      await view.locator(".pb-stage").focus();
+      await page.keyboard.press("/");
+      await asked();
+      await page.keyboard.type({ heatmap: "layers 0", scatter: "country", paths: "a", chart: "attn" }[kind]);
+      const first = await said();
+      assert.ok((await view.locator(".pb-frame-match").count()) > 1);
+      await page.keyboard.press("Enter");
+      assert.notEqual(await said(), first);
+      await page.keyboard.type("ddxmb");
+      assert.match(await view.locator(".pb-find-input").inputValue(), /ddxmb$/);
+      assert.deepEqual(await asked(), []);
+      assert.equal(await cells(), was);
+      await page.keyboard.press("Escape");
+    });
+
+  for (const [nth, kind] of KINDS.entries())
     test(`a ${kind} takes the keys from an editor when it is clicked, and none while the editor has them`, async () => {
       const view = inNotebook(nth);
       await view.scrollIntoViewIfNeeded();

@@ -1,6 +1,6 @@
 /** Tokens put together and named: what can be done with the chosen ones, and the groups that there are. */
 import { columnLabel, columnPlace, type PathsView } from "patchbay/view";
-import { button, el, isolated } from "../dom";
+import { button, el, isolated, onEnter } from "../dom";
 import { quiet, row } from "./side-parts";
 import type { Marks } from "./state";
 
@@ -46,10 +46,8 @@ export class TokensSide {
       event.stopPropagation();
       close();
     });
-    // A form hears of Enter also where a console takes the key itself.
     const form = el("form", {}, field);
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
+    onEnter(form, field, () => {
       this.acts.rename(column, field.value);
       close();
     });

@@ -1,5 +1,5 @@
 /** The search field below the toolbar: rings and counts what carries all the words. */
-import { button, el } from "../dom";
+import { button, el, onEnter } from "../dom";
 
 export interface FinderActs {
   /** Marks what is found and answers with the line that says so. */
@@ -12,7 +12,6 @@ export interface FinderActs {
 export class Finder {
   private readonly field = el("input", { type: "search", class: "pb-find-input" });
   private readonly found = el("span", { class: "pb-quiet", role: "status" });
-  /** A form, as it hears of Enter also where a console takes the key itself. */
   readonly node = el("form", { class: "pb-finder", hidden: true }, this.field, this.found);
 
   constructor(
@@ -26,10 +25,7 @@ export class Finder {
       button({ label: "Close", icon: "cross", wordless: true }, () => acts.close()),
     );
     this.field.addEventListener("input", () => this.search());
-    this.node.addEventListener("submit", (event) => {
-      event.preventDefault();
-      acts.next();
-    });
+    onEnter(this.node, this.field, () => acts.next());
   }
 
   get isOpen(): boolean {
