@@ -116,11 +116,10 @@ describe("keys in JupyterLab", () => {
     test(`Enter in the find field of a ${kind} goes to the next match; the field keeps what is typed`, async () => {
       const view = inNotebook(nth);
       const said = () => view.locator(".pb-readout-first").textContent();
-      const was = await cells();
       await view.locator(".pb-stage").focus();
       await page.keyboard.press("/");
-      await asked();
-      await page.keyboard.type({ heatmap: "layers 0", scatter: "country", paths: "a", chart: "attn" }[kind]);
+      const [was] = [await cells(), await asked()];
+      await page.keyboard.type({ heatmap: "country 3", scatter: "country", paths: "a", chart: "attn" }[kind]);
       const first = await said();
       assert.ok((await view.locator(".pb-frame-match").count()) > 1);
       await page.keyboard.press("Enter");
