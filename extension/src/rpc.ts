@@ -42,6 +42,8 @@ export class Rpc {
   private readonly waiting = new Map<string, Waiting>();
   private readonly views = new Map<string, Set<ViewListener>>();
   private calls = 0;
+  private hellos = 0;
+  private starting = false;
   private helloTimer: ReturnType<typeof setTimeout> | null = null;
 
   /** What comms go over. Of several connections to one kernel (a notebook and its console) JupyterLab gives comms to
@@ -150,23 +152,34 @@ export class Rpc {
     if (this.views.size === 0 || this.kernel.isDisposed) return;
     this.helloSoon(HELLO_EVERY_MS);
     const asked = [...this.views.keys()];
+    const turn = ++this.hellos;
     try {
       const { live } = await this.call<HelloResult>({ op: "hello", views: asked });
       const known = new Set(live);
       for (const id of asked) for (const listener of this.views.get(id) ?? []) listener.known(known.has(id));
     } catch {
-      this.tell(null);
+      if (turn === this.hellos) this.tell(null);
     }
   }
 
   /** A restarted kernel has lost its comms (JupyterLab disposes ours) and its runs: ask again once it is up. Only the
    *  connection that restarted it hears of that; the others to the same kernel are told here. */
   private onStatus(_: Kernel.IKernelConnection, status: Kernel.Status): void {
-    if (status !== "restarting" && status !== "autorestarting" && status !== "dead") return;
-    for (const rpc of [...Rpc.open]) if (rpc.kernel.id === this.kernel.id) rpc.restarted(status);
+    const all = [...Rpc.open].filter(({ kernel }) => kernel.id === this.kernel.id);
+    if (status === "restarting" || status === "autorestarting" || status === "dead")
+      for (const rpc of all) rpc.restarted(status);
+    else if (status === "idle") for (const rpc of all) rpc.up();
+  }
+
+  /** What was asked while the kernel was starting may have been lost. */
+  private up(): void {
+    if (!this.starting) return;
+    this.starting = false;
+    this.helloSoon(GATHER_MS);
   }
 
   private restarted(status: Kernel.Status): void {
+    this.starting = status !== "dead";
     this.unwire();
     this.failAll(`the kernel is ${status}`);
     if (status === "dead") this.tell(null);

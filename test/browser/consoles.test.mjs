@@ -166,7 +166,7 @@ describe("views in consoles", () => {
 
   test("a restart makes the views of that kernel stale and leaves the others; there the cell can be run again", async () => {
     await own.restart();
-    await until(async () => (await own.states()) === KINDS.map(() => "stale").join(), "all stale");
+    await until(async () => (await own.states()) === KINDS.map(() => "stale").join(), "all stale", PATIENCE);
     await own.idle();
     await own.front();
     for (const [nth, kind] of KINDS.entries()) {
@@ -206,7 +206,7 @@ describe("views in consoles", () => {
       await made().getAttribute("data-state"),
       await shared.states(),
     ];
-    await until(async () => (await states()).join() === "stale,stale,stale", "all three are stale");
+    await until(async () => (await states()).join() === "stale,stale,stale", "all three are stale", PATIENCE);
     assert.equal(await other.states(), "done");
     await shared.run(LOAD);
     await page.evaluate(() => {
