@@ -12,7 +12,7 @@ const KERNEL_NAME = "patchbay";
 /** A view that has just been drawn may be older than the hello that asks for it. */
 const JUST_DRAWN_MS = 2_000;
 /** A notebook that is opened has found its running kernel by then, or has none. */
-const OPENED_WITHIN_MS = 5_000;
+const OPENED_WITHIN_MS = 10_000;
 
 export class Tie {
   connection: Connection = "none";
