@@ -67,7 +67,9 @@ export class ViewFrame {
   /** Shows a value that has just come as an output or from a file. */
   show(value: unknown): void {
     const view = this.take(value);
-    if (view) this.tie.arrived(view.id);
+    if (!view) return;
+    this.tie.arrived(view.id);
+    this.widget?.refresh();
   }
 
   /** Shows a value that claims to be a view; null when it is not one, or is there already. */

@@ -58,6 +58,7 @@ export class Tie {
 
   /** Whether a kernel knows the view will only turn out: it has not answered yet, or the notebook is being opened. */
   private get undecided(): boolean {
+    if (this.viewId === "") return true;
     if (this.host.kernel() === undefined) return Date.now() - this.drawnAt < OPENED_WITHIN_MS;
     return this.kernel !== null && !this.answered;
   }

@@ -82,7 +82,10 @@ describe("a notebook that is loaded anew while its runs go on", () => {
       await grows(nth);
       assert.match(await state(nth), /loading|partial/);
       const seen = await page.evaluate((kind) => window.states.filter((one) => one.startsWith(kind)), kind);
-      assert.ok(!seen.includes(`${kind} stale`), "never said to be stale");
+      assert.ok(
+        !seen.includes(`${kind} stale`),
+        `never said to be stale: ${seen.filter((one, i) => one !== seen[i - 1])}`,
+      );
       const left = () => it.part(".pb-left").textContent();
       await until(async () => /left$/.test(await left()), `${kind}: time left`, PATIENCE);
       await picture(page, `reload-${kind}`);
