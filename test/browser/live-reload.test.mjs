@@ -114,6 +114,10 @@ describe("a notebook that is loaded anew while its runs go on", () => {
       assert.equal(await state(nth), "stopped", KINDS[nth]);
       await widget(page, nth).view.getByRole("button", { name: "Resume" }).waitFor();
     }
-    assert.deepEqual(page.errors, []);
+    // What the kernel still sent to the page that is gone is nobody's any more; JupyterLab says so.
+    assert.deepEqual(
+      page.errors.filter((text) => !text.startsWith("Comm not found for comm id")),
+      [],
+    );
   });
 });

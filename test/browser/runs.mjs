@@ -26,7 +26,11 @@ export const LONG_RUNS = [
   `const all = pb.taskNames("demo");
 const b = pb.geometry(model, { task: all, rephrasings: 12, sites: ["resid_post", "attn_out", "mlp_out"] });
 pb.show(b);`,
-  'const c = pb.pathTrace(model, { task: "capital", topK: 1, maxRank: 10 }); pb.show(c); await c;',
+  `const c = pb.pathTrace(model, {
+  task: { ...asked, items: Array.from({ length: 20 }, () => items).flat() }, topK: 1, maxRank: 10,
+});
+pb.show(c);
+await c;`,
   `const d = pb.accuracy(model, { task: { ...asked, items: Array.from({ length: 300 }, () => items).flat() } });
 pb.show(d);`,
 ];
