@@ -67,8 +67,10 @@ describe("around the widgets", () => {
     test("opens the quickstart that the server has", async () => {
       await fresh();
       await page.locator(".jp-LauncherCard", { hasText: "Patchbay Quickstart" }).click();
-      const { sources } = await waitFor(({ title }) => title === "quickstart.ipynb", "the quickstart opens");
-      assert.ok(sources.some((source) => source.includes("pb.")));
+      await waitFor(
+        ({ title, sources }) => title === "quickstart.ipynb" && sources.some((source) => source.includes("pb.")),
+        "the quickstart opens, with its cells",
+      );
     });
   });
 

@@ -39,10 +39,11 @@ export function pathsFigure(
   const curves = curvesByHop(layout);
   const path = look.path === null || !flow ? [] : pathHops(flow, look.path);
   const lit = highlightOf({ layout, graph, maxRank: view.maxRank }, { selection: look.selection, path }, curves);
+  const pins = pinTexts(look.pins, { layout, curves, graph, theme });
   const svg = pathsDrawing(layout, theme, {
     dim: lit.length > 0 ? DIM : 1,
     lit: lit.flatMap((shape) => shapeText(shape, theme)).join(""),
-    above: pinTexts(look.pins, { layout, curves, graph, theme }).join(""),
+    above: pins.length === 0 ? "" : `<g aria-label="pins">${pins.join("")}</g>`,
   });
   return { svg, width: layout.width, height: layout.height };
 }
