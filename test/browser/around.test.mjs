@@ -185,7 +185,7 @@ describe("around the widgets", () => {
       await field("reducedMotion").check();
       await kept("reducedMotion", "true");
       await close();
-      assert.equal(await duration(), "0ms");
+      await until(async () => (await duration()) === "0ms", "nothing moves");
       assert.equal(
         await view()
           .locator(".pb-switch")
