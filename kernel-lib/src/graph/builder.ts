@@ -129,7 +129,10 @@ export class GraphBuilder {
     const rounded = this.op("Cast", [x], { to: DTYPE[computeIn] });
     const y = this.op("Gemm", [rounded, this.halfWeight(weight, computeIn)], { transB: 1 });
     const wide = this.op("Cast", [y], { to: DTYPE.float });
-    return bias === null ? wide : this.op("Add", [wide, ...added]);
+    if (bias !== null) return this.op("Add", [wide, ...added]);
+    // onnxruntime fuses a Cast with the norm behind it, and CUDA has no norm from bfloat16 to F32: such a stage does not
+    // open. A sum of one, which nothing optimises away, keeps them apart.
+    return computeIn === "bfloat16" ? this.op("Sum", [wide]) : wide;
   }
 
   private halfWeight(tensor: StoredTensor, dtype: "float16" | "bfloat16"): Value {
