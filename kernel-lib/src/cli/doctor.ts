@@ -122,7 +122,7 @@ function cuda(): Finding[] {
   if (lacking.length > 0) return lacking.map(({ part, detail, wayOut }) => missing(`cuda: ${part}`, detail, wayOut));
   const refused = refusal("cuda", "fp32");
   if (refused !== null)
-    return [missing("cuda", refused, "Do driver, CUDA 12 and cuDNN 9 fit each other? `nvidia-smi` shows the driver's")];
+    return [missing("cuda", refused, "Do driver, CUDA and cuDNN 9 fit each other? `nvidia-smi` shows the driver's")];
   const { detail, ...rest } = usable("cuda", ["fp16", "bf16"]);
   return [{ ...rest, detail: `${detail}; TF32 is off` }];
 }
