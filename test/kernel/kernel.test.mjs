@@ -57,6 +57,24 @@ describe("the kernel", () => {
     assert.equal(text(outputs), "");
   });
 
+  test("a cell that does not compile is shown its line, and what could stand there", async () => {
+    await kernel.execute('import * as pb from "patchbay"; const { n } = { n: 1 };');
+    const { error } = await failing(
+      kernel,
+      'const f = (model: pb.Model) =>\n  pb.patchSweep(model, { site: "resid" });',
+    );
+    assert.match(error.evalue, /^2:26 - /);
+    assert.deepEqual(error.traceback.slice(1), [
+      '      pb.patchSweep(model, { site: "resid" });',
+      `${" ".repeat(29)}^`,
+      '    Here can stand "attn_out", "mlp_out", "resid_post".',
+      "",
+      "Nothing of this cell was run.",
+    ]);
+    const waiting = await failing(kernel, 'const m = pb.load("demo/dpo");\nm.config;');
+    assert.match(waiting.error.traceback.join("\n"), /write `await`/);
+  });
+
   test("an exception becomes one error message, and what was printed before stays", async () => {
     const code = 'console.log("out"); console.error("own words"); throw new RangeError("boom")';
     const { error, outputs } = await failing(kernel, code);

@@ -80,6 +80,7 @@ test.each([
   ["Custom: told so\n    at x:1:1\n", "Custom", "told so"],
   ["Uncaught Error\n", "Error", "Uncaught Error"],
   ["note: this is thrown text\n", "Error", "note: this is thrown text"],
+  ["<anonymous_script>:1\n{\n\nSyntaxError: Expected a name\n    at JSON.parse\n", "SyntaxError", "Expected a name"],
   ["1:7 - Type 'string' is not assignable.\n", "TypeScriptError", "1:7 - Type 'string' is not assignable."],
 ])("readError(%j) is %s | %s", (printed, ename, evalue) => {
   expect(readError(printed)).toMatchObject({ ename, evalue });

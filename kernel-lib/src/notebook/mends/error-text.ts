@@ -7,14 +7,18 @@ export interface CellError {
   traceback: string[];
 }
 
+/** What errors are called that the compiler found. */
+export const COMPILER = "TypeScriptError";
+
 /** `1:7 - Type 'string' is not assignable ...`, with a file name before it for an imported module. */
 const DIAGNOSTIC = /^(?:\S+ )?\d+:\d+ - /;
 /** `RangeError: text`, `TypeError [ERR_CODE]: text`. */
 const NAMED = /^(?:Uncaught )?([A-Za-z_$][\w$.]*)(?: \[[^\]]+\])?:(?: (.*))?$/;
 /** Frames of the machinery that runs every cell. */
 const MACHINERY = /^\s+at .*(?:node:|[\\/]tslab[\\/]dist[\\/]|[\\/]notebook[\\/]mends[\\/])/;
-/** What Node puts before an error that ends a script: place, line of code, arrow, an empty line. */
-const ARROW = /^evalmachine\.<anonymous>:\d+\n.*\n\s*\^+\s*\n\n/;
+/** What Node puts before an error that ends a script (or a text that is no JSON): place, line of code, arrow or nothing, an
+ *  empty line. */
+const ARROW = /^(?:evalmachine\.<anonymous>|<anonymous_script>):\d+\n.*\n\s*\^*\s*\n+/;
 
 /** True for a line that the TypeScript compiler wrote about the cell. */
 export const isDiagnostic = (text: string): boolean => DIAGNOSTIC.test(text);
@@ -23,7 +27,7 @@ export const isDiagnostic = (text: string): boolean => DIAGNOSTIC.test(text);
 export function readError(printed: string): CellError {
   const lines = printed.replace(ARROW, "").trimEnd().split("\n");
   const first = lines[0];
-  if (isDiagnostic(first)) return { ename: "TypeScriptError", evalue: first, traceback: lines };
+  if (isDiagnostic(first)) return { ename: COMPILER, evalue: first, traceback: lines };
   const traceback = lines.filter((line) => !MACHINERY.test(line));
   const named = NAMED.exec(first);
   // `throw "note: text"` also looks named, so a name counts only if it is spelled as one or has frames below it.

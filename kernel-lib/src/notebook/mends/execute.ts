@@ -1,12 +1,13 @@
 /** Mends how tslab runs a cell: merged output, a real `error` message, `silent`, `execute_input`, a shorter abort window,
  *  `{ name }` of earlier variables, and an interrupt that first asks what is running to stop by itself. */
 import { CellOutput } from "./cell-output";
-import { readError } from "./error-text";
+import { type CellError, COMPILER, readError } from "./error-text";
 import { onInterrupt } from "./interrupt";
 import { spellOut } from "./shorthand";
 import type { ExecuteReply, ExecuteRequest, Handler, Server, Socket, TslabMessage } from "./tslab";
 import { tslabsTypeScript } from "./tslab";
 import { publish, reply } from "./wire";
+import { explained } from "./wrong-cell";
 
 /** tslab aborts, without a word, all cells sent within 200 ms after a failed one; those that already wait need far less. */
 const ABORT_WINDOW_MS = 20;
@@ -34,10 +35,22 @@ export async function handleExecute(this: Server, socket: Socket, message: Tslab
     silent,
   );
   const result = await this.handler.handleExecute(request, output.write, output.display);
-  const failure = result.status === "error" ? readError(output.takeError()) : null;
+  const failure = result.status === "error" ? told(this.handler, readError(output.takeError()), request.code) : null;
   output.flush();
   if (failure && !silent) publish(this, "error", failure, message.header);
   reply(this, socket, message, "execute_reply", content(result, failure));
+}
+
+/** A cell that does not compile is shown its line, and a way out. */
+function told({ executor }: Handler, failure: CellError, code: string): CellError {
+  if (failure.ename !== COMPILER) return failure;
+  const possible = (text: string, at: number) => executor.complete(text, at).candidates;
+  return { ...failure, traceback: explained(failure.traceback, spelled(executor, code), possible) };
+}
+
+function spelled(executor: Handler["executor"], code: string): string {
+  const ts = tslabsTypeScript();
+  return ts ? spellOut(ts, code, (name) => Object.hasOwn(executor.locals, name)) : code;
 }
 
 function content(result: ExecuteReply, failure: object | null): object {
@@ -73,9 +86,8 @@ function prepare(handler: Handler): void {
   if (prepared.has(handler)) return;
   prepared.add(handler);
   const { execQueue, executor } = handler;
-  const ts = tslabsTypeScript();
   const run = executor.execute.bind(executor);
-  executor.execute = (code) => run(ts ? spellOut(ts, code, (name) => Object.hasOwn(executor.locals, name)) : code);
+  executor.execute = (code) => run(spelled(executor, code));
   const reset = execQueue.reset.bind(execQueue);
   // Called without a delay it resets now, and that call comes through here as well.
   execQueue.reset = (delayMs) => reset(delayMs === undefined ? undefined : Math.min(delayMs, ABORT_WINDOW_MS));

@@ -55,6 +55,7 @@ export interface Handler {
   execQueue: { reset(delayMs?: number): void };
   executor: {
     execute(code: string): Promise<boolean>;
+    complete(code: string, position: number): { candidates: string[] };
     interrupt(): void;
     /** Variables of earlier cells. */
     locals: Record<string, unknown>;
