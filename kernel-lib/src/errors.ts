@@ -2,12 +2,16 @@
  *  One paragraph that names the thing, the value, the rule and the way out; the command line prints it
  *  as it is and exits with 2. Anything else that is thrown is a defect of ours. */
 
-/** The four parts of a message. `value` is shown as JSON, cut to 120 characters. */
+import { nearest } from "./words";
+
+/** The parts of a message. `value` is shown as JSON, cut to 120 characters. */
 export interface Complaint {
   /** What was looked at: a file, a field, a hook. */
   thing: string;
   /** What it held, if that helps. */
   value?: unknown;
+  /** What there is to choose from, when the value is a name: the nearest is suggested. */
+  names?: readonly string[];
   /** What would have been right, as a sentence part ("must be ..."). */
   rule: string;
   /** What to do now. */
@@ -37,8 +41,10 @@ export class SpecError extends PatchbayError {}
 export class ResultError extends PatchbayError {}
 export class DeviceError extends PatchbayError {}
 
-function sentence({ thing, value, rule, wayOut }: Complaint): string {
-  const shown = value === undefined ? "" : ` is ${show(value)},`;
+function sentence({ thing, value, names, rule, wayOut }: Complaint): string {
+  const meant = typeof value === "string" && names ? nearest(value, names) : null;
+  const shown =
+    value === undefined ? "" : ` is ${show(value)}${meant === null ? "" : ` (did you mean ${show(meant)}?)`},`;
   const tail = wayOut === undefined ? "" : `. ${wayOut}`;
   return plain(`${thing}${shown || ":"} ${rule}${tail}`).replace(/\.?$/, ".");
 }

@@ -43,6 +43,11 @@ describe("locate()", () => {
     },
   );
 
+  test("a demo's name with a slip is suggested, and not to be fetched from a hub", () => {
+    expect(() => locate("demo/DPO")).toThrow(/^model is "demo\/DPO" \(did you mean "demo\/dpo"\?\), must be/);
+    expect(() => locate("demo/dpo2")).toThrow(/come with Patchbay; there are no others\.$/);
+  });
+
   test.each(["", "../nowhere", "a/b/c", "owner/name@../x", "demo/nobody/x", "x\u0000y"])("refuses %j", (name) => {
     expect(() => locate(name)).toThrow(/must be demo\/base, demo\/sft, demo\/dpo, a folder or a model in/);
   });

@@ -73,6 +73,21 @@ describe("hook names", () => {
     );
     expect(() => matchHooks("blocks.*.hook_nope", olmo.config)).toThrow(/names no hook.*attn\.hook_pattern/);
     expect(() => matchHooks("blocks.0.ln1_post.hook_scale", llama.config)).toThrow(/names no hook/);
+  });
+
+  test.each([
+    ["blocks.1.hook_resid_pots", "blocks.1.hook_resid_post"],
+    ["blocks.*.resid_post", "blocks.*.hook_resid_post"],
+    ["block.1.hook_resid_post", "blocks.1.hook_resid_post"],
+    ["blocks.0.attn.hook_patern", "blocks.0.attn.hook_pattern"],
+    ["hook_embeds", "hook_embed"],
+  ])("%s suggests %s", (name, meant) => {
+    expect(() => matchHooks(name, olmo.config)).toThrow(`(did you mean ${meant}?)`);
+  });
+
+  test("what is near to no hook suggests none", () => {
+    expect(() => matchHooks("transformer.h.1.output", olmo.config)).not.toThrow(/did you mean/);
+    expect(() => matchHooks("transformer.h.1.output", olmo.config)).toThrow(/names no hook/);
     expect(() => matchHooks("*".repeat(201), olmo.config)).toThrow(/at most 200 characters/);
     expect(() => matchHooks([7 as never], olmo.config)).toThrow(/hook is 7/);
   });

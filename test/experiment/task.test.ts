@@ -52,6 +52,22 @@ describe("samplesOf()", () => {
     expect(samples[0].answer).toBe(samples[1].answer);
   });
 
+  test("warns of answers that are glued to the query, in texts but not at the start of a chat's turn", () => {
+    const own = {
+      ...{ name: "own", instruction: "State the capital.", query: " Country: {x}. Answer:" },
+      items: [
+        { query: "Peru", answer: "Lima" },
+        { query: "Cuba", answer: " Havana" },
+      ],
+    };
+    expect(samplesOf(demo, own).warnings).toContain(
+      '1 answer follows the query without the space that most models write first: "Lima"; with it: " Lima"',
+    );
+    const apart = { ...own, query: " Country: {x}. Answer: " };
+    expect(samplesOf(demo, apart).warnings.join()).not.toContain("without the space");
+    expect(samplesOf(demo, task("capital")).warnings).toEqual([]);
+  });
+
   test("takes another filler, and asks for one where the model has no beginning-of-sequence token", () => {
     const noBos = { ...demo, config: { ...demo.config, bosId: null } };
     expect(() => samplesOf(noBos, task("capital"))).toThrow(/filler: is not given.*Name a token/);
@@ -85,7 +101,7 @@ describe("task()", () => {
   });
 
   test("refuses unknown names and tasks that cannot be asked", () => {
-    expect(() => task("capitol")).toThrow(/task is "capitol", must be one of .*capital/);
+    expect(() => task("capitol")).toThrow(/task is "capitol" \(did you mean "capital"\?\), must be one of .*language/);
     const items = [{ query: "a", answer: "b" }];
     expect(() => task({ instruction: "x", query: "no place", items })).toThrow(
       /query is "no place", must be a text with/,

@@ -103,6 +103,10 @@ test("results of one question become panels of one scale, others are refused", (
   expect(() => gridViewOf([], { id: "v" })).toThrow(/at least one result/);
 });
 
+test("a metric that the results have not is refused", () => {
+  expect(() => gridViewOf([made()], { id: "v", metric: "logit" })).toThrow(/metric is "logit", must be one/);
+});
+
 test("colours of a rate run from 0 to 1, of other numbers over what is there", () => {
   const levels = Float64Array.from({ length: 24 }, (_, at) => (at % 6 < 3 ? 0.8 : 1));
   const view = gridViewOf([made({ values: { follows_source: levels, rr: levels } })], { id: "v" });

@@ -287,3 +287,10 @@ test("results of several tasks are named by task", () => {
   expect(view.panels.map(({ name }) => name)).toEqual(["capital", "antonym"]);
   expect(view.title).toBe("Patch sweep: 2 tasks");
 });
+
+test("a metric that the results have not is refused, and no other one shown in its place", () => {
+  const result = sweep();
+  const part = { data: result.data, grids: sweepGrids(result, { metrics: ["rr_diff_target"], intervals: false }) };
+  expect(heatmapViewOf([part], { id: "v", metric: "rr_diff_target" }).metric).toBe("rr_diff_target");
+  expect(() => heatmapViewOf([part], { id: "v", metric: "logit" })).toThrow(/metric is "logit", must be one/);
+});

@@ -70,10 +70,13 @@ export function locate(name: string): string {
   throw new CheckpointError({
     thing: "model",
     value: name,
+    names: DEMO_NAMES,
     rule: `must be ${DEMO_NAMES.join(", ")}, a folder or a model in the Hugging Face cache; there is no ${looked.join(" and no ")}`,
-    wayOut: hub?.repo.includes("/")
-      ? `Fetch it first: patchbay pull ${name}`
-      : "Give a folder with config.json and model.safetensors, or fetch one: patchbay pull owner/name",
+    wayOut: name.toLowerCase().startsWith("demo/")
+      ? "These demo models come with Patchbay; there are no others"
+      : hub?.repo.includes("/")
+        ? `Fetch it first: patchbay pull ${name}`
+        : "Give a folder with config.json and model.safetensors, or fetch one: patchbay pull owner/name",
   });
 }
 

@@ -78,6 +78,7 @@ export function task(nameOrTask: string | OwnTask): Task {
   throw new SpecError({
     thing: "task",
     value: nameOrTask,
+    names: taskNames(),
     rule: `must be one of ${taskNames().join(", ")}`,
     wayOut: "Or give a task of your own: { instruction, query, items }",
   });
@@ -132,11 +133,13 @@ export function samplesOf(
   const place = protocol === "paper" ? fillerId(filler, model) : null;
   const answers = new Map<string, readonly number[]>();
   const merged: string[] = [];
+  const glued: string[] = [];
   const samples = used.map((item): SweepSample => {
     const prompt = layPrompt(model, { instruction, query: query.replace("{x}", () => item.query), chat });
     const text = answerText(item.answer, prompt);
     const answer = tokenizer.encode(text);
     answers.set(text, answer);
+    if (!prompt.startsTurn && /\S$/.test(query) && /^[\p{L}\p{N}]/u.test(text)) glued.push(text);
     if (prompt.merges) merged.push(item.query);
     return {
       source: prompt.instruction,
@@ -148,7 +151,7 @@ export function samplesOf(
       label: item.query,
     };
   });
-  return { samples, warnings: warningsOf(samples, { answers, merged }) };
+  return { samples, warnings: warningsOf(samples, { answers, merged, glued }) };
 }
 
 function takeFirst(items: readonly TaskItem[], n: number, name: string): readonly TaskItem[] {
@@ -178,7 +181,11 @@ const SHOWN = 3;
 
 function warningsOf(
   samples: readonly SweepSample[],
-  { answers, merged }: { answers: ReadonlyMap<string, readonly number[]>; merged: readonly string[] },
+  {
+    answers,
+    merged,
+    glued,
+  }: { answers: ReadonlyMap<string, readonly number[]>; merged: readonly string[]; glued: readonly string[] },
 ): string[] {
   const some = (list: readonly string[]) =>
     `${list
@@ -186,6 +193,12 @@ function warningsOf(
       .map((text) => JSON.stringify(text))
       .join(", ")}${list.length > SHOWN ? ", …" : ""}`;
   const warnings: string[] = [];
+  if (glued.length > 0) {
+    warnings.push(
+      `${counted(glued.length, "answer follows", "answers follow")} the query without the space that most models write first: ` +
+        `${some(glued)}; with it: ${some(glued.map((text) => ` ${text}`))}`,
+    );
+  }
   const long = [...answers].filter(([, ids]) => ids.length > 1).map(([text]) => text);
   if (long.length > 0) {
     const answers = counted(long.length, "answer is", "answers are");

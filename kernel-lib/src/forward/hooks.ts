@@ -2,6 +2,7 @@
 import type { ModelConfig } from "../checkpoint/types";
 import { HookError } from "../errors";
 import { blockHooks, type HookShape, hookNames, outerHooks } from "../graph/hooks";
+import { nearest } from "../words";
 
 /** Names of block `l`'s hooks.
  *  @example resid(3) // "blocks.3.hook_resid_post" */
@@ -117,9 +118,11 @@ function unknown(name: string, config: ModelConfig): HookError {
     return new HookError({ thing: shown, rule: `this model has layers 0 to ${config.nLayers - 1}` });
   const { before, after } = outerHooks(config);
   const outer = [...before.keys(), ...after.keys()].join(", ");
-  const inner = [...blockHooks(config).keys()].join(", ");
+  const inner = [...blockHooks(config).keys()];
+  const place = /^[a-z]*\.?[\d*?]+(?=\.)/.exec(name)?.[0].replace(/^[a-z]*\.?/, "blocks.") ?? "";
+  const meant = nearest(name, [...before.keys(), ...after.keys(), ...inner.map((hook) => `${place}.${hook}`)]);
   return new HookError({
     thing: shown,
-    rule: `names no hook of this model. Outside the blocks there are ${outer}; in blocks.0 to blocks.${config.nLayers - 1}: ${inner}`,
+    rule: `names no hook of this model${meant === null ? "" : ` (did you mean ${meant}?)`}. Outside the blocks there are ${outer}; in blocks.0 to blocks.${config.nLayers - 1}: ${inner.join(", ")}`,
   });
 }

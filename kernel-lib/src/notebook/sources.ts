@@ -132,7 +132,7 @@ export const isFigure = (value: unknown): value is Figure =>
 function checkMetric(metric: string | undefined): void {
   if (metric === undefined || Object.hasOwn(METRICS, metric) || isGridMetric(metric)) return;
   const names = [...Object.keys(METRICS), ...Object.keys(GRID_METRICS)];
-  throw new SpecError({ thing: "metric", value: metric, rule: `must be one of ${names.join(", ")}` });
+  throw new SpecError({ thing: "metric", value: metric, names, rule: `must be one of ${names.join(", ")}` });
 }
 
 /** Makes all intervals and tests of a result, which it keeps; other things in this process get their turn between. */

@@ -57,7 +57,12 @@ export abstract class Result<D extends ResultData = ResultData, Name extends str
   table(name: Name): Table {
     const { tableNames } = this;
     if (!tableNames.includes(name))
-      throw new ResultError({ thing: "table", value: name, rule: `must be one of ${tableNames.join(", ")}` });
+      throw new ResultError({
+        thing: "table",
+        value: name,
+        names: tableNames,
+        rule: `must be one of ${tableNames.join(", ")}`,
+      });
     return this.build(name);
   }
 }

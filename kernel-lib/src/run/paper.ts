@@ -81,7 +81,12 @@ const standsFor = (stage: Stage, stages: ReadonlySet<Stage>): boolean =>
 function entryOf<E extends { name: string }>(entries: readonly E[], name: string, thing: string): E {
   const found = entries.find((entry) => entry.name === name);
   if (found) return found;
-  throw new SpecError({ thing, value: name, rule: `must be one of ${entries.map((entry) => entry.name).join(", ")}` });
+  throw new SpecError({
+    thing,
+    value: name,
+    names: entries.map((entry) => entry.name),
+    rule: `must be one of ${entries.map((entry) => entry.name).join(", ")}`,
+  });
 }
 
 function checked(results: readonly Result[], thing: string): readonly Result[] {

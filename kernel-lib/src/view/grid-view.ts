@@ -6,6 +6,7 @@ import type { GridAxis, GridResult } from "../result/grid-result";
 import { pack } from "../result/pack";
 import { codeOfGrids } from "./grid-code";
 import { captionOfGrid, titleOfGrid } from "./grid-words";
+import { shownMetric } from "./heatmap-view";
 import type { HeatmapAxis, HeatmapMetric, HeatmapView, ViewState } from "./types";
 
 /** Most per-sample numbers that a view carries for the side panel; more are left out. */
@@ -28,7 +29,7 @@ export interface GridViewOptions {
 }
 
 /** The view of one or more grids with the same axes.
- *  @throws ResultError when they differ in axes or share no metric
+ *  @throws ResultError when they differ in axes, share no metric or lack the one that is asked for
  *  @example gridViewOf([await patchGrid(model, { task: "capital" })], { id: "v1" }).layout // "grid" */
 export function gridViewOf(results: readonly GridResult[], options: GridViewOptions): HeatmapView {
   if (results.length === 0) throw new ResultError({ thing: "heatmap", rule: "needs at least one result" });
@@ -66,7 +67,7 @@ export function gridViewOf(results: readonly GridResult[], options: GridViewOpti
     panels,
     n: Math.max(...results.map(({ n }) => n)),
     metrics,
-    metric: metrics.find(({ key }) => key === options.metric)?.key ?? metrics[0].key,
+    metric: shownMetric(metrics, options.metric),
     sampleLabels: first.data.sampleLabels,
   };
   return { ...view, caption: captionOfGrid(view, first, options.statistics ?? true) };

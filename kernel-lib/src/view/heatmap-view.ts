@@ -46,7 +46,7 @@ export interface HeatmapPart {
 }
 
 /** The view of one or more sweeps over the same layers.
- *  @throws ResultError when the parts differ in shape or share no metric
+ *  @throws ResultError when the parts differ in shape, share no metric, or lack the one that is asked for
  *  @example heatmapViewOf([{ data, grids }], { id: "v1" }) */
 export function heatmapViewOf(parts: readonly HeatmapPart[], options: HeatmapViewOptions): HeatmapView {
   if (parts.length === 0) throw new ResultError({ thing: "heatmap", rule: "needs at least one result" });
@@ -63,7 +63,7 @@ export function heatmapViewOf(parts: readonly HeatmapPart[], options: HeatmapVie
   });
   const state = options.state ?? stateOf(parts);
   const { making, spec } = first.data;
-  const shown = metrics.find((metric) => metric.key === options.metric)?.key ?? metrics[0].key;
+  const shown = shownMetric(metrics, options.metric);
   const slices = slicesOf(parts, shown);
   const view: HeatmapView = {
     schema: "patchbay.view/1",
@@ -244,4 +244,18 @@ function asked({ data, grids }: HeatmapPart, n: Int32Array): number[] {
     else if (rest.length === 2) cells.add(y * nx + x);
   }
   return Array.from(n, (value, at) => (cells.has(at) ? value : -1));
+}
+
+/** The metric that is asked for, or the first.
+ *  @throws ResultError when it is none of these */
+export function shownMetric(metrics: readonly HeatmapMetric[], asked: string | undefined): string {
+  const names = metrics.map(({ key }) => key);
+  if (asked === undefined) return names[0];
+  if (names.includes(asked)) return asked;
+  throw new ResultError({
+    thing: "heatmap: metric",
+    value: asked,
+    names,
+    rule: `must be one that these results have: ${names.join(", ")}`,
+  });
 }
