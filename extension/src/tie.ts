@@ -30,7 +30,11 @@ export class Tie {
     private viewId: string,
     private readonly changed: { pushed(view: View): void; connection(): void },
   ) {
-    this.stopKernel = host.onKernel(() => this.follow());
+    this.stopKernel = host.onKernel(() => {
+      this.follow();
+      // That there is no kernel may be news, too.
+      this.changed.connection();
+    });
   }
 
   /** To be called for every view that arrives as an output. */

@@ -25,6 +25,7 @@ const notebooks = {
     }),
     heatmap({ id: "lost", state: "partial", share: 0.5 }),
   ]),
+  "lost.ipynb": notebook([heatmap({ id: "lost-alone", state: "partial", share: 0.5 })]),
   "deep.ipynb": notebook([heatmap({ id: "deep32", layers: 32 }), heatmap({ id: "deep64", layers: 64 })]),
 };
 
@@ -345,6 +346,21 @@ describe("odd views", () => {
     await drawn(4);
     // Once it is clear that the notebook has no kernel.
     await view(4).and(page.locator("[data-state=stale]")).waitFor();
+  });
+
+  test("such a run is stale as soon as JupyterLab has looked for a kernel, while it asks for one and after", async () => {
+    const other = await browser.newPage();
+    // Nothing is to wait for the end of a time.
+    await other.addInitScript(() => {
+      const { setTimeout } = window;
+      window.setTimeout = (act, ms, ...rest) => (ms >= 10_000 ? 0 : setTimeout(act, ms, ...rest));
+    });
+    await openNotebook(other, lab, "lost.ipynb");
+    await other.waitForSelector(".jp-Dialog");
+    await other.waitForSelector(".pb-view[data-state=stale]");
+    await withoutKernel(other);
+    assert.equal(await other.locator(".pb-view").getAttribute("data-state"), "stale");
+    await other.close();
   });
 
   test("32 and 64 layers fit", async () => {

@@ -38,6 +38,8 @@ export const workbenchPlugin: JupyterFrontEndPlugin<void> = {
     const done = new Done(tracker);
     const line = new Widget();
     line.addClass("pbw-status");
+    // Stands on the line of its neighbours.
+    line.addClass("jp-StatusBar-TextItem");
     const drawRuns = () => {
       workbench.runs.draw();
       line.node.textContent = workbench.runs.summary;
