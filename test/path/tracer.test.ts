@@ -258,6 +258,28 @@ test("an edge exists for each head's topK positions and always from i to i; head
   expect([...edges.identity]).toEqual([1, 0, 1]);
 });
 
+test("a path through an attention weight of 0, or of next to nothing, carries nothing and is not kept", async () => {
+  const { frozen, weights } = randomModel(6, SHAPES[1]);
+  const [length, layer] = [frozen.tokens.length, frozen.layers[1]];
+  // Position 1 is not attended from later ones, but among the topK of all of them.
+  for (const weight of [0, 1e-38])
+    for (const options of [
+      { probes: 0, meetAt: 0 },
+      { probes: 120, meetAt: 2 },
+    ]) {
+      for (let h = 0; h < weights.nHeads; h++)
+        for (let i = 2; i < length; i++) layer.pattern[(h * length + i) * length + 1] = weight;
+      const request = { answer: 3, sources: [0, 1, 2], topK: length, maxRank: 60, equation: "eq3" } as const;
+      const { edges, kept } = traceReference(frozen, weights, request);
+      const found = await trace(plainMaps(frozen, weights, edges, 3), frozen, edges, request, options);
+      for (const paths of [kept, found.kept]) {
+        expect(paths.length).toBeGreaterThan(5);
+        expect(paths.filter(({ positions }) => positions[1] === 1 && positions[2] > 1)).toEqual([]);
+      }
+      expect(found.kept.map(({ positions }) => [...positions])).toEqual(kept.map(({ positions }) => [...positions]));
+    }
+});
+
 test("a trace beyond its budget is refused before the walk, saying what would fit", async () => {
   const { frozen, weights } = randomModel(5, SHAPES[3]);
   const request: TraceRequest = { answer: 3, sources: [0, 5], topK: 2, maxRank: 5, equation: "eq3" };

@@ -3,6 +3,7 @@
 
 import { pathsToEnd } from "./count";
 import { layerEdges } from "./edges";
+import { carries } from "./rows";
 import type { Completeness, Frozen, FrozenLayer, KeptPath, LayerEdges, Trace, TraceRequest } from "./types";
 
 /** The matrices the maps are made of, stored [out, in] as in the checkpoint. */
@@ -44,7 +45,8 @@ export function traceReference(frozen: Frozen, weights: PathWeights, request: Tr
         sum[t] += logits[t];
         if (logits[t] > answer) rank++;
       }
-      if (rank <= request.maxRank) kept.push({ positions: positions.slice(), rank, logit: answer });
+      if (rank <= request.maxRank && carries(vector, 0, weights.dModel))
+        kept.push({ positions: positions.slice(), rank, logit: answer });
       return;
     }
     for (const e of edges[layer].outgoing.subarray(edges[layer].start[here], edges[layer].start[here + 1])) {

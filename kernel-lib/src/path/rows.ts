@@ -21,3 +21,13 @@ export function rowNorms(rows: Float32Array, d: number): Float64Array {
   }
   return norms;
 }
+
+/** Smaller vectors are at the end of F32's range: their logits are rounding, or all 0. */
+const NOTHING = 1e-30;
+
+/** Whether the row of d numbers from `at` on still carries something. A path through attention weights that round to 0
+ *  does not: its logits are all equal, which would count as rank 1. */
+export function carries(rows: ArrayLike<number>, at: number, d: number): boolean {
+  for (let c = at; c < at + d; c++) if (Math.abs(rows[c]) > NOTHING) return true;
+  return false;
+}

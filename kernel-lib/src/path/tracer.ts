@@ -8,7 +8,7 @@ import { EdgeMaps } from "./edge-maps";
 import { dropSuffixes, meet, suffixes } from "./meet";
 import { Probes } from "./probes";
 import { completeness } from "./reference";
-import { gatherRows } from "./rows";
+import { carries, gatherRows } from "./rows";
 import { sampleVectors } from "./sample";
 import { sumOfPaths } from "./sum";
 import type { Frozen, KeptPath, LayerEdges, LinearMaps, Trace, TraceRequest } from "./types";
@@ -109,7 +109,7 @@ export async function trace(
     // Suffix matrices stand for the probes they were made with, so a meeting keeps its probes.
     if (learning) await probes.adapt();
     alive.forEach((r, a) => {
-      if (found.rank[a] <= request.maxRank)
+      if (found.rank[a] <= request.maxRank && carries(nodes.vectors, r * d, d))
         kept.push({
           positions: nodes.trail.slice(r * width, (r + 1) * width),
           rank: found.rank[a],

@@ -62,7 +62,7 @@ export interface TraceRequest {
   sources: readonly number[];
   /** Attended positions per head and query that count as edges. */
   topK: number;
-  /** Paths with answer rank <= maxRank are kept. */
+  /** Paths with answer rank <= maxRank are kept; those whose vector has shrunk to nothing have no rank. */
   maxRank: number;
   equation: Equation;
 }
