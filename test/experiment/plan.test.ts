@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { JobSample, SweepJob } from "../../kernel-lib/src/experiment/layout";
-import { planSweep } from "../../kernel-lib/src/experiment/plan";
+import { type PlanOptions, planSweep } from "../../kernel-lib/src/experiment/plan";
 import { probe, withSeconds } from "../../kernel-lib/src/experiment/probe";
 import { segmentTrie } from "../../kernel-lib/src/experiment/segments";
 import { sweep } from "../../kernel-lib/src/experiment/sweep";
@@ -58,16 +58,28 @@ describe("planSweep()", () => {
       }
   });
 
-  test("starts with a pass of two samples and grows fourfold", () => {
+  test("starts with a second of work, of two to eight samples, and grows fourfold", () => {
     const { config } = plainModel({ ...shape, nLayers: 4 });
-    const samples = Array.from({ length: 20 }, (_, word) => sample(word));
-    const job: SweepJob = { nLayers: 4, site: "resid_post", samples, tuples: [[0]] };
-    expect(planSweep(config, job).passes.map((pass) => pass.samples)).toEqual([
-      [0, 2],
-      [2, 10],
-      [10, 20],
+    const passes = (words: number, { vocab = config.vocab, ...options }: PlanOptions & { vocab?: number } = {}) => {
+      const samples = Array.from({ length: words }, (_, word) => sample(word));
+      const job: SweepJob = { nLayers: 4, site: "resid_post", samples, tuples: [[0]] };
+      return planSweep({ ...config, vocab }, job, options).passes.map((pass) => pass.samples);
+    };
+    expect(passes(50)).toEqual([
+      [0, 8],
+      [8, 40],
+      [40, 50],
     ]);
-    expect(planSweep(config, job, { weights: "streaming" }).passes.map((pass) => pass.samples)).toEqual([[0, 20]]);
+    expect(passes(5)).toEqual([[0, 5]]);
+    expect(passes(1)).toEqual([[0, 1]]);
+    // A head so large that five samples (target, patched and reference rows) take a second, and one that takes longer for two.
+    const perWord = 3 * 2 * config.dModel;
+    expect(passes(20, { vocab: 3e11 / perWord / 5 })).toEqual([
+      [0, 4],
+      [4, 20],
+    ]);
+    expect(passes(20, { vocab: 3e11 / perWord })[0]).toEqual([0, 2]);
+    expect(passes(20, { weights: "streaming" })).toEqual([[0, 20]]);
   });
 
   test("covers every cell once whatever the memory budget", () => {

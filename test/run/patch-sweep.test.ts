@@ -81,9 +81,10 @@ describe("patchSweep()", () => {
     off();
     expect(run.state).toBe("stopped");
     expect(stopped.data.state).toBe("stopped");
-    expect(measured(stopped.data.values.logit)).toBe(2 * model.config.nLayers);
-    expect([...stopped.data.values.logit.slice(0, 16)]).toEqual([...whole.data.values.logit.slice(0, 16)]);
-    expect(stopped.data.values.target.filter((measure) => measure !== null)).toHaveLength(2);
+    expect(measured(stopped.data.values.logit)).toBe(8 * model.config.nLayers);
+    const [done, all] = [stopped, whole].map(({ data }) => [...data.values.logit.slice(0, 8 * model.config.nLayers)]);
+    expect(done).toEqual(all);
+    expect(stopped.data.values.target.filter((measure) => measure !== null)).toHaveLength(8);
 
     run.resume();
     expect(run.state).toBe("running");

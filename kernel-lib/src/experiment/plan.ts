@@ -1,6 +1,6 @@
 /** The compiled form of a sweep: which samples and tuples go through the model together, and what that costs.
- *  Nothing runs here. Passes grow from two samples on, so that a first picture is there early, up to what the
- *  memory budget and a minute of work allow; a sample whose tuples do not fit is cut into ranges of tuples.
+ *  Nothing runs here. The first pass is about a second of work, two to eight samples, so that a first picture is
+ *  there early; later ones grow up to what the memory budget and a minute of work allow; a sample whose tuples do not fit is cut into ranges of tuples.
  *  Streamed weights are read once for each pass, so those are as large as the memory budget allows. */
 import type { ModelConfig } from "../checkpoint/types";
 import { bytesOf, flopsOf, flopsPerHeadRow, flopsPerToken, stageLimits, weightCount } from "./cost";
@@ -26,7 +26,9 @@ export interface PlanOptions {
 }
 
 const DEFAULT_MEMORY = 512 * 2 ** 20;
-const FIRST_PASS_SAMPLES = 2;
+/** Samples of the first pass. Every pass calls each block a few times for what all its samples share, and such small
+ *  calls take as long as reading the block's weights: a second pass for a handful of samples costs a tenth more. */
+const FIRST_PASS = { most: 8, least: 2, flops: 3e11 };
 /** Work between two records of the journal: about a minute of two CPU cores. */
 const FLOPS_PER_PASS = 5e12;
 /** Samples of the next pass for each one of the last. */
@@ -53,7 +55,7 @@ function planShared(
     passes.push(pass);
     loads.push(load);
   };
-  let size = weights === "streaming" ? job.samples.length : FIRST_PASS_SAMPLES;
+  let size = weights === "streaming" ? job.samples.length : firstPass(config, job);
   for (let from = 0; from < job.samples.length; ) {
     let to = Math.min(job.samples.length, from + size);
     let pass: Pass = { samples: [from, to], tuples: [0, job.tuples.length], references: true };
@@ -90,6 +92,17 @@ function planShared(
       megabytes: loads.reduce((most, load) => Math.max(most, bytesOf(load, config)), 0) / 1e6,
     },
   };
+}
+
+function firstPass(config: ModelConfig, job: SweepJob): number {
+  const flops = (samples: number) =>
+    flopsOf(
+      countLoad(layOut(job, { samples: [0, samples], tuples: [0, job.tuples.length], references: true })),
+      config,
+    );
+  let size = Math.min(FIRST_PASS.most, job.samples.length);
+  while (size > FIRST_PASS.least && flops(size) > FIRST_PASS.flops) size = Math.ceil(size / 2);
+  return size;
 }
 
 /** One sample, its tuples in ranges that fit; a single tuple is taken as it is. */
