@@ -58,9 +58,14 @@ async function vitest(args) {
   return { passed, failed, skipped };
 }
 
+/** For a whole file, kernels, browsers and all; the longest takes a tenth of it. */
+const MOST_MS = 1_800_000;
+
 /** Adds a run of Node's test runner up from its closing lines. */
 async function nodeTest(folder) {
-  const args = ["--test", "--test-concurrency=1", "--test-reporter=spec", `${folder}/*.test.mjs`];
+  // A test that never ends fails, rather than keep all that come after it waiting.
+  const limit = `--test-timeout=${MOST_MS}`;
+  const args = ["--test", "--test-concurrency=1", limit, "--test-reporter=spec", `${folder}/*.test.mjs`];
   const { code, output } = await run("bash", ["-c", `"${process.execPath}" ${args.join(" ")}`], { capture: true });
   const count = (word) => Number(new RegExp(`^ℹ ${word} (\\d+)$`, "m").exec(output)?.[1] ?? 0);
   const failed = count("fail") + count("cancelled");

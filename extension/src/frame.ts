@@ -168,7 +168,9 @@ export class ViewFrame {
   }
 }
 
-/** Pushes overtake outputs, whose PNG takes time to draw: of a running view only news are shown. */
+/** Pushes overtake outputs, whose PNG takes time to draw: of a running view only news are shown, and none once it is
+ *  done. */
 function isOlder(view: View, than: View): boolean {
-  return view.id === than.id && isRunning(view.state) && view.run !== null && view.run.done < (than.run?.done ?? 0);
+  if (view.id !== than.id || !isRunning(view.state)) return false;
+  return than.state === "done" || (view.run !== null && view.run.done < (than.run?.done ?? 0));
 }

@@ -6,8 +6,9 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { byLayer, byToken } from "./kinds.mjs";
-import { command, PATIENCE, SCRATCH, setTheme, settled, startBrowser, startLab, waitForState } from "./lab.mjs";
+import { command, SCRATCH, setTheme, settled, startBrowser, startLab, waitForState } from "./lab.mjs";
 import { pb, resultText, smallResults } from "./results.mjs";
+import { kernelIdle } from "./running.mjs";
 import { heatmap } from "./stored.mjs";
 
 const { viewsOf } = createRequire(import.meta.url)("patchbay/view");
@@ -18,6 +19,8 @@ const withoutPolicy = (html) => html.replace(/<meta http-equiv="Content-Security
 
 /** Findings that count, as "rule: where (why)". */
 async function findings(page, ...roots) {
+  // What fades in is pale on its way.
+  await settled(page);
   if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(AXE);
   return page.evaluate(async (roots) => {
     const { violations } = await window.axe.run(
@@ -187,7 +190,7 @@ describe("axe-core finds nothing serious", () => {
         writeFileSync(join(lab.root, `${name}.patchbay.json`), resultText(results[name]));
       const page = await browser.newPage({ viewport: { width: 1440, height: 1000 } });
       await page.goto(`${lab.url}/lab?reset&token=patchbay-test`);
-      await page.waitForSelector(".jp-DirListing-item", { timeout: PATIENCE });
+      await page.waitForSelector(".jp-DirListing-item");
       const document = ".jp-Document:not(.lm-mod-hidden) .pb-document";
       await command(page, "docmanager:open", { path: "sweep.patchbay.json" });
       await page.locator(`${document} .pb-picture svg`).waitFor();
@@ -198,15 +201,12 @@ describe("axe-core finds nothing serious", () => {
         assert.deepEqual(await findings(page, ".pb-workbench", document), [], `${theme}, no kernel`);
       }
       await page.locator(`${document} select`).first().selectOption({ label: "summary" });
+      await page.locator(`${document} .pb-document-table tbody tr`).first().waitFor();
       assert.deepEqual(await findings(page, document), [], "table of a document");
 
-      await page.evaluate(() => void window.jupyterapp.commands.execute("patchbay:new-notebook"));
-      await page.waitForFunction(
-        () => window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === "idle",
-        undefined,
-        { timeout: PATIENCE },
-      );
-      await page.locator(".pbw-costs").waitFor({ timeout: PATIENCE });
+      await command(page, "patchbay:new-notebook");
+      await kernelIdle(page);
+      await page.locator(".pbw-costs").waitFor();
       await page.locator(".pb-workbench").getByRole("button", { name: "Insert code and run" }).click();
       await waitForState(page, ".jp-NotebookPanel .pb-view", "done");
       for (const theme of ["JupyterLab Dark", "JupyterLab Light"]) {

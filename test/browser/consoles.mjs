@@ -1,5 +1,4 @@
 /** JupyterLab's consoles for tests: opened, given code, and asked what they show. */
-import { PATIENCE } from "./lab.mjs";
 import { until } from "./widget.mjs";
 
 /** Opens a console by a command and waits for its kernel; gives its handle.
@@ -48,7 +47,6 @@ export function consoleAt(page, id) {
       until(
         async () => (await ask("return panel.sessionContext.session?.kernel?.status")) === "idle",
         "an idle kernel",
-        PATIENCE,
       ),
     /** Runs cells one after another and waits for the last. */
     run: (...cells) =>
@@ -67,6 +65,5 @@ export function consoleAt(page, id) {
         "return [...panel.console.cells].at(-1).outputArea.model.toJSON().map((one) => one.text ?? one.data?.['text/plain']).join('')",
       ),
     states: () => views.evaluateAll((nodes) => nodes.map((view) => view.dataset.state).join()),
-    badges: (nth) => views.nth(nth).locator(".pb-badges").textContent(),
   };
 }

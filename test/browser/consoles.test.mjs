@@ -5,9 +5,10 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { openConsole } from "./consoles.mjs";
-import { openNotebook, PATIENCE, picture, startBrowser, startLab } from "./lab.mjs";
-import { LOAD, LONG, liveNotebook, RUNS } from "./runs.mjs";
-import { until } from "./widget.mjs";
+import { picture, startBrowser, startLab } from "./lab.mjs";
+import { liveNotebook, openLive, runAll } from "./running.mjs";
+import { LOAD, LONG, RUNS } from "./runs.mjs";
+import { says, until } from "./widget.mjs";
 
 const [SWEEP, GEOMETRY, TRACE] = RUNS;
 const TWO =
@@ -24,7 +25,7 @@ describe("views in consoles", () => {
   let shared;
   const inNotebook = () => page.locator(".jp-NotebookPanel .pb-view").first();
   const made = () => page.locator(".jp-LinkedOutputView .pb-view");
-  const live = (badges, what) => until(async () => /kernel ready/.test(await badges()), `${what}: kernel ready`);
+  const live = (view) => says(view.locator(".pb-badges"), /kernel ready/);
   const menu = async (view, item) => {
     await view.getByRole("button", { name: "Export" }).click();
     return view.getByRole("menuitem", { name: item });
@@ -39,14 +40,11 @@ describe("views in consoles", () => {
     lab = await startLab({ notebooks: { "live.ipynb": liveNotebook(LOAD, SWEEP) } });
     browser = await startBrowser();
     page = await browser.newPage({ viewport: { width: 1280, height: 1000 } });
-    await openNotebook(page, lab, "live.ipynb");
-    await page.waitForFunction(
-      () => window.jupyterapp.shell.currentWidget.sessionContext?.session?.kernel?.status === "idle",
-      undefined,
-      { timeout: PATIENCE },
-    );
-    await page.evaluate(() => void window.jupyterapp.commands.execute("notebook:run-all-cells"));
-    await until(async () => (await inNotebook().getAttribute("data-state")) === "done", "the notebook's run", PATIENCE);
+    await openLive(page, lab, "live.ipynb");
+    await runAll(page);
+    await until(async () => (await inNotebook().getAttribute("data-state")) === "done", "the notebook's run");
+    // What is out of sight is not drawn.
+    await live(inNotebook());
     shared = await openConsole(page, "notebook:create-console", { activate: true });
     own = await openConsole(page);
     await own.run(LOAD, SWEEP, GEOMETRY, TRACE, TWO);
@@ -61,10 +59,10 @@ describe("views in consoles", () => {
   test("every kind is tied to the kernel of its own console, whichever notebook or console is in front", async () => {
     assert.notEqual(await own.kernelId(), await other.kernelId());
     assert.equal(await own.views.count(), KINDS.length);
-    await live(() => other.badges(0), "the other console");
+    await live(other.view(0));
     await own.front();
-    for (const nth of KINDS.keys()) await live(() => own.badges(nth), KINDS[nth]);
-    await live(() => inNotebook().locator(".pb-badges").textContent(), "the notebook");
+    for (const nth of KINDS.keys()) await live(own.view(nth));
+    await live(inNotebook());
   });
 
   test("each exports its PDF there, and a path graph asks its model for the heads of a hop", async () => {
@@ -101,7 +99,7 @@ describe("views in consoles", () => {
     await own.front();
     const marks = (views) => views.locator(".pb-frame-linked, .pb-path-linked").count();
     const said = (view) => view.locator(".pb-readout-marks").textContent();
-    assert.match(await said(own.view(0)), /linked with 3 views/);
+    await says(own.view(0).locator(".pb-readout-marks"), /linked with 3 views/);
     for (const alone of [other.view(0), inNotebook()]) assert.doesNotMatch(await said(alone), /linked with [1-9]/);
     await own.view(0).locator(".pb-stage").focus();
     for (const key of ["Control+Home", "ArrowRight"]) await page.keyboard.press(key);
@@ -160,25 +158,25 @@ describe("views in consoles", () => {
     assert.deepEqual(notebooks, [await shared.kernelId()]);
     await shared.front();
     await shared.run("pb.show(a);");
-    await live(() => shared.badges(0), "the notebook's console");
+    await live(shared.view(0));
     assert.match(await exported(shared.view(0), "PDF"), /^%PDF-/);
   });
 
   test("a restart makes the views of that kernel stale and leaves the others; there the cell can be run again", async () => {
     await own.restart();
-    await until(async () => (await own.states()) === KINDS.map(() => "stale").join(), "all stale", PATIENCE);
+    await until(async () => (await own.states()) === KINDS.map(() => "stale").join(), "all stale");
     await own.idle();
     await own.front();
-    for (const [nth, kind] of KINDS.entries()) {
+    for (const nth of KINDS.keys()) {
       await own.view(nth).scrollIntoViewIfNeeded();
-      assert.match(await own.view(nth).locator(".pb-readout").textContent(), /earlier kernel/, kind);
+      await says(own.view(nth).locator(".pb-readout"), /earlier kernel/);
     }
-    assert.match(await other.badges(0), /kernel ready/);
-    assert.match(await shared.badges(0), /kernel ready/);
+    await live(other.view(0));
+    await live(shared.view(0));
     await picture(page, "consoles-stale");
     await own.run(LOAD);
     await own.view(0).getByRole("button", { name: "Run again" }).click();
-    await until(async () => (await own.states()) === "stale,stale,stale,stale,done", "run again", PATIENCE);
+    await until(async () => (await own.states()) === "stale,stale,stale,stale,done", "run again");
   });
 
   test("a view made for a notebook's output follows the notebook, whatever is in front", async () => {
@@ -192,7 +190,7 @@ describe("views in consoles", () => {
     const view = made();
     await view.locator(".pb-picture svg").waitFor();
     await other.front();
-    await live(() => view.locator(".pb-badges").textContent(), "the view for the output");
+    await live(view);
     assert.match(await exported(view, "PDF"), /^%PDF-/);
   });
 
@@ -206,7 +204,7 @@ describe("views in consoles", () => {
       await made().getAttribute("data-state"),
       await shared.states(),
     ];
-    await until(async () => (await states()).join() === "stale,stale,stale", "all three are stale", PATIENCE);
+    await until(async () => (await states()).join() === "stale,stale,stale", "all three are stale");
     assert.equal(await other.states(), "done");
     await shared.run(LOAD);
     await page.evaluate(() => {
@@ -214,22 +212,14 @@ describe("views in consoles", () => {
       shell.activateById([...shell.widgets("main")].find((one) => one.node.querySelector(".jp-LinkedOutputView")).id);
     });
     await made().getByRole("button", { name: "Run again" }).click();
-    await until(
-      async () => (await states()).slice(0, 2).join() === "done,done",
-      "the notebook's cell has run",
-      PATIENCE,
-    );
+    await until(async () => (await states()).slice(0, 2).join() === "done,done", "the notebook's cell has run");
   });
 
   test("a run is followed and cancelled from a console", async () => {
     await other.front();
     await other.start(LONG);
     const view = other.view(1);
-    await until(
-      async () => /^[1-9]\d* of \d+/.test(await view.locator(".pb-count").textContent()),
-      "progress",
-      PATIENCE,
-    );
+    await until(async () => /^[1-9]\d* of \d+/.test(await view.locator(".pb-count").textContent()), "progress");
     await until(async () => /left$/.test(await view.locator(".pb-left").textContent()), "time left");
     await until(async () => (await view.getAttribute("data-state")) === "partial", "cells");
     await picture(page, "consoles-partial");
@@ -247,16 +237,17 @@ describe("views in consoles", () => {
     await until(async () => (await other.view(1).getAttribute("data-state")) === "partial", "going on");
     await page.reload();
     await other.panel.waitFor();
-    await until(async () => (await other.kernelId().catch(() => null)) === kernel, "the same kernel", PATIENCE);
+    await until(async () => (await other.kernelId().catch(() => null)) === kernel, "the same kernel");
+    await other.ready();
     await other.front();
     await other.start("pb.show(slow);");
     const view = other.view(0);
     await view.waitFor();
     const count = async () => Number(/^(\d+) of/.exec(await view.locator(".pb-footer").textContent())?.[1] ?? 0);
     await picture(page, "consoles-reloaded");
-    await until(async () => (await count()) > 0, "progress", PATIENCE);
+    await until(async () => (await count()) > 0, "progress");
     const before = await count();
-    await until(async () => (await count()) > before, "more of it", PATIENCE);
+    await until(async () => (await count()) > before, "more of it");
     await view.locator(".pb-cancel").click();
     await until(async () => (await view.getAttribute("data-state")) === "stopped", "stopped");
     assert.deepEqual(page.errors, []);

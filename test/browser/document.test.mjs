@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { command, PATIENCE, picture, setTheme, startBrowser, startLab } from "./lab.mjs";
+import { command, picture, setTheme, settled, startBrowser, startLab } from "./lab.mjs";
 import { resultText, smallResults, viewsOfAll } from "./results.mjs";
 
 describe("a result's document", () => {
@@ -32,7 +32,7 @@ describe("a result's document", () => {
     browser = await startBrowser();
     page = await browser.newPage();
     await page.goto(`${lab.url}/lab?reset&token=patchbay-test`);
-    await page.waitForSelector(".jp-DirListing-item", { timeout: PATIENCE });
+    await page.waitForSelector(".jp-DirListing-item");
   });
   after(async () => {
     await browser?.stop();
@@ -45,6 +45,7 @@ describe("a result's document", () => {
     await item.dblclick();
     await view().locator(".pb-picture svg").waitFor();
     assert.match(await view().textContent(), /Patch sweep: capital/);
+    await settled(page);
     const box = await view().locator(".pb-overlay").boundingBox();
     await page.mouse.move(box.x + box.width * 0.15, box.y + box.height * 0.6);
     await view().locator(".pb-frame-hover").waitFor();

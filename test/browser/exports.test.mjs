@@ -8,9 +8,9 @@ import { after, before, describe, test } from "node:test";
 import { compile } from "vega-lite";
 import { ROOT } from "../../jupyter-config/setup.mjs";
 import { csvRows, latexFaults, pdfFacts, pngFacts } from "./files.mjs";
-import { openNotebook, SCRATCH, startBrowser, startLab } from "./lab.mjs";
-import { cellsOf, kernelIdle, runCell } from "./running.mjs";
-import { until, widget } from "./widget.mjs";
+import { SCRATCH, startBrowser, startLab } from "./lab.mjs";
+import { liveNotebook, openLive, runCell } from "./running.mjs";
+import { says, widget } from "./widget.mjs";
 
 const CLI = join(ROOT, "kernel-lib/bin/patchbay.cjs");
 const INCH = 72;
@@ -73,13 +73,12 @@ describe("what is seen can be saved", () => {
     mkdirSync(SCRATCH, { recursive: true });
     folder = mkdtempSync(join(SCRATCH, "exports-"));
     lab = await startLab({
-      notebooks: { "kinds.ipynb": cellsOf(LOAD, ...Object.values(KINDS).map(({ code }) => code)) },
+      notebooks: { "kinds.ipynb": liveNotebook(LOAD, ...Object.values(KINDS).map(({ code }) => code)) },
     });
     browser = await startBrowser();
     page = await browser.newPage({ viewport: { width: 1280, height: 1000 } });
     await page.context().grantPermissions(["clipboard-read", "clipboard-write"], { origin: lab.url });
-    await openNotebook(page, lab, "kinds.ipynb");
-    await kernelIdle(page);
+    await openLive(page, lab, "kinds.ipynb");
     for (const at of Array(names.length + 1).keys()) await runCell(page, at);
   });
   after(async () => {
@@ -118,7 +117,7 @@ describe("what is seen can be saved", () => {
       const it = widget(page, nth);
       await it.drawn();
       assert.equal(await it.view.getAttribute("data-kind"), kind);
-      await until(() => it.view.getByText("kernel ready").isVisible(), "the kernel knows the view");
+      await says(it.part(".pb-badges"), /kernel ready/);
       const title = await it.part(".pb-title").textContent();
       await it.focus();
       await it.press("Home", "Enter");
@@ -218,7 +217,7 @@ describe("what is seen can be saved", () => {
       await it.drawn();
       await it.view.getByRole("button", { name: "Export" }).click();
       await it.view.getByRole("menuitem", { name: "Copy as code" }).click();
-      await until(() => it.view.getByText("Code copied").isVisible(), "it is said");
+      await says(it.part(".pb-toast"), /Code copied/);
       const code = await page.evaluate(() => navigator.clipboard.readText());
       const results = name === "a comparison" ? code.replace("results", "answered") : code;
       const said = await runCell(page, null, results);

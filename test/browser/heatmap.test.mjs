@@ -5,7 +5,6 @@ import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import {
   openNotebook,
-  PATIENCE,
   picture,
   setTheme,
   settled,
@@ -14,7 +13,10 @@ import {
   waitForState,
   withoutKernel,
 } from "./lab.mjs";
+import { liveNotebook, openLive, runCell, startCell } from "./running.mjs";
+import { LOAD, LONG } from "./runs.mjs";
 import { heads, heatmap, notebook, positions, slices } from "./stored.mjs";
+import { says, until } from "./widget.mjs";
 
 const CODE =
   'import * as pb from "patchbay";\n\nconst model = await pb.load("demo/dpo");\n' +
@@ -100,9 +102,12 @@ describe("a heatmap in a notebook", () => {
   });
 
   test("zooms by wheel only while it has the focus, and by keys; the cursor stays in sight", async () => {
-    const overlay = await view().locator(".pb-overlay").boundingBox();
-    const spot = [overlay.x + overlay.width * 0.3, overlay.y + overlay.height * 0.5];
-    await page.mouse.move(...spot);
+    const measured = async () => {
+      await settled(page);
+      const overlay = await view().locator(".pb-overlay").boundingBox();
+      return { overlay, spot: [overlay.x + overlay.width * 0.3, overlay.y + overlay.height * 0.5] };
+    };
+    await page.mouse.move(...(await measured()).spot);
     await page.mouse.wheel(0, -120);
     await settled(page);
     await page.mouse.move(0, 0);
@@ -120,6 +125,7 @@ describe("a heatmap in a notebook", () => {
     assert.match(await readout(), /^Layers 0 \+ 7/);
     await page.keyboard.press("0");
     await page.waitForFunction(() => /^All of it\.$/.test(document.querySelector(".pb-spoken").textContent));
+    const { overlay, spot } = await measured();
     await page.mouse.move(...spot);
     await page.mouse.wheel(0, -120);
     await page.mouse.move(overlay.x + 2, overlay.y + 2);
@@ -155,10 +161,10 @@ describe("a heatmap in a notebook", () => {
     await page.keyboard.press("Space");
     assert.match(await view().locator(".pb-side").textContent(), /most: country \d+ [+−]\d.*least: country \d+/);
     await view().getByRole("button", { name: "Path graph for 0 + 1" }).click();
-    await page.waitForFunction(() => window.jupyterapp.shell.currentWidget.content.widgets.length === 2);
-    const source = await page.evaluate(
-      () => window.jupyterapp.shell.currentWidget.content.widgets[1].model.sharedModel.source,
-    );
+    const inserted = () =>
+      page.evaluate(() => window.jupyterapp.shell.currentWidget.content.widgets[1]?.model.sharedModel.source ?? "");
+    await until(async () => (await inserted()) !== "", "a cell with code below");
+    const source = await inserted();
     assert.match(source, /layers 0 and 1/);
     assert.match(source, /pb\.pathTrace\(model, \{ task: "capital"/);
   });
@@ -166,7 +172,7 @@ describe("a heatmap in a notebook", () => {
   test("draws layers over tokens and over heads, with the labels turned where they need it", async () => {
     await open("grids.ipynb");
     await drawn(1);
-    await view(0).scrollIntoViewIfNeeded();
+    await drawn(0);
     assert.match(await view(0).locator(".pb-picture svg").textContent(), /·France/);
     const turned = await view(0).locator(".pb-picture svg text[transform*='rotate']").count();
     assert.ok(turned >= 14, `${turned} turned labels`);
@@ -255,29 +261,25 @@ describe("a heatmap with its kernel", () => {
   let browser;
   let page;
   const view = () => page.locator(".pb-view").first();
-  const cell = (source) => ({ cell_type: "code", execution_count: null, metadata: {}, outputs: [], source });
   const sources = [
-    'import * as pb from "patchbay"; const model = await pb.load("demo/dpo");',
+    LOAD,
     'const run = pb.patchSweep(model, { task: "capital", n: 20, sizes: [1, 2, 3] }); pb.show(run); const swept = await run;',
-    "console.log(JSON.stringify(pb.selection()));",
   ];
-  const triples = {
-    cells: sources.map(cell),
-    metadata: { kernelspec: { name: "patchbay", display_name: "TypeScript (Patchbay)", language: "typescript" } },
-    nbformat: 4,
-    nbformat_minor: 5,
-  };
 
   before(async () => {
-    lab = await startLab({ notebooks: { "triples.ipynb": triples } });
+    lab = await startLab({
+      notebooks: { "triples.ipynb": liveNotebook(...sources), "long.ipynb": liveNotebook(LOAD, LONG) },
+    });
     browser = await startBrowser();
     page = await browser.newPage();
-    await openNotebook(page, lab, "triples.ipynb");
-    await page.waitForFunction(
-      () => window.jupyterapp.shell.currentWidget.sessionContext?.session?.kernel?.status === "idle",
-      undefined,
-      { timeout: PATIENCE },
-    );
+  });
+  after(async () => {
+    await browser?.stop();
+    await lab?.stop();
+  });
+
+  test("fades new cells in, and no veil stays", async () => {
+    await openLive(page, lab, "long.ipynb");
     // Cells that come in while the run goes on are noted: each has its own short veil.
     await page.evaluate(() => {
       window.fresh = 0;
@@ -286,23 +288,19 @@ describe("a heatmap with its kernel", () => {
           for (const node of addedNodes) if (node.classList?.contains("pb-fresh-veil")) window.fresh++;
       }).observe(document.body, { subtree: true, childList: true });
     });
-    await page.evaluate(() => {
-      void window.jupyterapp.commands.execute("notebook:run-all-cells");
-    });
-    await waitForState(page, ".pb-view", "done");
-  });
-  after(async () => {
-    await browser?.stop();
-    await lab?.stop();
-  });
-
-  test("fades new cells in, and no veil stays", async () => {
-    assert.ok((await page.evaluate(() => window.fresh)) > 0);
+    await runCell(page, 0);
+    await startCell(page, 1);
+    await until(() => page.evaluate(() => window.fresh > 0), "new cells");
+    await view().locator(".pb-cancel").click();
+    await waitForState(page, ".pb-view", "stopped");
     await settled(page);
     assert.equal(await view().locator(".pb-fresh-veil").count(), 0);
   });
 
   test("has a slice for each third layer once it is done", async () => {
+    await openLive(page, lab, "triples.ipynb");
+    for (const at of sources.keys()) assert.deepEqual((await runCell(page, at)).errors, []);
+    await waitForState(page, ".pb-view", "done");
     await view().scrollIntoViewIfNeeded();
     const slider = view().getByRole("slider", { name: "With layer" });
     await slider.waitFor();
@@ -320,6 +318,7 @@ describe("a heatmap with its kernel", () => {
   });
 
   test("prints in the kernel what is drawn: another slice, another PDF", async () => {
+    await says(view().locator(".pb-badges"), /kernel ready/);
     const pdf = async () => {
       await view().getByRole("button", { name: "Export" }).click();
       const [download] = await Promise.all([
@@ -341,16 +340,8 @@ describe("a heatmap with its kernel", () => {
   test("tells the kernel what is selected", async () => {
     await view().locator(".pb-stage").focus();
     await page.keyboard.press("Space");
-    await page.evaluate(() => {
-      window.jupyterapp.shell.currentWidget.content.activeCellIndex = 2;
-      void window.jupyterapp.commands.execute("notebook:run-cell");
-    });
-    await page.waitForFunction(
-      () =>
-        /"selected":\[\{"x":"0","y":"1"/.test(document.querySelector(".jp-OutputArea-output pre")?.textContent ?? ""),
-      undefined,
-      { timeout: PATIENCE },
-    );
+    const { printed } = await runCell(page, null, "console.log(JSON.stringify(pb.selection()));");
+    assert.match(printed, /"selected":\[\{"x":"0","y":"1"/);
     assert.deepEqual(page.errors, []);
   });
 });

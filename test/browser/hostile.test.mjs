@@ -5,9 +5,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
-import { openNotebook, PATIENCE, picture, SCRATCH, startBrowser, startLab, withoutKernel } from "./lab.mjs";
+import { openNotebook, picture, SCRATCH, settled, startBrowser, startLab, withoutKernel } from "./lab.mjs";
 import { resultText, smallResults, viewsOfAll } from "./results.mjs";
 import { heatmap, notebook } from "./stored.mjs";
+import { until } from "./widget.mjs";
 
 const require = createRequire(import.meta.url);
 const { htmlPage } = require(join(require.resolve("patchbay"), "../figure/html.js"));
@@ -147,7 +148,7 @@ describe("hostile views", () => {
     await openNotebook(page, lab, "shown.ipynb");
     await withoutKernel(page);
     const views = page.locator(".pb-view");
-    assert.equal(await views.count(), Object.keys(SHOWN).length);
+    await until(async () => (await views.count()) === Object.keys(SHOWN).length, "all views");
     for (const [nth, name] of Object.keys(SHOWN).entries()) {
       await views.nth(nth).scrollIntoViewIfNeeded();
       await views.nth(nth).locator(".pb-picture :is(svg, canvas), .pb-notice").first().waitFor();
@@ -160,6 +161,7 @@ describe("hostile views", () => {
     for (const key of ["ArrowRight", " ", "Enter", "t", "t", "?", "Escape"]) await page.keyboard.press(key);
     await harmless(page, ".pb-view");
     // Nothing stands wider than its cell.
+    await settled(page);
     const widths = await views.evaluateAll((all) => all.map((view) => view.scrollWidth - view.clientWidth));
     assert.ok(Math.max(...widths) <= 1, widths.join());
     await picture(page, "hostile-shown");
@@ -181,7 +183,7 @@ describe("hostile views", () => {
 
   test("a payload of 50 MB is refused, and what stands below it is drawn", async () => {
     await page.goto(`${lab.url}/lab/tree/large.ipynb?reset&token=patchbay-test`);
-    await page.waitForSelector(".pb-view", { timeout: PATIENCE });
+    await page.waitForSelector(".pb-view");
     await withoutKernel(page);
     const [why] = [REFUSED["50 MB"][1]];
     assert.match(await page.locator(".pb-view").first().locator(".pb-notice").textContent(), why);
@@ -247,7 +249,7 @@ describe("hostile views", () => {
     const text = resultText(results.sweep).replaceAll('"France"', JSON.stringify(MARKUP));
     writeFileSync(join(lab.root, "hostile.patchbay.json"), text);
     await page.goto(`${lab.url}/lab/tree/hostile.patchbay.json?reset&token=patchbay-test`);
-    await page.locator(".pb-document .pb-view").waitFor({ timeout: PATIENCE });
+    await page.locator(".pb-document .pb-view").waitFor();
     await page.locator(".pb-document-bar select").selectOption({ label: "sweep" });
     await page.locator(".pb-document-table tbody tr").first().waitFor();
     await harmless(page, ".pb-document");

@@ -6,9 +6,10 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { ROOT } from "../../jupyter-config/setup.mjs";
-import { picture, SCRATCH, startBrowser } from "./lab.mjs";
+import { picture, SCRATCH, settled, startBrowser } from "./lab.mjs";
 import { pb, resultText, smallResults } from "./results.mjs";
 import { heatmap } from "./stored.mjs";
+import { until } from "./widget.mjs";
 
 describe("a page that stands alone", () => {
   let folder;
@@ -28,6 +29,7 @@ describe("a page that stands alone", () => {
   const drawn = async (page, nth = 0) => {
     await view(page, nth).scrollIntoViewIfNeeded();
     await view(page, nth).locator(".pb-picture :is(svg, canvas)").first().waitFor();
+    await settled(page);
   };
 
   before(async () => {
@@ -46,7 +48,7 @@ describe("a page that stands alone", () => {
   test("draws every kind of view, asks nobody for anything, and evaluates nothing", async () => {
     const page = await open("all.html");
     const names = Object.keys(results);
-    assert.equal(await page.locator(".pb-view").count(), names.length);
+    await until(async () => (await page.locator(".pb-view").count()) === names.length, "all views");
     for (const nth of names.keys()) {
       await drawn(page, nth);
       assert.notEqual(await view(page, nth).getAttribute("data-kind"), "none", names[nth]);
@@ -62,7 +64,7 @@ describe("a page that stands alone", () => {
     const page = await open("two.html");
     await drawn(page, 0);
     await drawn(page, 1);
-    await view(page, 0).scrollIntoViewIfNeeded();
+    await drawn(page, 0);
     const box = await view(page, 0).locator(".pb-overlay").boundingBox();
     await page.mouse.move(box.x + box.width * 0.15, box.y + box.height * 0.6);
     await view(page, 0).locator(".pb-frame-hover").waitFor();
@@ -79,7 +81,7 @@ describe("a page that stands alone", () => {
     await picture(page, "page-dark");
     await page.emulateMedia({ media: "print", colorScheme: "dark" });
     await page.waitForFunction(() => document.body.dataset.jpThemeLight === "true");
-    assert.equal(await ground(), "rgb(255, 255, 255)");
+    await until(async () => (await ground()) === "rgb(255, 255, 255)", "white paper");
     assert.equal(await view(page).locator(".pb-toolbar").isVisible(), false);
     await page.context().close();
   });

@@ -75,7 +75,7 @@ describe("every kind of widget", () => {
         if ((await it.readout()) === from) await it.press("ArrowUp");
         assert.notEqual(await it.readout(), from);
         assert.notDeepEqual(await it.underCursor(), at);
-        await until(async () => (await it.part(".pb-spoken").textContent()).length > 10, "speech");
+        await it.spoken(/.{10}/);
         // Names are said as words: the sign and the brackets of numbers are not left to the reader's voice.
         assert.doesNotMatch(await it.part(".pb-spoken").textContent(), /[−[\]]/);
         await it.stage.blur();
@@ -222,9 +222,12 @@ describe("every kind of widget", () => {
         await page.mouse.move(...spot);
         await page.mouse.wheel(0, up);
         await until(async () => (await place()) !== from, "the notebook scrolls");
+        // It scrolls on for a moment.
+        await settled(page);
         assert.equal(await drawing(), whole);
         await it.view.scrollIntoViewIfNeeded();
         await it.focus();
+        await settled(page);
         const again = await it.part(".pb-overlay").boundingBox();
         await page.mouse.move(again.x + again.width * 0.4, again.y + again.height * 0.5);
         const still = await place();

@@ -39,11 +39,24 @@ const freePort = () =>
     });
   });
 
+/** What JupyterLab says of a port that somebody took between its being found free and its being listened on. */
+const PORT_TAKEN = /port \d+ is already in use|no available port/i;
+
 /** Starts JupyterLab on a scratch folder.
  *  @param notebooks file names to notebooks (objects), beside a copy of the project's own
  *  @param extension false: a JupyterLab that knows nothing of Patchbay
  *  @param python interpreter of another environment, with its own `env` */
-export async function startLab({ notebooks = {}, extension = true, python = VENV_PYTHON, env: given = null } = {}) {
+export async function startLab(options = {}) {
+  for (let others = 2; ; others--) {
+    try {
+      return await startOnce(options);
+    } catch (error) {
+      if (others === 0 || !PORT_TAKEN.test(error.message)) throw error;
+    }
+  }
+}
+
+async function startOnce({ notebooks = {}, extension = true, python = VENV_PYTHON, env: given = null }) {
   ensureVenv();
   mkdirSync(SCRATCH, { recursive: true });
   const home = mkdtempSync(join(SCRATCH, "lab-"));
@@ -107,8 +120,11 @@ export async function startLab({ notebooks = {}, extension = true, python = VENV
   };
   const until = Date.now() + PATIENCE;
   for (;;) {
-    if (server.exitCode !== null) throw new Error(`JupyterLab ended by itself:\n${log}`);
-    const answer = await fetch(`${url}/api?token=${TOKEN}`).catch(() => null);
+    if (server.exitCode !== null || server.signalCode !== null) {
+      await stop();
+      throw new Error(`JupyterLab ended by itself:\n${log}`);
+    }
+    const answer = await fetch(`${url}/api?token=${TOKEN}`, { signal: AbortSignal.timeout(5_000) }).catch(() => null);
     if (answer?.ok) break;
     if (Date.now() > until) {
       await stop();
@@ -118,6 +134,10 @@ export async function startLab({ notebooks = {}, extension = true, python = VENV
   }
   return { url, root, stop, log: () => log, read: (name) => JSON.parse(readFileSync(join(root, name), "utf8")) };
 }
+
+/** Missing files (a favicon, a source map) are the server's business, and what a kernel still sends to a page that is
+ *  gone is nobody's: a minute after a page was left its comms are closed. */
+const NOT_OURS = /Failed to load resource|^Comm not found for comm id/;
 
 /** Starts the browser; `page.errors` gathers what went wrong in the page. */
 export async function startBrowser() {
@@ -134,13 +154,11 @@ export async function startBrowser() {
       ...options,
     });
     const page = await context.newPage();
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(PATIENCE);
     page.errors = [];
     page.on("pageerror", (error) => page.errors.push(error.stack ?? error.message));
     page.on("console", (message) => {
-      // Missing files (a favicon, a source map) are the server's business; broken code is ours.
-      if (message.type() === "error" && !/Failed to load resource/.test(message.text()))
-        page.errors.push(message.text());
+      if (message.type() === "error" && !NOT_OURS.test(message.text())) page.errors.push(message.text());
     });
     return page;
   };
@@ -173,31 +191,62 @@ export const command = (page, id, args = {}) =>
 /** Changes JupyterLab's theme, and waits until it stands and everything of ours is drawn in it. */
 export async function setTheme(page, theme) {
   await command(page, "apputils:change-theme", { theme });
-  await page.waitForFunction((name) => document.body.dataset.jpThemeName === name, theme, { timeout: PATIENCE });
+  await page.waitForFunction((name) => document.body.dataset.jpThemeName === name, theme);
+  await atRest(page);
+}
+
+/** The longest of the short timers of a widget: a theme's styles (250), speech (300), marks that are kept (400), the end
+ *  of a burst of small changes (500). */
+const SHORT_TIMERS_MS = 500;
+
+/** Waits until the short timers that run in the widgets now have ended, and all that they set off. A page ends its timers
+ *  in the order in which they are due: one that is set now, and as long as the longest, ends after all of them. */
+export async function atRest(page) {
+  await page.evaluate((ms) => new Promise((resolve) => setTimeout(resolve, ms)), SHORT_TIMERS_MS);
   await settled(page);
 }
 
-/** Waits until nothing of ours changes or moves any more, for some frames on end: a busy machine has longer ones. */
+/** Waits until nothing of ours changes, moves or scrolls any more, for some frames on end: a busy machine has longer ones.
+ *  @throws Error when that never comes */
 export const settled = (page) =>
   page.evaluate(
-    () =>
-      new Promise((resolve) => {
+    (patience) =>
+      new Promise((resolve, reject) => {
         const OURS = ".pb-view, .pb-workbench, .pb-document";
         const isOurs = (node) => (node instanceof Element ? node : node?.parentElement)?.closest(OURS);
+        const holdsOurs = (node) => node instanceof Element && (node.matches(OURS) || node.querySelector(OURS));
         let quiet = 0;
+        const scrolled = () => {
+          quiet = 0;
+        };
         const observer = new MutationObserver((records) => {
-          if (records.some(({ target }) => isOurs(target))) quiet = 0;
+          const ours = ({ target, addedNodes, removedNodes }) =>
+            isOurs(target) || [...addedNodes, ...removedNodes].some(holdsOurs);
+          if (records.some(ours)) quiet = 0;
         });
         observer.observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true });
+        document.addEventListener("scroll", scrolled, true);
+        const end = (done) => {
+          clearTimeout(late);
+          observer.disconnect();
+          document.removeEventListener("scroll", scrolled, true);
+          done();
+        };
+        let waiting = true;
+        const late = setTimeout(() => {
+          waiting = false;
+          end(() => reject(new Error(`the page did not come to rest within ${patience} ms`)));
+        }, patience);
         const frame = () => {
+          if (!waiting) return;
           const moves = document.getAnimations().some(({ effect }) => isOurs(effect?.target ?? null));
           quiet = moves ? 0 : quiet + 1;
-          if (quiet < 8) return requestAnimationFrame(frame);
-          observer.disconnect();
-          resolve();
+          if (quiet < 8) requestAnimationFrame(frame);
+          else end(resolve);
         };
         requestAnimationFrame(frame);
       }),
+    PATIENCE,
   );
 
 /** A picture for people, kept in test/.scratch/browser. */

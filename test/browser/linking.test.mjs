@@ -1,14 +1,12 @@
 /** Hover previews: what is pointed at in one widget is marked in every other one that knows it, by layer, head, token and
  *  sample, across the cells of a notebook and in an exported page, and each view can be taken out of it. */
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { openAlone } from "./alone.mjs";
 import { oneOfEach, relatives, TOKENS } from "./kinds.mjs";
-import { openNotebook, picture, SCRATCH, startBrowser, startLab, withoutKernel } from "./lab.mjs";
+import { openNotebook, picture, settled, startBrowser, startLab, withoutKernel } from "./lab.mjs";
 import { notebook } from "./stored.mjs";
-import { widget } from "./widget.mjs";
+import { says, widget } from "./widget.mjs";
 
 const views = relatives();
 const NAMES = Object.keys(views);
@@ -142,6 +140,7 @@ function proofs(at) {
     await pairs.press("Control+Home", "ArrowUp", "Space");
     const dot = pairs.part("[data-sample='4']").first();
     await dot.scrollIntoViewIfNeeded();
+    await settled(at());
     await dot.hover();
     assert.equal(await named("scatter").part("circle.pb-frame-linked").count(), 1);
     await named("scatter").hover("Home");
@@ -226,8 +225,9 @@ describe("across the cells of a notebook", () => {
       for (const key of TO_LAYER.pairs) await page.keyboard.press(key);
     };
     await there.locator(".pb-picture :is(svg, canvas)").first().waitFor();
-    assert.match(await there.locator(".pb-readout-marks").first().textContent(), /linked with 3 views/);
-    assert.match(await here.locator(".pb-readout-marks").first().textContent(), /linked with 6 views/);
+    await says(there.locator(".pb-readout-marks").first(), /linked with 3 views/);
+    await says(here.locator(".pb-readout-marks").first(), /linked with 6 views/);
+    await settled(page);
     await walk(here, NAMES.indexOf("pairs"));
     assert.ok((await marks(here)) > 0);
     assert.equal(await marks(there), 0);
@@ -239,23 +239,16 @@ describe("across the cells of a notebook", () => {
 });
 
 describe("in an exported page", () => {
-  const require = createRequire(import.meta.url);
-  const { htmlPage } = require(join(dirname(require.resolve("patchbay")), "figure/html.js"));
-  let folder;
   let browser;
   let page;
+  let remove;
   before(async () => {
-    mkdirSync(SCRATCH, { recursive: true });
-    folder = mkdtempSync(join(SCRATCH, "linking-"));
-    writeFileSync(join(folder, "linked.html"), htmlPage(Object.values(views)));
     browser = await startBrowser();
-    page = await browser.newPage({ offline: true, viewport: { width: 1280, height: 1100 } });
-    await page.goto(`file://${join(folder, "linked.html")}`);
-    for (const nth of NAMES.keys()) await widget(page, nth).drawn();
+    ({ page, remove } = await openAlone(browser, Object.values(views), { width: 1280, height: 1100 }));
   });
   after(async () => {
     await browser?.stop();
-    rmSync(folder, { recursive: true, force: true });
+    remove?.();
   });
 
   proofs(() => page);

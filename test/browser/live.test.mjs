@@ -2,49 +2,19 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
-import {
-  command,
-  openNotebook,
-  PATIENCE,
-  picture,
-  setTheme,
-  settled,
-  startBrowser,
-  startLab,
-  waitForState,
-} from "./lab.mjs";
-
-const code = (source) => ({ cell_type: "code", execution_count: null, metadata: {}, outputs: [], source });
-const notebook = (...cells) => ({
-  cells: cells.map(code),
-  metadata: { kernelspec: { name: "patchbay", display_name: "TypeScript (Patchbay)", language: "typescript" } },
-  nbformat: 4,
-  nbformat_minor: 5,
-});
-/** Runs for many seconds: every forward on its own, all tuples of up to three layers. */
-const LONG =
-  'const slow = pb.patchSweep(model, { task: "category", sizes: [1, 2, 3], plan: "naive" }); pb.show(slow); await slow;';
+import { command, openNotebook, picture, setTheme, settled, startBrowser, startLab, waitForState } from "./lab.mjs";
+import { kernelIdle, liveNotebook, openLive, runAll, runCell, startCell } from "./running.mjs";
+import { LOAD, LONG } from "./runs.mjs";
+import { says } from "./widget.mjs";
 
 describe("a running kernel", () => {
   let lab;
   let browser;
   let page;
   const view = () => page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .pb-view").first();
-  const kernelIs = (status) =>
-    page.waitForFunction(
-      (s) => window.jupyterapp.shell.currentWidget.sessionContext?.session?.kernel?.status === s,
-      status,
-      { timeout: PATIENCE },
-    );
-  const runAll = () =>
-    page.evaluate(() => {
-      // Not awaited: the cells are watched while they run.
-      void window.jupyterapp.commands.execute("notebook:run-all-cells");
-    });
 
   before(async () => {
-    const load = 'import * as pb from "patchbay"; const model = await pb.load("demo/dpo");';
-    lab = await startLab({ notebooks: { "long.ipynb": notebook(load, LONG) } });
+    lab = await startLab({ notebooks: { "long.ipynb": liveNotebook(LOAD, LONG) } });
     browser = await startBrowser();
     page = await browser.newPage();
   });
@@ -54,8 +24,7 @@ describe("a running kernel", () => {
   });
 
   test("the quickstart runs from the first cell to the last, and its heatmap fills", async () => {
-    await openNotebook(page, lab, "quickstart.ipynb");
-    await kernelIs("idle");
+    await openLive(page, lab, "quickstart.ipynb");
     // Every state that the view goes through is kept, however short.
     await page.evaluate(() => {
       window.states = [];
@@ -71,16 +40,15 @@ describe("a running kernel", () => {
       });
     });
     await command(page, "notebook:clear-all-cell-outputs");
-    await runAll();
-    await page.waitForFunction(
-      () => {
-        const cells = window.jupyterapp.shell.currentWidget.content.widgets.filter(
-          (cell) => cell.model.type === "code",
-        );
-        return cells.every((cell) => cell.model.executionCount !== null && cell.model.executionState !== "running");
-      },
-      undefined,
-      { timeout: PATIENCE },
+    await runAll(page);
+    const counts = await page.evaluate(() =>
+      window.jupyterapp.shell.currentWidget.content.widgets
+        .filter((cell) => cell.model.type === "code")
+        .map((cell) => cell.model.executionCount),
+    );
+    assert.deepEqual(
+      counts,
+      counts.map((_, at) => at + 1),
     );
     await waitForState(page, ".pb-view", "done");
     assert.equal(await page.locator(".jp-OutputArea-output[data-mime-type*=error]").count(), 0);
@@ -143,31 +111,25 @@ describe("a running kernel", () => {
   });
 
   test("a run is cancelled half-way: done cells stay, the cell ends, the kernel lives", async () => {
-    await openNotebook(page, lab, "long.ipynb");
-    await kernelIs("idle");
-    await runAll();
+    await openLive(page, lab, "long.ipynb");
+    await runCell(page, 0);
+    await startCell(page, 1);
     await waitForState(page, ".jp-NotebookPanel:not(.lm-mod-hidden) .pb-view", "partial");
     await view().locator(".pb-cancel").waitFor();
-    await page.waitForFunction(
-      () => /[1-9]/.test(document.querySelector(".jp-NotebookPanel:not(.lm-mod-hidden) .pb-footer")?.textContent ?? ""),
-      undefined,
-      { timeout: PATIENCE },
+    await page.waitForFunction(() =>
+      /[1-9]/.test(document.querySelector(".jp-NotebookPanel:not(.lm-mod-hidden) .pb-footer")?.textContent ?? ""),
     );
     await picture(page, "live-partial");
     await view().locator(".pb-cancel").click();
     await waitForState(page, ".jp-NotebookPanel:not(.lm-mod-hidden) .pb-view", "stopped");
-    await kernelIs("idle");
+    await kernelIdle(page);
     await picture(page, "live-stopped");
     // The output is rewritten once its picture is drawn.
-    const stored = await page.waitForFunction(
-      () => {
-        const cells = window.jupyterapp.shell.currentWidget.content.widgets;
-        const data = cells[1].outputArea.model.get(0).data["application/vnd.patchbay.view.v1+json"];
-        return data.state === "stopped" && { run: data.run };
-      },
-      undefined,
-      { timeout: PATIENCE },
-    );
+    const stored = await page.waitForFunction(() => {
+      const cells = window.jupyterapp.shell.currentWidget.content.widgets;
+      const data = cells[1].outputArea.model.get(0).data["application/vnd.patchbay.view.v1+json"];
+      return data.state === "stopped" && { run: data.run };
+    });
     const output = await stored.jsonValue();
     assert.ok(output.run.done > 0 && output.run.done < output.run.total, JSON.stringify(output.run));
   });
@@ -175,6 +137,8 @@ describe("a running kernel", () => {
   test("a stopped run is resumed where it was, and becomes stale when its kernel restarts", async () => {
     const selector = ".jp-NotebookPanel:not(.lm-mod-hidden) .pb-view";
     const done = async () => Number(/^(\d+) of/.exec(await view().locator(".pb-footer").textContent())[1]);
+    // The button and the count are drawn together, a frame after the state is said.
+    await view().getByRole("button", { name: "Resume" }).waitFor();
     const before = await done();
     await view().getByRole("button", { name: "Resume" }).click();
     await waitForState(page, selector, "partial");
@@ -185,8 +149,8 @@ describe("a running kernel", () => {
     );
     await page.evaluate(() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart());
     await waitForState(page, selector, "stale");
-    await kernelIs("idle");
-    assert.match(await view().locator(".pb-readout").textContent(), /earlier kernel/);
+    await kernelIdle(page);
+    await says(view().locator(".pb-readout"), /earlier kernel/);
     await view().getByRole("button", { name: "Run again" }).waitFor();
     await picture(page, "live-stale");
     assert.deepEqual(page.errors, []);

@@ -4,11 +4,13 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
-import { command, openNotebook, PATIENCE, picture, settled, startBrowser, startLab } from "./lab.mjs";
-import { until, widget } from "./widget.mjs";
+import { atRest, command, picture, settled, startBrowser, startLab } from "./lab.mjs";
+import { liveNotebook, openLive, runAll } from "./running.mjs";
+import { LOAD } from "./runs.mjs";
+import { says, until, widget } from "./widget.mjs";
 
 const CELLS = [
-  'import * as pb from "patchbay"; const model = await pb.load("demo/dpo");',
+  LOAD,
   'const swept = pb.patchSweep(model, { task: "capital", n: 3, sizes: [1, 2] }); pb.show(swept); await swept;',
   'const run = pb.pathTrace(model, { task: "capital", n: 3, maxRank: 30 }); pb.show(run); const traced = await run;',
   // As many paths as are too many for a notebook: those that there are, over and over.
@@ -20,12 +22,6 @@ const CELLS = [
     "pb.show(new pb.TraceResult({ ...traced.data, samples: [many] }));",
   ].join("\n"),
 ];
-const NOTEBOOK = {
-  cells: CELLS.map((source) => ({ cell_type: "code", execution_count: null, metadata: {}, outputs: [], source })),
-  metadata: { kernelspec: { name: "patchbay", display_name: "TypeScript (Patchbay)", language: "typescript" } },
-  nbformat: 4,
-  nbformat_minor: 5,
-};
 
 describe("the look of a path graph", () => {
   let lab;
@@ -56,16 +52,11 @@ describe("the look of a path graph", () => {
     });
 
   before(async () => {
-    lab = await startLab({ notebooks: { "look.ipynb": NOTEBOOK } });
+    lab = await startLab({ notebooks: { "look.ipynb": liveNotebook(...CELLS) } });
     browser = await startBrowser();
     page = await browser.newPage();
-    await openNotebook(page, lab, "look.ipynb");
-    await page.waitForFunction(
-      () => window.jupyterapp.shell.currentWidget.sessionContext?.session?.kernel?.status === "idle",
-      undefined,
-      { timeout: PATIENCE },
-    );
-    await command(page, "notebook:run-all-cells");
+    await openLive(page, lab, "look.ipynb");
+    await runAll(page);
     await until(async () => (await page.locator(".pb-view[data-state='done']").count()) === 3, "three views");
     await settled(page);
   });
@@ -75,13 +66,14 @@ describe("the look of a path graph", () => {
   });
 
   test("a sample's dot in the heatmap previews that sample, and a click on it goes there", async () => {
-    await heatmap().view.scrollIntoViewIfNeeded();
-    assert.match(await subtitle(), /sample 1 of 3, ?France/);
+    await heatmap().drawn();
+    await says(paths().part(".pb-subtitle"), /sample 1 of 3, ?France/);
     const dot = heatmap().part("[data-sample='1']").first();
     await dot.hover({ force: true });
     await until(async () => /sample 2 of 3, ?Germany.*preview/.test(await subtitle()), "the preview");
     await page.mouse.move(0, 0);
     await until(async () => /sample 1 of 3, ?France/.test(await subtitle()), "the way back");
+    await atRest(page);
     assert.equal(await kept(), null, "a preview marks nothing");
     await dot.click({ force: true });
     await page.mouse.move(0, 0);
@@ -106,6 +98,7 @@ describe("the look of a path graph", () => {
     await paths().press("+", "+");
     const near = await layers();
     assert.notDeepEqual(near, all);
+    await settled(page);
     const box = await paths().part(".pb-overlay").boundingBox();
     await page.mouse.move(box.x + 300, box.y + 150);
     await page.mouse.down();
@@ -133,6 +126,8 @@ describe("the look of a path graph", () => {
     await paths().focus();
     await paths().press("b", "+", " ", "Enter");
     await paths().part(".pb-toolbar").getByLabel("Rank", { exact: true }).selectOption("10");
+    await until(async () => (await kept())?.rank === 10, "what is chosen is kept");
+    await says(paths().part(".pb-badges"), /kernel ready/);
     const bare = (svg) => svg.replace(/^<svg[^>]*>(<title>.*?<\/metadata>)?/s, "");
     const here = (await saved(/^SVG/)).toString();
     for (const words of ["pb-highlight", 'opacity="0.28"', 'font-weight="700"']) assert.ok(here.includes(words), words);
@@ -172,18 +167,16 @@ describe("the look of a path graph", () => {
       .part(".pb-side")
       .getByRole("button", { name: /^Path graph for/ })
       .click();
-    await page.waitForTimeout(300);
+    const chosen = () =>
+      page.evaluate(() => {
+        const { activeCell, activeCellIndex } = window.jupyterapp.shell.currentWidget.content;
+        return `${activeCellIndex}: ${activeCell.model.sharedModel.source}`;
+      });
+    await until(async () => /^2: .*pathTrace/s.test(await chosen()), "the inserted cell");
     await command(page, "notebook:run-cell");
     const made = widget(page, 1);
-    await until(
-      async () =>
-        /pathTrace/.test(
-          await page.evaluate(() => window.jupyterapp.shell.currentWidget.content.widgets[2].model.sharedModel.source),
-        ),
-      "the inserted cell",
-    );
     await until(async () => (await made.view.getAttribute("data-state")) === "done", "its graph");
-    await made.view.scrollIntoViewIfNeeded();
+    await made.drawn();
     const chips = () => made.part(".pb-filter-chip").allTextContents();
     const names = await chips();
     assert.ok(names.length >= 1 && names.every((name) => /moves in layer \d/.test(name)), String(names));
@@ -202,7 +195,7 @@ describe("the look of a path graph", () => {
 
   test("paths that a notebook does not hold come from the kernel when they are asked for", async () => {
     const large = widget(page, 3);
-    await large.view.scrollIntoViewIfNeeded();
+    await large.drawn();
     await page.mouse.move(0, 0);
     const side = () => large.part(".pb-side").textContent();
     await picture(page, "paths-look-sums");

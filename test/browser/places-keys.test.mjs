@@ -1,13 +1,13 @@
 /** Whose keys are whose, in every place that a widget can be in: what is pressed in a widget reaches neither JupyterLab's
  *  shortcuts nor the cell's editor nor a console's prompt, saving apart; what is pressed elsewhere reaches no widget. */
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { openAlone } from "./alone.mjs";
 import { openConsole } from "./consoles.mjs";
 import { oneOfEach } from "./kinds.mjs";
-import { command, openNotebook, PATIENCE, SCRATCH, startBrowser, startLab, withoutKernel } from "./lab.mjs";
+import { command, openNotebook, settled, startBrowser, startLab, withoutKernel } from "./lab.mjs";
 import { notebook } from "./stored.mjs";
 import { until } from "./widget.mjs";
 
@@ -30,6 +30,7 @@ const backTo = async (page, view) => {
 async function pressAll(page, view) {
   await view.scrollIntoViewIfNeeded();
   await view.locator(".pb-picture :is(svg, canvas)").first().waitFor();
+  await settled(page);
   await view.locator(".pb-stage").focus();
   for (const key of KEYS) {
     await page.keyboard.press(key);
@@ -144,12 +145,13 @@ describe("keys in JupyterLab", () => {
       const before = await source();
       await editor.click();
       await page.keyboard.press("Control+End");
+      await settled(page);
       const looks = await looksOf(view);
       // The pointer rests on the widget meanwhile.
       const box = await view.locator(".pb-overlay").boundingBox();
       await page.mouse.move(box.x + box.width - 3, box.y + box.height - 3);
       await page.keyboard.type("/e?tuU f0+-");
-      assert.equal(await source(), `${before}/e?tuU f0+-`);
+      await until(async () => (await source()) === `${before}/e?tuU f0+-`, "typed into the cell");
       await page.mouse.move(0, 0);
       assert.deepEqual(await looksOf(view), looks);
       const typed = await source();
@@ -165,7 +167,7 @@ describe("keys in JupyterLab", () => {
       await page.keyboard.press("Control+End");
       for (let i = 0; i < 11; i++) await page.keyboard.press("Backspace");
       await page.keyboard.press("Escape");
-      assert.equal(await source(), before);
+      await until(async () => (await source()) === before, "the cell as it was");
     });
 
   for (const [nth, kind] of KINDS.entries())
@@ -239,7 +241,7 @@ describe("keys in JupyterLab", () => {
       'import * as pb from "patchbay"; import { readFileSync } from "fs";',
       'for (const view of JSON.parse(readFileSync("each.json", "utf8"))) pb.show(view);',
     );
-    await until(async () => (await console.views.count()) === KINDS.length, "four views", PATIENCE);
+    await until(async () => (await console.views.count()) === KINDS.length, "four views");
     for (const nth of KINDS.keys()) {
       const view = console.view(nth);
       await view.scrollIntoViewIfNeeded();
@@ -250,7 +252,7 @@ describe("keys in JupyterLab", () => {
       const looks = await looksOf(view);
       await console.panel.locator(".jp-CodeConsole-promptCell .cm-content").click();
       await page.keyboard.type("/e?tuU f0+-");
-      assert.equal(await console.prompt(), "/e?tuU f0+-");
+      await until(async () => (await console.prompt()) === "/e?tuU f0+-", "typed into the prompt");
       assert.deepEqual(await looksOf(view), looks);
       for (let i = 0; i < 11; i++) await page.keyboard.press("Backspace");
     }
@@ -259,18 +261,12 @@ describe("keys in JupyterLab", () => {
 });
 
 describe("keys in a page that stands alone", () => {
-  const require = createRequire(import.meta.url);
-  const { htmlPage } = require(join(dirname(require.resolve("patchbay")), "figure/html.js"));
-  let folder;
   let browser;
   let page;
+  let remove;
   before(async () => {
-    mkdirSync(SCRATCH, { recursive: true });
-    folder = mkdtempSync(join(SCRATCH, "keys-"));
-    writeFileSync(join(folder, "each.html"), htmlPage(Object.values(views)));
     browser = await startBrowser();
-    page = await browser.newPage({ offline: true, viewport: { width: 1280, height: 1000 } });
-    await page.goto(`file://${join(folder, "each.html")}`);
+    ({ page, remove } = await openAlone(browser, Object.values(views), { width: 1280, height: 1000 }));
     // Which keys a widget has taken from the browser.
     await page.evaluate(() => {
       window.taken = [];
@@ -288,12 +284,10 @@ describe("keys in a page that stands alone", () => {
   });
   after(async () => {
     await browser?.stop();
-    rmSync(folder, { recursive: true, force: true });
+    remove?.();
   });
-  const taken = async () => {
-    await page.waitForTimeout(50);
-    return page.evaluate(() => window.taken.splice(0));
-  };
+  /** Behind the looks at what has been pressed so far: the page takes its turns one after another. */
+  const taken = () => page.evaluate(() => new Promise((resolve) => setTimeout(() => resolve(window.taken.splice(0)))));
 
   for (const [nth, kind] of KINDS.entries())
     test(`a ${kind} takes its keys with the focus and none without; the browser's save and find are its own`, async () => {

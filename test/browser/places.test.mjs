@@ -3,11 +3,12 @@
  *  in a console. */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { openConsole } from "./consoles.mjs";
 import { oneOfEach } from "./kinds.mjs";
 import {
+  atRest,
   command,
   openNotebook,
-  PATIENCE,
   picture,
   setTheme,
   settled,
@@ -15,11 +16,12 @@ import {
   startLab,
   withoutKernel,
 } from "./lab.mjs";
+import { liveNotebook, openLive, runAll } from "./running.mjs";
+import { LOAD, RUNS } from "./runs.mjs";
 import { notebook } from "./stored.mjs";
-import { until, widget } from "./widget.mjs";
+import { says, until, widget } from "./widget.mjs";
 
 const KINDS = ["heatmap", "scatter", "paths", "chart"];
-const code = (source) => ({ cell_type: "code", execution_count: null, metadata: {}, outputs: [], source });
 const text = (source) => ({ cell_type: "markdown", metadata: {}, source });
 
 /** The four views with so much text before each that no two are in sight together. */
@@ -140,6 +142,7 @@ describe("without a kernel", () => {
       const top = await area.evaluate((node) => node.scrollTop);
       await page.mouse.wheel(0, top > 60 ? -50 : 50);
       await until(async () => (await area.evaluate((node) => node.scrollTop)) !== top, "the wheel scrolls the output");
+      await settled(page);
       await it.away();
       for (const name of ["Export", "More"]) {
         await it.view.getByRole("button", { name, exact: true }).click();
@@ -166,7 +169,7 @@ describe("without a kernel", () => {
       await command(page, "notebook:create-output-view");
       const own = page.locator(".jp-LinkedOutputView .pb-view");
       await own.locator(".pb-picture :is(svg, canvas)").first().waitFor();
-      assert.match(await own.locator(".pb-readout-marks").textContent(), /linked with 4 views/);
+      await says(own.locator(".pb-readout-marks"), /linked with 4 views/);
       await own.locator(".pb-stage").focus();
       for (const key of ["Home", "ArrowRight", "ArrowUp"]) await page.keyboard.press(key);
       assert.ok((await own.locator(".pb-frame-cursor").count()) > 0);
@@ -272,12 +275,15 @@ describe("without a kernel", () => {
     assert.ok(answer.ok, `${answer.status}`);
     await open("long.ipynb");
     const views = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .pb-view");
-    const goTo = (at) =>
-      page.evaluate(async (cell) => {
+    const goTo = async (at) => {
+      await page.evaluate(async (cell) => {
         const { content } = window.jupyterapp.shell.currentWidget;
         content.activeCellIndex = cell;
         await content.scrollToItem(cell, "start");
       }, at);
+      // Cells are measured on the way, put in and taken out.
+      await settled(page);
+    };
     const shown = (nth) => widget(page, nth);
     const seen = new Set();
     for (const round of [0, 1])
@@ -306,7 +312,7 @@ describe("without a kernel", () => {
       for (const key of ["Home", "ArrowRight", "Space", "+"]) await page.keyboard.press(key);
       await node.locator(".pb-stage").blur();
       await page.mouse.move(0, 0);
-      await page.waitForTimeout(500);
+      await atRest(page);
       const looks = () =>
         node.evaluate((view) => ({
           overlay: view.querySelector(".pb-overlay").innerHTML,
@@ -332,7 +338,7 @@ describe("without a kernel", () => {
       }, `${kind} is out of sight`);
       await goTo(2 * at + 1);
       await until(async () => !(await outOfSight()), `${kind} is back`);
-      await page.waitForTimeout(300);
+      await settled(page);
       assert.ok(await node.evaluate((view) => view === window.away), `${kind}: the same widget`);
       assert.deepEqual(await looks(), before, kind);
       assert.equal(await page.evaluate(() => window.redrawn), 0, `${kind} was drawn again`);
@@ -342,13 +348,6 @@ describe("without a kernel", () => {
 });
 
 describe("with a kernel", () => {
-  const LOAD = 'import * as pb from "patchbay"; const model = await pb.load("demo/dpo");';
-  const RUNS = [
-    'const a = pb.patchSweep(model, { task: "capital", sizes: [1], n: 4 }); pb.show(a); await a;',
-    'const b = pb.geometry(model, { task: ["capital", "language"], rephrasings: 6, layers: [0, 2] }); pb.show(b); await b;',
-    'const c = pb.pathTrace(model, { task: "capital", n: 1, maxRank: 10 }); pb.show(c); await c;',
-    'const d = pb.accuracy(model, { task: "capital", n: 4 }); pb.show(d); await d;',
-  ];
   let lab;
   let browser;
   let page;
@@ -356,22 +355,11 @@ describe("with a kernel", () => {
     page.evaluate(() => [...document.querySelectorAll(".jp-NotebookPanel .pb-view")].map((view) => view.dataset.state));
 
   before(async () => {
-    const live = {
-      cells: [LOAD, ...RUNS].map(code),
-      metadata: { kernelspec: { name: "patchbay", display_name: "TypeScript (Patchbay)", language: "typescript" } },
-      nbformat: 4,
-      nbformat_minor: 5,
-    };
-    lab = await startLab({ notebooks: { "live.ipynb": live } });
+    lab = await startLab({ notebooks: { "live.ipynb": liveNotebook(LOAD, ...RUNS) } });
     browser = await startBrowser();
     page = await browser.newPage({ viewport: { width: 1280, height: 1000 } });
-    await openNotebook(page, lab, "live.ipynb");
-    await page.waitForFunction(
-      () => window.jupyterapp.shell.currentWidget.sessionContext?.session?.kernel?.status === "idle",
-      undefined,
-      { timeout: PATIENCE },
-    );
-    await page.evaluate(() => void window.jupyterapp.commands.execute("notebook:run-all-cells"));
+    await openLive(page, lab, "live.ipynb");
+    await runAll(page);
     await until(async () => (await states()).join() === "done,done,done,done", "four runs");
   });
   after(async () => {
@@ -380,16 +368,15 @@ describe("with a kernel", () => {
   });
 
   test("every kind is stale once its kernel has been restarted, says why, and offers to run again", async () => {
-    const badge = (nth) => page.locator(".jp-NotebookPanel .pb-view").nth(nth).locator(".pb-badges").textContent();
-    for (const nth of KINDS.keys()) await until(async () => /kernel ready/.test(await badge(nth)), `${nth} is live`);
+    for (const nth of KINDS.keys()) await says(widget(page, nth).part(".pb-badges"), /kernel ready/);
     await page.evaluate(() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart());
     await until(async () => (await states()).join() === "stale,stale,stale,stale", "all stale");
     for (const [nth, kind] of KINDS.entries()) {
       const it = widget(page, nth);
       await it.drawn();
       assert.equal(await it.view.getAttribute("data-kind"), kind);
-      assert.match(await it.part(".pb-badges").textContent(), /stale/);
-      assert.match(await it.part(".pb-readout").textContent(), /earlier kernel/, kind);
+      await says(it.part(".pb-badges"), /stale/);
+      await says(it.part(".pb-readout"), /earlier kernel/);
       await it.view.getByRole("button", { name: "Run again" }).waitFor();
       assert.ok(await it.part(".pb-picture :is(svg, canvas)").first().isVisible(), "still drawn");
     }
@@ -397,29 +384,11 @@ describe("with a kernel", () => {
   });
 
   test("a console draws them too, with keys, table and links", async () => {
-    await command(page, "console:create", {
-      kernelPreference: { name: "patchbay" },
-      activate: true,
-      insertMode: "tab-after",
-    });
-    const panel = page.locator(".jp-ConsolePanel:not(.lm-mod-hidden)");
-    await panel.waitFor();
-    await page.waitForFunction(
-      () => window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === "idle",
-      undefined,
-      { timeout: PATIENCE },
-    );
-    await page.evaluate(
-      (cells) => {
-        const { console } = window.jupyterapp.shell.currentWidget;
-        void cells.reduce((before, source) => before.then(() => console.inject(source)), Promise.resolve());
-      },
-      [LOAD, ...RUNS],
-    );
-    const all = () => panel.locator(".pb-view").evaluateAll((nodes) => nodes.map((view) => view.dataset.state).join());
-    await until(async () => (await all()) === "done,done,done,done", "four runs in a console");
+    const console = await openConsole(page);
+    await console.run(LOAD, ...RUNS);
+    await until(async () => (await console.states()) === "done,done,done,done", "four runs in a console");
     for (const [nth, kind] of KINDS.entries()) {
-      const view = panel.locator(".pb-view").nth(nth);
+      const view = console.view(nth);
       await view.scrollIntoViewIfNeeded();
       await view.locator(".pb-picture :is(svg, canvas)").first().waitFor();
       await view.locator(".pb-stage").focus();

@@ -1,10 +1,10 @@
 /** Notebooks on the real kernel: cells made, run and read. */
-import { PATIENCE } from "./lab.mjs";
+import { command, openNotebook } from "./lab.mjs";
 
 const code = (source) => ({ cell_type: "code", execution_count: null, metadata: {}, outputs: [], source });
 
-/** A notebook of code cells on the project's kernel. */
-export const cellsOf = (...sources) => ({
+/** A notebook of code cells on the project's kernel, which have not been run. */
+export const liveNotebook = (...sources) => ({
   cells: sources.map(code),
   metadata: { kernelspec: { name: "patchbay", display_name: "TypeScript (Patchbay)", language: "typescript" } },
   nbformat: 4,
@@ -12,11 +12,23 @@ export const cellsOf = (...sources) => ({
 });
 
 export const kernelIdle = (page) =>
-  page.waitForFunction(
-    () => window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === "idle",
-    undefined,
-    { timeout: PATIENCE },
-  );
+  page.waitForFunction(() => window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === "idle");
+
+/** Opens a notebook and waits for its kernel. */
+export async function openLive(page, lab, name) {
+  await openNotebook(page, lab, name);
+  await kernelIdle(page);
+}
+
+/** Runs every cell of the current notebook, and waits until the last has ended. */
+export const runAll = (page) => command(page, "notebook:run-all-cells");
+
+/** Runs a cell of the current notebook and does not wait: what it shows is watched while it runs. */
+export const startCell = (page, at) =>
+  page.evaluate((at) => {
+    window.jupyterapp.shell.currentWidget.content.activeCellIndex = at;
+    void window.jupyterapp.commands.execute("notebook:run-cell");
+  }, at);
 
 /** Runs a cell of the current notebook to its end.
  *  @param at its number; null: a new one at the end, of `source`

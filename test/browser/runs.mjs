@@ -1,6 +1,4 @@
-/** Runs of the demo model that show one view of each kind of widget, and notebooks of them. */
-const code = (source) => ({ cell_type: "code", execution_count: null, metadata: {}, outputs: [], source });
-
+/** Runs of the demo model that show one view of each kind of widget. */
 export const LOAD = 'import * as pb from "patchbay"; const model = await pb.load("demo/dpo");';
 
 /** A heatmap, a scatter, a path graph and a chart; each takes a second or two. */
@@ -34,11 +32,3 @@ await c;`,
   `const d = pb.accuracy(model, { task: { ...asked, items: Array.from({ length: 300 }, () => items).flat() } });
 pb.show(d);`,
 ];
-
-/** A notebook for the Patchbay kernel that has not been run. */
-export const liveNotebook = (...cells) => ({
-  cells: cells.map(code),
-  metadata: { kernelspec: { name: "patchbay", display_name: "TypeScript (Patchbay)", language: "typescript" } },
-  nbformat: 4,
-  nbformat_minor: 5,
-});

@@ -5,7 +5,17 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { scatter } from "./kinds.mjs";
-import { command, openNotebook, picture, SCRATCH, settled, startBrowser, startLab, withoutKernel } from "./lab.mjs";
+import {
+  atRest,
+  command,
+  openNotebook,
+  picture,
+  SCRATCH,
+  settled,
+  startBrowser,
+  startLab,
+  withoutKernel,
+} from "./lab.mjs";
 import { heatmap, notebook, slices } from "./stored.mjs";
 import { until, widget } from "./widget.mjs";
 
@@ -71,10 +81,11 @@ describe("undo and what is kept", () => {
     const states = [await kept(nth)];
     for (const [what, act] of things) {
       await act();
-      await until(async () => (await kept(nth)) !== states.at(-1), `kept: ${what}`);
       // A burst is over, and saved.
-      await page.waitForTimeout(600);
-      states.push(await kept(nth));
+      await atRest(page);
+      const now = await kept(nth);
+      assert.notEqual(now, states.at(-1), `kept: ${what}`);
+      states.push(now);
     }
     return states;
   };
@@ -99,18 +110,20 @@ describe("undo and what is kept", () => {
   };
   const dragSlider = async (nth, name, shares) => {
     const slider = it(nth).view.getByRole("slider", { name });
+    await settled(page);
     const box = await slider.boundingBox();
     await page.mouse.move(box.x + box.width * shares[0], box.y + box.height / 2);
     await page.mouse.down();
     for (const share of shares) {
       await page.mouse.move(box.x + box.width * share, box.y + box.height / 2);
       // Longer than a burst: a drag is one step however slow.
-      await page.waitForTimeout(300);
+      await atRest(page);
     }
     await page.mouse.up();
   };
   const wheel = async (nth, fx, fy, times) => {
     await it(nth).focus();
+    await settled(page);
     const box = await it(nth).part(".pb-overlay").boundingBox();
     await page.mouse.move(box.x + box.width * fx, box.y + box.height * fy);
     for (let i = 0; i < times; i++) await page.mouse.wheel(0, -60);
@@ -181,6 +194,7 @@ describe("undo and what is kept", () => {
   test("slices of 48 layers are chosen by a slider, whose drag is one step, and by keys", async () => {
     const slider = it(1).view.getByRole("slider", { name: "With layer" });
     await slider.scrollIntoViewIfNeeded();
+    await settled(page);
     assert.equal(await slider.getAttribute("max"), "48");
     const states = await stepByStep(1, [
       ["a drag", () => dragSlider(1, "With layer", [0.1, 0.2, 0.3, 0.4, 0.5])],
@@ -205,6 +219,7 @@ describe("undo and what is kept", () => {
   test("layer, site, axes, zoom, drag, classes, tool and lasso of a scatter are a step each", async () => {
     const { view } = it(2);
     await view.scrollIntoViewIfNeeded();
+    await settled(page);
     const overlay = () => it(2).part(".pb-overlay").boundingBox();
     const states = await stepByStep(2, [
       [
@@ -312,6 +327,9 @@ describe("undo and what is kept", () => {
     writeFileSync(join(lab.root, "deep.patchbay.json"), JSON.stringify({ ...views[1], marks: { slice: 5 } }));
     const shown = async () => {
       await command(page, "docmanager:open", { path: "deep.patchbay.json" });
+      // In front, and the notebook out of sight.
+      await page.locator(".jp-Document:not(.lm-mod-hidden) .pb-document .pb-view").waitFor();
+      await until(async () => (await page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)").count()) === 0, "in front");
       await it(0).drawn();
       return it(0).part(".pb-subtitle").textContent();
     };

@@ -1,8 +1,6 @@
 /** A widget as its readers have it: focused, walked by keys, pointed at, and what it says and keeps. The same for every
  *  kind of widget, in a notebook, a document or a page of its own. */
-
-/** What takes longer on a busy machine will not come. */
-const PATIENCE = 20_000;
+import { PATIENCE, settled } from "./lab.mjs";
 
 /** @param nth which of the page's views */
 export function widget(page, nth = 0) {
@@ -22,6 +20,8 @@ export function widget(page, nth = 0) {
     drawn: async () => {
       await view.scrollIntoViewIfNeeded();
       await part(".pb-picture :is(svg, canvas)").first().waitFor();
+      // What stands above it may still be growing.
+      await settled(page);
     },
     focus: () => stage.focus(),
     press: async (...keys) => {
@@ -37,6 +37,7 @@ export function widget(page, nth = 0) {
       await part(".pb-frame-cursor")
         .first()
         .evaluate((node) => node.scrollIntoView({ block: "nearest" }));
+      await settled(page);
       const at = await underCursor();
       await stage.blur();
       await page.mouse.move(at[0] + 1, at[1]);
@@ -60,9 +61,13 @@ export function widget(page, nth = 0) {
   };
 }
 
+/** Waits until a text is like that. */
+export const says = (locator, pattern) =>
+  until(async () => pattern.test(await locator.textContent()), `${locator} says ${pattern}`);
+
 /** Asks until the answer is yes, for a while. */
-export async function until(ask, what, patience = PATIENCE) {
-  const end = Date.now() + patience;
+export async function until(ask, what) {
+  const end = Date.now() + PATIENCE;
   while (!(await ask())) {
     if (Date.now() > end) throw new Error(`waited in vain: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 50));

@@ -3,19 +3,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
-import {
-  command,
-  openNotebook,
-  PATIENCE,
-  picture,
-  setTheme,
-  settled,
-  startBrowser,
-  startLab,
-  withoutKernel,
-} from "./lab.mjs";
+import { command, openNotebook, picture, setTheme, settled, startBrowser, startLab, withoutKernel } from "./lab.mjs";
 import { kernelIdle, runCell } from "./running.mjs";
 import { heatmap, notebook } from "./stored.mjs";
+import { says, until } from "./widget.mjs";
 
 const TOKEN = "patchbay-test";
 
@@ -32,8 +23,6 @@ describe("the workbench", () => {
   const ready = () =>
     page.waitForFunction(
       () => !document.querySelector(".pb-workbench .pb-primary").disabled && document.querySelector(".pbw-costs"),
-      undefined,
-      { timeout: PATIENCE },
     );
 
   before(async () => {
@@ -41,7 +30,7 @@ describe("the workbench", () => {
     browser = await startBrowser();
     page = await browser.newPage({ viewport: { width: 1440, height: 1000 } });
     await page.goto(`${lab.url}/lab?reset&token=${TOKEN}`);
-    await page.waitForSelector(".jp-Launcher", { timeout: PATIENCE });
+    await page.waitForSelector(".jp-Launcher");
   });
   after(async () => {
     await browser?.stop();
@@ -49,9 +38,9 @@ describe("the workbench", () => {
   });
 
   test("launcher cards, the palette and the menu offer it", async () => {
-    const cards = await page.locator(".jp-LauncherCard-label").allTextContents();
-    assert.ok(cards.includes("Patchbay Quickstart"), cards.join());
-    assert.ok(cards.includes("Patchbay Notebook"), cards.join());
+    const cards = page.locator(".jp-LauncherCard-label");
+    for (const card of ["Patchbay Quickstart", "Patchbay Notebook"])
+      await until(async () => (await cards.allTextContents()).includes(card), `the card ${card}`);
     await page.locator(".lm-MenuBar-item", { hasText: "Patchbay" }).click();
     const rows = await page.locator(".lm-Menu-item .lm-Menu-itemLabel").allTextContents();
     for (const row of ["Open Workbench", "New Patchbay Notebook", "Patchbay Quickstart", "Patchbay Settings"])
@@ -65,8 +54,8 @@ describe("the workbench", () => {
   test("without a notebook it says so, and what is unknown", async () => {
     await command(page, "patchbay:workbench");
     await panel().waitFor();
-    assert.match(await panel().textContent(), /No notebook is open/);
-    assert.match(await section("Cost").textContent(), /Unknown until there is a kernel to ask/);
+    await says(panel(), /No notebook is open/);
+    await says(section("Cost"), /Unknown until there is a kernel to ask/);
     assert.equal(await panel().getByRole("button", { name: "Insert code and run" }).isDisabled(), true);
     await picture(page, "workbench-empty");
   });
@@ -86,10 +75,10 @@ describe("the workbench", () => {
     await panel().getByRole("button", { name: "New notebook" }).click();
     await kernelIdle(page);
     await ready();
-    assert.match(await section("Model").textContent(), /8 layers, 4 heads/);
-    assert.match(await section("Task").textContent(), /queries.*capital.*every answer is one token/s);
+    await says(section("Model"), /8 layers, 4 heads/);
+    await says(section("Task"), /queries.*capital.*every answer is one token/s);
     await page.waitForFunction(() => /time/.test(document.querySelector(".pbw-costs")?.textContent ?? ""));
-    assert.match(await section("Cost").textContent(), /42 samples × 36 tuples/);
+    await says(section("Cost"), /42 samples × 36 tuples/);
     await picture(page, "workbench-ready");
   });
 
@@ -107,7 +96,7 @@ describe("the workbench", () => {
     await section("Model").getByLabel("Folder or hub name").fill("no/such-model");
     await section("Model").getByLabel("Folder or hub name").press("Tab");
     await page.waitForFunction(() => /no\/such-model/.test(document.querySelector(".pbw-error")?.textContent ?? ""));
-    assert.match(await section("Model").textContent(), /patchbay pull/);
+    await says(section("Model"), /patchbay pull/);
     await section("Model").getByLabel("Model").selectOption("demo/dpo");
     await ready();
   });
@@ -115,13 +104,7 @@ describe("the workbench", () => {
   test("inserts the code, runs it, and follows the run to its end", async () => {
     await section("Experiment").getByLabel("Layers").selectOption({ label: "1–2" });
     await panel().getByRole("button", { name: "Insert code and run" }).click();
-    await page.waitForFunction(
-      () => document.querySelector(".jp-NotebookPanel .pb-view")?.dataset.state === "done",
-      undefined,
-      {
-        timeout: PATIENCE,
-      },
-    );
+    await page.waitForFunction(() => document.querySelector(".jp-NotebookPanel .pb-view")?.dataset.state === "done");
     assert.deepEqual((await sources()).slice(0, 1), [
       [
         "// inserted by the Patchbay panel",
@@ -144,8 +127,6 @@ describe("the workbench", () => {
     await panel().getByRole("button", { name: "Insert code and run" }).click();
     await page.waitForFunction(
       () => document.querySelector(".jp-NotebookPanel .pb-view[data-kind=paths]")?.dataset.state === "done",
-      undefined,
-      { timeout: PATIENCE },
     );
     assert.deepEqual((await sources()).slice(1), [
       [
@@ -165,6 +146,7 @@ describe("the workbench", () => {
     test(`everything that a ${kind} can be saved as stands in its menu, its spec among them`, async () => {
       const view = page.locator(`.jp-NotebookPanel .pb-view[data-kind=${kind}]`).first();
       await view.scrollIntoViewIfNeeded();
+      await says(view.locator(".pb-badges"), /kernel ready/);
       await view.getByRole("button", { name: "Export" }).click();
       const rows = await view.getByRole("menuitem").allTextContents();
       for (const row of ["SVG", "PNG", "PDF", "CSV", "LaTeX", "HTML", "JSONview", "JSONspec", "Copy as code"])
@@ -194,14 +176,10 @@ describe("the workbench", () => {
 
   /** Waits until the cost says that, and no answer is on its way. */
   const costs = (words) =>
-    page.waitForFunction(
-      (words) => {
-        const cost = document.querySelector(".pbw-facts:not([data-asking]) > .pbw-costs");
-        return cost?.textContent.includes(words) && cost.childElementCount > 2;
-      },
-      words,
-      { timeout: PATIENCE },
-    );
+    page.waitForFunction((words) => {
+      const cost = document.querySelector(".pbw-facts:not([data-asking]) > .pbw-costs");
+      return cost?.textContent.includes(words) && cost.childElementCount > 2;
+    }, words);
 
   for (const { label, usual, chosen, small, code, result, shown } of [
     {
@@ -288,15 +266,11 @@ describe("the workbench", () => {
       await page.waitForFunction((n) => window.jupyterapp.shell.currentWidget.content.widgets.length > n, before);
       const source = (await sources()).at(-1);
       assert.ok(source.includes(`const run = ${code};`), source);
-      await page.waitForFunction(
-        () => {
-          const cell = window.jupyterapp.shell.currentWidget.content.widgets.at(-1);
-          const view = cell.node.querySelector(".pb-view");
-          return cell.model.executionState === "idle" && view?.dataset.state === "done";
-        },
-        undefined,
-        { timeout: PATIENCE },
-      );
+      await page.waitForFunction(() => {
+        const cell = window.jupyterapp.shell.currentWidget.content.widgets.at(-1);
+        const view = cell.node.querySelector(".pb-view");
+        return cell.model.executionState === "idle" && view?.dataset.state === "done";
+      });
       // What it left behind in the kernel is the result of what was chosen.
       const { printed, errors, view } = await runCell(
         page,
@@ -310,7 +284,7 @@ describe("the workbench", () => {
       if (finished !== undefined) assert.equal(said[2], finished);
       assert.equal(view.kind, shown);
       assert.equal(view.x?.title, columns);
-      assert.match(await panel().locator(".pbw-run").first().textContent(), /done$/);
+      await says(panel().locator(".pbw-run").first(), /done$/);
     });
 
   test("a restarted kernel is loaded anew", async () => {
@@ -320,7 +294,8 @@ describe("the workbench", () => {
     await kernelIdle(page);
     await ready();
     await panel().getByRole("button", { name: "Insert", exact: true }).click();
-    assert.match((await sources()).at(-1), /import \* as pb from "patchbay";\nconst model = await pb\.load/);
+    const anew = /import \* as pb from "patchbay";\nconst model = await pb\.load/;
+    await until(async () => anew.test((await sources()).at(-1)), "a cell that loads anew");
   });
 
   test("settings change palette, decimals and motion of the views", async () => {

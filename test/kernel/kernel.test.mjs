@@ -16,6 +16,29 @@ const text = (outputs, name = "stdout") =>
     .map((output) => output.text)
     .join("");
 
+/** What takes longer on a busy machine will not come. */
+const PATIENCE = 60_000;
+
+/** Asks until the answer is yes, for a while. */
+async function until(ask, what) {
+  const end = Date.now() + PATIENCE;
+  while (!(await ask())) {
+    if (Date.now() > end) throw new Error(`waited in vain: ${what}`);
+    await sleep(20);
+  }
+}
+
+let gates = 0;
+/** Code of a cell that goes on until it is let go, so that what is asked meanwhile has all the time that it takes. */
+function gate() {
+  const file = join(tmpdir(), `patchbay-gate-${process.pid}-${gates++}`);
+  return {
+    code: `while (!require("fs").existsSync(${JSON.stringify(file)})) await new Promise((resolve) => setTimeout(resolve, 20));`,
+    open: () => writeFileSync(file, ""),
+    remove: () => rmSync(file, { force: true }),
+  };
+}
+
 /** Runs a cell that must fail, waits until the next may be sent, and gives its one error output. */
 async function failing(kernel, code) {
   const { reply, outputs } = await kernel.execute(code);
@@ -182,7 +205,8 @@ describe("the kernel", () => {
   test("comms answer while a cell runs, and the kernel is still said to be busy", async () => {
     const comm = kernel.comm(TARGET);
     await comm.call({ op: "ping" });
-    const cell = kernel.execute("await new Promise((resolve) => setTimeout(resolve, 1500))");
+    const { code, open, remove } = gate();
+    const cell = kernel.execute(code);
     await kernel.message(({ type }) => type === "execute_input");
     const order = [];
     cell.then(() => order.push("cell"));
@@ -190,13 +214,16 @@ describe("the kernel", () => {
     order.push("ping");
     const { published } = await kernel.request("complete_request", { code: "Mat", cursor_pos: 3 });
     assert.deepEqual(published, []);
+    open();
     await cell;
+    remove();
     assert.deepEqual(order, ["ping", "cell"]);
     comm.close();
   });
 
   test("another request in a running cell ends with busy, not idle", async () => {
-    const cell = kernel.execute("await new Promise((resolve) => setTimeout(resolve, 800))");
+    const { code, open, remove } = gate();
+    const cell = kernel.execute(code);
     const { parent } = await kernel.message(({ type }) => type === "execute_input");
     const busyAgain = kernel.message(
       ({ type, content, parent: of }) => type === "status" && content.execution_state === "busy" && of === parent,
@@ -204,14 +231,16 @@ describe("the kernel", () => {
     );
     await kernel.request("complete_request", { code: "Mat", cursor_pos: 3 });
     await busyAgain;
+    open();
     await cell;
+    remove();
   });
 
   test("an endless loop can be interrupted, and the kernel lives", async () => {
     // A loop says nothing; that it goes round, a file does.
     const file = join(tmpdir(), `patchbay-loop-${process.pid}`);
     const cell = kernel.execute(`require("fs").writeFileSync(${JSON.stringify(file)}, ""); while (true) {}`);
-    while (!existsSync(file)) await sleep(20);
+    await until(() => existsSync(file), "the loop's file");
     rmSync(file);
     kernel.interrupt();
     const { reply } = await cell;
@@ -254,7 +283,8 @@ describe("a kernel that was just started", () => {
       );
       const ended = new Promise((done) => kernel.child.once("exit", done));
       kernel.send("shutdown_request", { restart: false }, { channel: "control" });
-      assert.equal(await Promise.race([ended, sleep(10_000).then(() => "still there")]), 0);
+      const late = sleep(PATIENCE, "still there", { ref: false });
+      assert.equal(await Promise.race([ended, late]), 0);
     } finally {
       await kernel.stop();
     }
@@ -296,7 +326,7 @@ describe("stock tslab", () => {
       outputs.filter(({ output_type }) => output_type === "error"),
       [],
     );
-    await sleep(300);
+    await kernel.takesCells();
   });
 
   test("has it after import: comms, real errors, no lost lines", async () => {
@@ -343,11 +373,11 @@ describe("the kernel, while packages are installed beside it", () => {
     writeFileSync(join(home, "index.js"), "exports.two = 2;\n");
     // The compiler hears of new files a little later.
     let said = "";
-    for (let tries = 0; tries < 20 && said === ""; tries++) {
-      await sleep(300);
+    await until(async () => {
       said = text((await kernel.execute(wanted)).outputs);
       await kernel.takesCells();
-    }
+      return said !== "";
+    }, "the package is found");
     assert.equal(said, "2\n");
   });
 });

@@ -23,8 +23,21 @@ export const STOCK_TSLAB = [
 const START_MS = 90_000;
 const REQUEST_MS = 60_000;
 
+/** What a kernel says of a port that somebody took between its being found free and its being bound. */
+const PORT_TAKEN = /EADDRINUSE|address already in use/i;
+
 /** Starts a kernel in `cwd` and waits until it answers. Pass what you get to `await using`, or call stop(). */
-export async function startKernel({ cwd, argv = PATCHBAY, env = {} }) {
+export async function startKernel(options) {
+  for (let others = 2; ; others--) {
+    try {
+      return await startOnce(options);
+    } catch (error) {
+      if (others === 0 || !PORT_TAKEN.test(error.message)) throw error;
+    }
+  }
+}
+
+async function startOnce({ cwd, argv = PATCHBAY, env = {} }) {
   const folder = mkdtempSync(join(tmpdir(), "patchbay-kernel-"));
   const connection = await connectionInfo();
   const file = join(folder, "connection.json");
@@ -198,7 +211,6 @@ class KernelClient {
         const answer = this.message(
           ({ type, content }) => type === "comm_msg" && content.comm_id === id && content.data.id === requestId,
           `answer to ${request.op}`,
-          20_000,
         );
         this.send("comm_msg", { comm_id: id, data: { pb: 1, id: requestId, ...request } });
         return (await answer).content.data;
