@@ -215,7 +215,7 @@ describe("scatters", () => {
 
     test("layers move, and for those who want no motion they change at once", async () => {
       // Slowly, so that what is between can be looked at on any machine.
-      await view().evaluate((node) => node.style.setProperty("--pb-layer", "3s"));
+      await view().evaluate((node) => node.style.setProperty("--pb-layer", "3000ms"));
       await view().locator(".pb-stage").focus();
       await settled(page);
       const before = await painted();

@@ -5,8 +5,6 @@ import { addOutput, ROOT, startKernel } from "./kernel-client.mjs";
 
 export const NOTEBOOKS = join(ROOT, "notebooks");
 export const VIEW_MIME = "application/vnd.patchbay.view.v1+json";
-/** Time for what a cell started in the background to write its last output. */
-const LATE_MS = 300;
 const CELL_MS = 600_000;
 
 export const notebookNames = () =>
@@ -51,7 +49,8 @@ export async function runNotebook(name, ran, after = []) {
       ran?.(index, { reply, outputs });
       if (reply.status !== "ok") break;
     }
-    await new Promise((done) => setTimeout(done, LATE_MS));
+    // A cell waits for what runs that have ended still have to show, also those of the cells before it.
+    await kernel.execute("0", { silent: true });
     return results;
   } finally {
     await kernel.stop();
