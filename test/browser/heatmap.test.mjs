@@ -14,7 +14,7 @@ import {
   withoutKernel,
 } from "./lab.mjs";
 import { liveNotebook, openLive, runCell, startCell } from "./running.mjs";
-import { LOAD, LONG } from "./runs.mjs";
+import { LOAD, longSweep } from "./runs.mjs";
 import { heads, heatmap, notebook, positions, slices } from "./stored.mjs";
 import { says, until } from "./widget.mjs";
 
@@ -268,7 +268,7 @@ describe("a heatmap with its kernel", () => {
 
   before(async () => {
     lab = await startLab({
-      notebooks: { "triples.ipynb": liveNotebook(...sources), "long.ipynb": liveNotebook(LOAD, LONG) },
+      notebooks: { "triples.ipynb": liveNotebook(...sources), "long.ipynb": liveNotebook(LOAD, longSweep(4)) },
     });
     browser = await startBrowser();
     page = await browser.newPage();

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { command, openNotebook, picture, setTheme, settled, startBrowser, startLab, waitForState } from "./lab.mjs";
 import { kernelIdle, liveNotebook, openLive, runAll, runCell, startCell } from "./running.mjs";
-import { LOAD, LONG } from "./runs.mjs";
+import { LOAD, longSweep } from "./runs.mjs";
 import { says } from "./widget.mjs";
 
 describe("a running kernel", () => {
@@ -14,7 +14,7 @@ describe("a running kernel", () => {
   const view = () => page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .pb-view").first();
 
   before(async () => {
-    lab = await startLab({ notebooks: { "long.ipynb": liveNotebook(LOAD, LONG) } });
+    lab = await startLab({ notebooks: { "long.ipynb": liveNotebook(LOAD, longSweep(4)) } });
     browser = await startBrowser();
     page = await browser.newPage();
   });

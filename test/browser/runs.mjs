@@ -9,14 +9,18 @@ export const RUNS = [
   'const d = pb.accuracy(model, { task: "capital", n: 4 }); pb.show(d); await d;',
 ];
 
-/** Goes on for minutes, called `slow`: many samples, all tuples of up to three layers, every forward on its own. */
-export const LONG = `
+/** Called `slow`: all tuples of up to three layers, every forward on its own.
+ *  @param times how many times over the task's samples are run; once takes some seconds */
+export const longSweep = (times) => `
 const { items, ...asked } = pb.task("category");
 const slow = pb.patchSweep(model, {
-  task: { ...asked, items: Array.from({ length: 20 }, () => items).flat() }, sizes: [1, 2, 3], plan: "naive",
+  task: { ...asked, items: Array.from({ length: ${times} }, () => items).flat() }, sizes: [1, 2, 3], plan: "naive",
 });
 pb.show(slow);
 await slow;`;
+
+/** Goes on for minutes. */
+export const LONG = longSweep(20);
 
 /** One of each kind that goes on for long; a cell waits for its run, or is over while the run goes on. */
 export const LONG_RUNS = [
