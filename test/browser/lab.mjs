@@ -29,6 +29,15 @@ const BROWSER_ARGS = [
 /** Most patience for anything; two busy processors are slow. */
 export const PATIENCE = 60_000;
 
+/** Waits for something, but no longer than that; leaves no timer behind that would keep the process. */
+const atMost = (ms, promise) => {
+  let timer;
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+};
+
 const freePort = () =>
   new Promise((resolve, reject) => {
     const server = createServer();
@@ -108,7 +117,7 @@ async function startOnce({ notebooks = {}, extension = true, python = VENV_PYTHO
   const url = `http://127.0.0.1:${port}`;
   const stop = async () => {
     server.kill("SIGTERM");
-    await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 5_000))]);
+    await atMost(5_000, ended);
     try {
       process.kill(-server.pid, "SIGKILL");
     } catch {
@@ -125,7 +134,8 @@ async function startOnce({ notebooks = {}, extension = true, python = VENV_PYTHO
       throw new Error(`JupyterLab ended by itself:\n${log}`);
     }
     const answer = await fetch(`${url}/api?token=${TOKEN}`, { signal: AbortSignal.timeout(5_000) }).catch(() => null);
-    if (answer?.ok) break;
+    // Its own word: on a port that was taken, somebody else's server would answer as well.
+    if (answer?.ok && log.includes(`127.0.0.1:${port}/`)) break;
     if (Date.now() > until) {
       await stop();
       throw new Error(`JupyterLab did not answer:\n${log}`);
@@ -163,7 +173,7 @@ export async function startBrowser() {
     return page;
   };
   // A browser whose crash handler outlives it never reports its end; closing has done its work long before.
-  const stop = () => Promise.race([browser.close(), new Promise((resolve) => setTimeout(resolve, 5_000))]);
+  const stop = () => atMost(5_000, browser.close());
   return { newPage, stop };
 }
 
