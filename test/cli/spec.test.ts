@@ -87,7 +87,10 @@ test.each([
   [["bogus"], /kind is "bogus", must be one of patch-sweep, path-trace, /],
   [["steer", "--task", "capital"], /--model/],
   [["steer", "--model", "demo/dpo"], /--task/],
-  [["steer", "--model", "demo/dpo", "--task", "capitol"], /task is "capitol" \(did you mean "capital"\?\), must be one of \w+, /],
+  [
+    ["steer", "--model", "demo/dpo", "--task", "capitol"],
+    /task is "capitol" \(did you mean "capital"\?\), must be one of \w+, /,
+  ],
   [["steer", "--model", "demo/dpo", "--task", "capital", "--layers", "9"], /layers.*9/],
   [
     ["steer", "--model", "demo/dpo", "--task", "capital", "--layers", "a-b"],
