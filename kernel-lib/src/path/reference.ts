@@ -3,7 +3,7 @@
 
 import { pathsToEnd } from "./count";
 import { layerEdges } from "./edges";
-import { carries } from "./rows";
+import { carries, NOTHING, SCALE } from "./rows";
 import type { Completeness, Frozen, FrozenLayer, KeptPath, LayerEdges, Trace, TraceRequest } from "./types";
 
 /** The matrices the maps are made of, stored [out, in] as in the checkpoint. */
@@ -45,7 +45,7 @@ export function traceReference(frozen: Frozen, weights: PathWeights, request: Tr
         sum[t] += logits[t];
         if (logits[t] > answer) rank++;
       }
-      if (rank <= request.maxRank && carries(vector, 0, weights.dModel))
+      if (rank <= request.maxRank && carries(vector, 0, weights.dModel, NOTHING / SCALE))
         kept.push({ positions: positions.slice(), rank, logit: answer });
       return;
     }

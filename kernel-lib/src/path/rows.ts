@@ -22,12 +22,15 @@ export function rowNorms(rows: Float32Array, d: number): Float64Array {
   return norms;
 }
 
-/** Smaller vectors are at the end of F32's range: their logits are rounding, or all 0. */
-const NOTHING = 1e-30;
+/** Vectors are walked this much larger than they are, a power of two, so that no bit changes: every hop makes a path
+ *  smaller, and through many layers it would leave F32's range. */
+export const SCALE = 2 ** 64;
+/** Smaller vectors, as they are walked, are at the end of that range: their logits are rounding, or all 0. */
+export const NOTHING = 1e-30;
 
-/** Whether the row of d numbers from `at` on still carries something. A path through attention weights that round to 0
- *  does not: its logits are all equal, which would count as rank 1. */
-export function carries(rows: ArrayLike<number>, at: number, d: number): boolean {
-  for (let c = at; c < at + d; c++) if (Math.abs(rows[c]) > NOTHING) return true;
+/** Whether the row of d numbers from `at` on holds one above `least`. A path through an attention weight of 0 does not:
+ *  its logits are all equal, which would count as rank 1. */
+export function carries(rows: ArrayLike<number>, at: number, d: number, least: number): boolean {
+  for (let c = at; c < at + d; c++) if (Math.abs(rows[c]) > least) return true;
   return false;
 }

@@ -8,7 +8,7 @@ import { EdgeMaps } from "./edge-maps";
 import { dropSuffixes, meet, suffixes } from "./meet";
 import { Probes } from "./probes";
 import { completeness } from "./reference";
-import { carries, gatherRows } from "./rows";
+import { carries, gatherRows, NOTHING, SCALE } from "./rows";
 import { sampleVectors } from "./sample";
 import { sumOfPaths } from "./sum";
 import type { Frozen, KeptPath, LayerEdges, LinearMaps, Trace, TraceRequest } from "./types";
@@ -109,11 +109,11 @@ export async function trace(
     // Suffix matrices stand for the probes they were made with, so a meeting keeps its probes.
     if (learning) await probes.adapt();
     alive.forEach((r, a) => {
-      if (found.rank[a] <= request.maxRank && carries(nodes.vectors, r * d, d))
+      if (found.rank[a] <= request.maxRank && carries(nodes.vectors, r * d, d, NOTHING))
         kept.push({
           positions: nodes.trail.slice(r * width, (r + 1) * width),
           rank: found.rank[a],
-          logit: found.logit[a],
+          logit: found.logit[a] / SCALE,
         });
     });
   };
@@ -275,10 +275,10 @@ function checkBudget(
   });
 }
 
-/** The embeddings of the sources that reach the end. */
+/** The embeddings of the sources that reach the end, scaled for the walk. */
 function startNodes(frozen: Frozen, d: number, sources: readonly number[], toEnd: Float64Array): Nodes {
   const reaching = sources.filter((s) => toEnd[s] > 0);
-  return { vectors: gatherRows(frozen.embed, reaching, d), trail: Int32Array.from(reaching) };
+  return { vectors: gatherRows(frozen.embed, reaching, d).map((x) => SCALE * x), trail: Int32Array.from(reaching) };
 }
 
 function comparePositions(a: Int32Array, b: Int32Array): number {
