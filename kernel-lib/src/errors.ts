@@ -35,10 +35,15 @@ export class PatchbayError extends Error {
     return `${this.name}: ${this.message}`;
   }
 }
+/** A checkpoint that is missing, broken or of an architecture that is not known. */
 export class CheckpointError extends PatchbayError {}
+/** A name that is no hook of the model. */
 export class HookError extends PatchbayError {}
+/** A wrong argument, or a spec that cannot be run. */
 export class SpecError extends PatchbayError {}
+/** A result, table or view that has not what is asked of it. */
 export class ResultError extends PatchbayError {}
+/** A device or precision that cannot be had. */
 export class DeviceError extends PatchbayError {}
 
 function sentence({ thing, value, names, rule, wayOut }: Complaint): string {

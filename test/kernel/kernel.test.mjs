@@ -98,6 +98,19 @@ describe("the kernel", () => {
     assert.match(waiting.error.traceback.join("\n"), /write `await`/);
   });
 
+  test("a name's help has its docstring, with what it throws and an example that can be pasted", async () => {
+    await kernel.execute('import * as pb from "patchbay";');
+    const help = async (code) =>
+      (await kernel.request("inspect_request", { code, cursor_pos: code.length, detail_level: 0 })).reply.data[
+        "text/plain"
+      ];
+    assert.match(
+      await help("pb.patchSweep"),
+      /Starts a sweep:.*\n\nThrows SpecError .*\n\nExample:\n {2}const run = pb\.patchSweep\(model, /s,
+    );
+    assert.match(await help("pb.task"), /Example:\n {2}pb\.task\("capital"\)\n {2}pb\.task\(/);
+  });
+
   test("an exception becomes one error message, and what was printed before stays", async () => {
     const code = 'console.log("out"); console.error("own words"); throw new RangeError("boom")';
     const { error, outputs } = await failing(kernel, code);

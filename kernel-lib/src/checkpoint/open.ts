@@ -14,7 +14,7 @@ import { resolveWeights } from "./weights";
 
 /** Reads and checks a checkpoint by folder, demo name or name in the Hugging Face cache.
  *  @throws CheckpointError naming file, tensor or field, value, rule and way out.
- *  @example const { config, parameters } = await openCheckpoint("demo/dpo"); */
+ *  @example const { config, parameters } = await pb.openCheckpoint("demo/dpo"); */
 export async function openCheckpoint(name: string): Promise<Checkpoint> {
   const folder = locate(name);
   const config = readConfig(folder);

@@ -50,7 +50,7 @@ export interface Pulled {
 
 /** Fetches what is missing of a checkpoint and returns its folder; quick when all is there.
  *  @throws CheckpointError on a wrong name, a refusal, a wrong hash, a full disk, an unsupported model.
- *  @example const { folder } = await pull("allenai/OLMo-2-0425-1B", { onProgress: console.log }); */
+ *  @example const { folder } = await pb.pull("allenai/OLMo-2-0425-1B", { onProgress: console.log }); */
 export async function pull(name: string, options: PullOptions = {}): Promise<Pulled> {
   const hub = parseHubName(String(name));
   if (!hub?.repo.includes("/"))

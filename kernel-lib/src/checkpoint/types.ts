@@ -82,6 +82,7 @@ export interface Checkpoint {
 export interface Tokenizer {
   /** Ids of `text`; special tokens are added only when asked for. */
   encode(text: string, options?: { addSpecialTokens?: boolean }): number[];
+  /** Text of `ids`, which is what `encode` was given but for characters that the vocabulary lacks. */
   decode(ids: readonly number[], options?: { skipSpecialTokens?: boolean }): string;
   /** The text of one token as shown to people (` big`, not `Ġbig`). */
   tokenText(id: number): string;
@@ -93,6 +94,7 @@ export interface Tokenizer {
     | null;
   readonly vocabSize: number;
 }
+/** One turn of a chat, as chat templates take it. */
 export interface ChatMessage {
   role: "system" | "user" | "assistant";
   content: string;

@@ -32,6 +32,7 @@ export interface AccuracySpec {
   chat?: boolean;
 }
 
+/** What a model said to one sample, and how it was judged. */
 export interface AccuracyAnswer {
   /** New tokens only. */
   tokens: readonly number[];

@@ -9,6 +9,7 @@ import type { SpecModel } from "./types";
 /** Samples that are shown when nobody says how many. */
 const SHOWN = 5;
 
+/** One of a task's items in tokens. */
 export interface PreviewedItem {
   query: string;
   /** The target prompt: filler and query. */
@@ -57,7 +58,7 @@ const bars = (tokens: readonly string[]): string => tokens.map((token) => token.
 /** Shows how a model's tokenizer cuts a task's prompts, and warns: answers of several tokens, an instruction whose
  *  last token merges with the query, prompts of different lengths.
  *  @throws SpecError when the model has no tokenizer or the task is wrong.
- *  @example console.log(String(preview(model, "adjectives.antonym", { n: 3 }))) */
+ *  @example console.log(String(pb.preview(model, "adjectives.antonym", { n: 3 }))) */
 export function preview(
   model: SpecModel,
   nameOrTask: string | OwnTask,

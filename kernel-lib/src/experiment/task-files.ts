@@ -14,6 +14,7 @@ const MAX_DEPTH = 8;
 /** Characters of one query or answer. */
 const MAX_TEXT = 20_000;
 
+/** What a file of items does not say itself: instructions, and the wording of the query. */
 export interface TaskFileOptions {
   /** Per column of answers, the instruction that asks for it. A BIG-bench file has one column, `answer`. */
   instructions: Readonly<Record<string, string>>;
@@ -35,7 +36,7 @@ interface Row {
 /** The tasks of a file, one for each instruction: `.csv`, `.jsonl`, or `.json` as BIG-bench has it.
  *  @throws SpecError
  *  @example
- *  const [antonym] = readTasks("adjectives.csv", {
+ *  const [antonym] = pb.readTasks("adjectives.csv", {
  *    instructions: { antonym: "Given an adjective, state its antonym." },
  *    query: " Adjective: {x}. Answer:",
  *  }); */
@@ -70,7 +71,7 @@ export function readTasks(path: string, options: TaskFileOptions): Task[] {
 
 /** The instructions of a CSV `index,instruction`, in the order of the index.
  *  @throws SpecError
- *  @example task({ ...task("adjectives.antonym"), rephrasings: readRephrasings("antonym.csv") }) */
+ *  @example pb.task({ ...pb.task("adjectives.antonym"), rephrasings: pb.readRephrasings("antonym.csv") }) */
 export function readRephrasings(path: string): string[] {
   const { header, rows } = tableOf(path);
   if (header.join() !== "index,instruction") {

@@ -10,6 +10,7 @@ import { MAX_SAMPLES } from "./fields";
 import { answerText, layPrompt } from "./prompt";
 import type { Protocol, SpecModel, SweepSample } from "./types";
 
+/** One query and the answer that the instruction asks for. */
 export interface TaskItem {
   /** The query word. */
   query: string;
@@ -19,6 +20,7 @@ export interface TaskItem {
   heldOut?: boolean;
 }
 
+/** An instruction, the wording of its query, and items with their answers. */
 export interface Task {
   name: string;
   instruction: string;
@@ -40,6 +42,7 @@ export interface Task {
 /** A task of one's own; the name is for titles. */
 export type OwnTask = Omit<Task, "name"> & { name?: string };
 
+/** How a task's items become prompts. */
 export interface SamplesOptions {
   protocol?: Protocol;
   /** The first n items; default all. */
@@ -58,8 +61,8 @@ export type TaskSet = "demo" | "paper";
 
 /** Names of the bundled tasks, those of the demo models first.
  *  @throws SpecError for another set
- *  @example taskNames().includes("capital") // true
- *  @example taskNames("paper")[1] // "adjectives.antonym" */
+ *  @example pb.taskNames().includes("capital") // true
+ *  @example pb.taskNames("paper")[1] // "adjectives.antonym" */
 export function taskNames(set?: TaskSet): string[] {
   if (set !== undefined && set !== "demo" && set !== "paper")
     throw new SpecError({ thing: "taskNames()", value: set, rule: 'must be "demo" or "paper", or left out for both' });
@@ -68,9 +71,9 @@ export function taskNames(set?: TaskSet): string[] {
 
 /** A bundled task by its name, or one of your own.
  *  @throws SpecError when there is no such task, or it has no items or no `{x}` in its query.
- *  @example task("capital")
- *  @example task("adjectives.antonym")
- *  @example task({ instruction: "Name the colour.", query: " Thing: {x}. Answer:", items: [{ query: "sky", answer: " blue" }] }) */
+ *  @example pb.task("capital")
+ *  @example pb.task("adjectives.antonym")
+ *  @example pb.task({ instruction: "Name the colour.", query: " Thing: {x}. Answer:", items: [{ query: "sky", answer: " blue" }] }) */
 export function task(nameOrTask: string | OwnTask): Task {
   if (typeof nameOrTask === "object" && nameOrTask !== null) return checkTask({ name: "own task", ...nameOrTask });
   const found = [...bundled("demo"), ...bundled("paper")].find(({ name }) => name === nameOrTask);
@@ -114,7 +117,7 @@ function checkTask(given: Task): Task {
 /** The samples of a task in a model's own tokens, and what a person should know about them.
  *  @throws SpecError when the model has no tokenizer, no token that can stand for the instruction, or no chat template
  *    though one is asked for.
- *  @example samplesOf(model, task("capital"), { protocol: "paper", n: 20 }).samples[0].answer */
+ *  @example pb.samplesOf(model, pb.task("capital"), { protocol: "paper", n: 20 }).samples[0].answer */
 export function samplesOf(
   model: SpecModel,
   asked: Task,

@@ -2,7 +2,9 @@
 
 import type { ModelConfig, Tokenizer } from "../checkpoint/types";
 
+/** What is patched: the residual stream after a block, or what attention or MLP add to it. */
 export type Site = "resid_post" | "attn_out" | "mlp_out";
+/** `paper`: a filler token is overwritten, ranks are true ones. `released-code`: as the published script has it. */
 export type Protocol = "paper" | "released-code";
 
 /** One sample of a patch sweep, in token ids; positions may be negative. */
@@ -54,6 +56,7 @@ export interface SweepValues {
   reference: (Measure | null)[];
 }
 
+/** What a plan costs before it is run. */
 export interface PlanCost {
   samples: number;
   tuples: number;

@@ -31,8 +31,11 @@ export interface Figure {
   readonly spec: VegaLiteSpec | null;
   /** A draft for the caption. It stands beside the figure, never in it. */
   readonly caption: string;
+  /** SVG as text, its words real text. Throws SpecError for a wrong option. */
   svg(options?: FigureOptions): Promise<string>;
+  /** PNG of `dpi` pixels an inch. Throws SpecError for a wrong option. */
   png(options?: FigureOptions): Promise<Uint8Array>;
+  /** PDF with its fonts in it. Throws SpecError for a wrong option. */
   pdf(options?: FigureOptions): Promise<Uint8Array>;
 }
 

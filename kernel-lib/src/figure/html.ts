@@ -17,7 +17,7 @@ let parts: PageParts | null = null;
  *  sample. A list may hold views alone, or headings, paragraphs, code and tables between them, in their order.
  *  @throws SpecError for an empty list, PatchbayError when the widgets were not built
  *  @example
- *  const page = htmlPage([{ heading: "Base" }, { text: "No task vector yet." }, { view }, { table: result.table("summary") }],
+ *  const page = pb.htmlPage([{ heading: "Base" }, { text: "No task vector yet." }, { view }, { table: result.table("summary") }],
  *    { title: "Instruction vectors", lead: "Three stages of one model" });
  *  writeFileSync("report.html", page); */
 export function htmlPage(content: View | readonly (View | PageItem)[], options: PageOptions = {}): string {

@@ -12,6 +12,7 @@ import type { ScatterMethod, ScatterOptions, ScatterView } from "../view/scatter
 import { journal, type ThemeName, themes } from "../view/theme";
 import type { HeatmapView } from "../view/types";
 
+/** How a figure is drawn: width, theme, and what a reader could choose in the widget. */
 export interface FigureOptions extends Partial<Omit<HeatmapOptions, "previousLimit">> {
   /** A journal's column (3.25 in and 6.75 in), or CSS pixels. Default: a single column for one panel. */
   width?: "single-column" | "double-column" | number;

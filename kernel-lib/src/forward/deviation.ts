@@ -2,6 +2,7 @@
 import type { F32 } from "../tensor";
 import type { Model } from "./types";
 
+/** How far one hook moves. */
 export interface Deviation {
   /** `blocks.3.hook_resid_post`, in the order of the model, and `logits` last. */
   hook: string;
@@ -10,6 +11,7 @@ export interface Deviation {
   /** Root of the summed squares of a - e over that of e. */
   norm: number;
 }
+/** How far each hook moves, over some prompts. */
 export interface DeviationReport {
   prompts: number;
   hooks: Deviation[];
@@ -22,7 +24,7 @@ export interface DeviationReport {
  *  @example
  *  const exact = await pb.load("demo/dpo", { device: "cpu" });
  *  const fast = await pb.load("demo/dpo", { device: "webgpu", precision: "fp16" });
- *  (await deviation(fast, exact, [[1, 2, 3]])).hooks.at(-1); // { hook: "logits", relative: 0.002, norm: 0.001 } */
+ *  (await pb.deviation(fast, exact, [[1, 2, 3]])).hooks.at(-1); // { hook: "logits", relative: 0.002, norm: 0.001 } */
 export async function deviation(
   model: Model,
   reference: Model,

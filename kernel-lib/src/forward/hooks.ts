@@ -4,14 +4,26 @@ import { HookError } from "../errors";
 import { blockHooks, type HookShape, hookNames, outerHooks } from "../graph/hooks";
 import { nearest } from "../words";
 
-/** Names of block `l`'s hooks.
- *  @example resid(3) // "blocks.3.hook_resid_post" */
+/** The residual stream after block `l`.
+ *  @example pb.resid(3) // "blocks.3.hook_resid_post" */
 export const resid = (l: number): string => `blocks.${l}.hook_resid_post`;
+/** The residual stream before block `l`.
+ *  @example pb.residPre(3) // "blocks.3.hook_resid_pre" */
 export const residPre = (l: number): string => `blocks.${l}.hook_resid_pre`;
+/** The residual stream between attention and MLP of block `l`.
+ *  @example pb.residMid(3) // "blocks.3.hook_resid_mid" */
 export const residMid = (l: number): string => `blocks.${l}.hook_resid_mid`;
+/** What attention adds to the residual stream in block `l`.
+ *  @example pb.attnOut(3) // "blocks.3.hook_attn_out" */
 export const attnOut = (l: number): string => `blocks.${l}.hook_attn_out`;
+/** What the MLP adds to the residual stream in block `l`.
+ *  @example pb.mlpOut(3) // "blocks.3.hook_mlp_out" */
 export const mlpOut = (l: number): string => `blocks.${l}.hook_mlp_out`;
+/** Attention weights of block `l`: [heads, queries, keys].
+ *  @example pb.pattern(3) // "blocks.3.attn.hook_pattern" */
 export const pattern = (l: number): string => `blocks.${l}.attn.hook_pattern`;
+/** What the heads of block `l` read, before they are mixed: [tokens, heads, width of a head].
+ *  @example pb.headZ(3) // "blocks.3.attn.hook_z" */
 export const headZ = (l: number): string => `blocks.${l}.attn.hook_z`;
 
 /** Longest glob that is looked at. */

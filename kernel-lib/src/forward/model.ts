@@ -22,7 +22,7 @@ const WEIGHTS: readonly string[] = ["resident", "streaming"];
 /** A model by folder, demo name or name in the Hugging Face cache. Close it when done.
  *  @throws CheckpointError, DeviceError, PatchbayError
  *  @example
- *  const model = await loadModel("demo/dpo");
+ *  const model = await pb.load("demo/dpo");
  *  const { cache } = await model.forward([1, 2, 3], { capture: "blocks.*.hook_resid_post" });
  *  await model.close(); */
 export async function loadModel(name: string, options: LoadOptions = {}): Promise<Model> {

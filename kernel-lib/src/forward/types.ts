@@ -106,6 +106,7 @@ export interface Stages {
   logits(x: F32): Promise<F32>;
 }
 
+/** What a forward keeps and what it changes. */
 export interface ForwardOptions {
   /** Globs over hook names; one that matches nothing is an error. `logits` is a name too. */
   capture?: string | readonly string[];
@@ -114,6 +115,7 @@ export interface ForwardOptions {
 }
 /** Activations by full hook name, one prompt, without a batch axis. */
 export type ActivationCache = ReadonlyMap<string, F32>;
+/** What one prompt gave. */
 export interface Forward {
   tokens: readonly number[];
   cache: ActivationCache;
@@ -127,6 +129,7 @@ export interface GenerateOptions {
   stopIds?: readonly number[];
   signal?: AbortSignal;
 }
+/** What a model wrote. */
 export interface Generation {
   /** New tokens only: neither the prompt nor the stop token. */
   tokens: number[];
@@ -134,6 +137,7 @@ export interface Generation {
   stopped: "eos" | "length" | "abort";
 }
 
+/** A loaded model: runs prompts, hands out activations, generates. */
 export interface Model {
   readonly name: string;
   readonly checkpoint: Checkpoint;
@@ -147,13 +151,22 @@ export interface Model {
   readonly host: Host;
   /** All hook names of this model, in order of computation. */
   readonly hookNames: readonly string[];
+  /** Runs one prompt, keeps the activations that `capture` names, and applies interventions.
+   *  @throws HookError for a name that is no hook of this model; PatchbayError for tokens that it has not, or an
+   *    intervention that does not fit the prompt.
+   *  @example
+   *  const ids = model.tokenizer!.encode("Country: Peru. Answer:");
+   *  const { cache, lastLogits } = await model.forward(ids, { capture: ["blocks.*.hook_resid_post", pb.pattern(3)] });
+   *  cache.get("blocks.3.hook_resid_post")!.dims // [6, 96]: tokens, width */
   forward(tokens: readonly number[], options?: ForwardOptions): Promise<Forward>;
   /** Same as forward() for many prompts; grouped by length, no padding. */
   forwardBatch(prompts: readonly (readonly number[])[], options?: ForwardOptions): Promise<Forward[]>;
   /** Greedy, with a K/V cache. */
   generate(tokens: readonly number[], options?: GenerateOptions): Promise<Generation>;
+  /** Gives its memory back; what is asked of it afterwards is refused. */
   close(): Promise<void>;
 }
+/** Where and how a model runs. */
 export interface LoadOptions {
   device?: DeviceName | "auto";
   /** What products with weights are computed in; norms, softmax and the residual stream stay fp32. `fp16` on WebGPU and

@@ -8,6 +8,7 @@ export type Source =
   /** The hook's row(s) at `positions` of a run on `tokens`. */
   | { tokens: readonly number[]; positions: readonly number[] };
 
+/** One change to the model while it runs, as a value that can be printed and saved. */
 export interface Intervention {
   /** Full hook name, `blocks.3.hook_resid_post`. */
   hook: string;

@@ -21,6 +21,7 @@ import type { View } from "../view/types";
 import { figure } from "./show";
 import { isFigure } from "./sources";
 
+/** How a file is written; what its ending has no use for is refused. */
 export interface SaveOptions extends FigureOptions {
   /** Which table goes into a `.csv`, `.parquet`, `.md` or `.tex`. Default: the result's main one, `summary` of a sweep. */
   table?: string;

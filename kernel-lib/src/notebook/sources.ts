@@ -45,6 +45,7 @@ export type Showable =
   | Figure
   | View;
 
+/** What is shown first; the reader can choose otherwise in the widget. */
 export interface ViewChoice {
   /** Which metric is shown first: `rr_diff_target`, `logit_diff_target`, ...; of grids `rr_diff`, `kl`, ... */
   metric?: SweepMetric | GridMetric;

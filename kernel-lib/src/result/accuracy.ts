@@ -22,6 +22,7 @@ export interface AccuracyData {
   making: Making;
 }
 
+/** Tables of an accuracy result. */
 export type AccuracyTable = "answers" | "accuracy" | "summary" | "classes";
 export const ACCURACY_TABLES: readonly AccuracyTable[] = ["answers", "accuracy", "summary", "classes"];
 
@@ -38,6 +39,7 @@ export interface Rate {
   ci: readonly [low: number, high: number] | null;
 }
 
+/** A model's answers to a task: exact match, scope, judge, with Wilson intervals. */
 export class AccuracyResult extends Result<AccuracyData, AccuracyTable> {
   readonly tableNames = ACCURACY_TABLES;
   readonly mainTable = "accuracy";

@@ -13,6 +13,7 @@ export interface ResultData {
   making: Making;
 }
 
+/** What an experiment found, with all its numbers and how they came about. */
 export abstract class Result<D extends ResultData = ResultData, Name extends string = string> {
   constructor(readonly data: D) {}
 

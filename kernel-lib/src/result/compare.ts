@@ -21,6 +21,7 @@ import type { Making, SweepMetric, Table } from "./types";
 
 type Difference = SweepDifference | AccuracyDifference | GridDifference | ProbeDifference;
 
+/** What is compared, and by which names. */
 export interface CompareOptions {
   /** What each result is called, where models' names are not enough (the same model with and without a chat). */
   names?: readonly string[];
@@ -40,6 +41,7 @@ export interface Differences {
   probes: readonly ProbeDifference[];
 }
 
+/** Kinds of results that can be compared. */
 export type ComparedKind = "patch-sweep" | "accuracy" | "geometry" | GridKind;
 
 /** Differences between models; `table` has them all. */
@@ -97,7 +99,7 @@ export class Comparison implements Differences {
  *  compared task by task.
  *  @throws ResultError when they are of different kinds, when there are fewer than two of a task, or when their samples
  *    differ
- *  @example const table = compare([base, sft, dpo]).table(); */
+ *  @example const table = pb.compare([base, sft, dpo]).table(); */
 export function compare(results: readonly Result[], options: CompareOptions = {}): Comparison {
   if (!Array.isArray(results) || results.length < 2)
     throw new ResultError({

@@ -2,7 +2,8 @@
  *  back to the same double; missing is empty. */
 import type { Table } from "./types";
 
-/** @example tableToCsv({ name: "t", columns: ["a"], rows: [[0.1], [null]] }) // "a\n0.1\n\n" */
+/** A table as CSV with a header row; what is missing is empty.
+ *  @example pb.tableToCsv({ name: "t", columns: ["a"], rows: [[0.1], [null]] }) // "a\n0.1\n\n" */
 export function tableToCsv({ columns, rows }: Table): string {
   return [columns, ...rows].map((row) => `${row.map(field).join(",")}\n`).join("");
 }

@@ -18,7 +18,7 @@ const STATES = ["done", "stopped", "partial"] as const;
 
 /** The text of a result's file.
  *  @throws ResultError when it would be larger than a file may be
- *  @example writeFileSync("sweep.patchbay.json", serialize(result)) */
+ *  @example writeFileSync("sweep.patchbay.json", pb.serialize(result)) */
 export function serialize(result: SweepResult): string {
   const { schema, kind, state, spec, making, tokenText, values } = result.data;
   const cells = values.logit.length;
@@ -46,7 +46,7 @@ export function serialize(result: SweepResult): string {
 
 /** The result that a file holds.
  *  @throws ResultError that names the field, its value, the rule and the way out
- *  @example parseResult(readFileSync("sweep.patchbay.json", "utf8")).best() */
+ *  @example pb.parseResult(readFileSync("sweep.patchbay.json", "utf8")).best() */
 export function parseResult(file: string | Uint8Array, name = "result"): SweepResult {
   const bytes = typeof file === "string" ? new TextEncoder().encode(file) : file;
   const limits = { maxBytes: MAX_BYTES, maxDepth: MAX_DEPTH, thing: name, error: ResultError };

@@ -10,6 +10,7 @@ import { GEOMETRY_TABLES, type GeometryTable, geometryTable } from "./geometry-t
 import { geometryText } from "./geometry-text";
 import type { Table } from "./types";
 
+/** Where the prompts of several instructions lie: LDA, PCA, probe and separation, place by place. */
 export class GeometryResult extends Result<GeometryData, GeometryTable> {
   readonly tableNames = GEOMETRY_TABLES;
 

@@ -50,6 +50,7 @@ export const GRID_METRICS = {
   in_target_scope: rate("in target's scope", "in this share of outputs: any answer of the target's task"),
 } as const satisfies Record<string, GridMetricMeaning>;
 
+/** What is measured in a cell of a grid. */
 export type GridMetric = keyof typeof GRID_METRICS;
 
 export const isGridMetric = (key: unknown): key is GridMetric =>

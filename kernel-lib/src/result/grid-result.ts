@@ -67,6 +67,7 @@ export interface CellTests {
 
 export type GridTable = "cells" | "summary" | "baselines" | "outputs";
 
+/** Metrics over rows x columns x samples: positions, heads, strengths or tasks by layer or task. */
 export class GridResult extends Result<GridData, GridTable> {
   readonly mainTable = "summary";
   private readonly known = new Map<string, unknown>();
@@ -95,6 +96,7 @@ export class GridResult extends Result<GridData, GridTable> {
       ...(outputs === null ? [] : (["outputs"] as const)),
     ];
   }
+  /** What was measured, the first is shown first. */
   get metrics(): GridMetric[] {
     return Object.keys(this.data.values) as GridMetric[];
   }

@@ -16,6 +16,7 @@ import type { Table } from "./types";
 /** First and last layer, both within. */
 export type LayerGroup = readonly [first: number, last: number];
 
+/** Which heads count as active, and in which groups of layers. */
 export interface HeadsAcrossOptions {
   /** Where paths start. Default `instruction-end`: T_inst. */
   at?: HeadPlace;
@@ -65,6 +66,7 @@ export interface HeadOverlap {
   n: readonly [number, number];
 }
 
+/** How alike active heads are between k and between tasks. */
 export interface HeadsAcross {
   correlations: readonly LayerCorrelation[];
   overlaps: readonly HeadOverlap[];

@@ -27,7 +27,7 @@ export interface HeadActivity {
 
 /** Head activity of a trace from `place`, by default from T_inst.
  *  @throws ResultError when the trace does not say where the instruction ends, or has no paths from there
- *  @example headActivityAt(result).mean */
+ *  @example pb.headActivityAt(result).mean */
 export function headActivityAt(result: TraceResult, place: HeadPlace = "instruction-end"): HeadActivity {
   const { spec, making, data } = result;
   const { nLayers, nHeads } = making.model;

@@ -37,7 +37,7 @@ const MAX_DEPTH = 8;
 
 /** The result that a file holds, of whatever kind.
  *  @throws ResultError that names the field, its value, the rule and the way out
- *  @example const result = parseAnyResult(readFileSync("trace.patchbay.json")) */
+ *  @example const result = pb.parseAnyResult(readFileSync("trace.patchbay.json")) */
 export function parseAnyResult(file: string | Uint8Array, name = "result"): Result {
   const bytes = typeof file === "string" ? new TextEncoder().encode(file) : file;
   const limits = { maxBytes: MAX_BYTES, maxDepth: MAX_DEPTH, thing: name, error: ResultError };
@@ -51,5 +51,6 @@ export function parseAnyResult(file: string | Uint8Array, name = "result"): Resu
   return KINDS[kind].parse(bytes, name);
 }
 
-/** The text of a result's file, of whatever kind. */
+/** The text of a result's file, of whatever kind.
+ *  @example writeFileSync("trace.patchbay.json", pb.serializeAny(result)) */
 export const serializeAny = (result: Result): string => KINDS[result.data.kind].serialize(result);

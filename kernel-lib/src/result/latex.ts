@@ -3,7 +3,7 @@ import { numeric, shown } from "./shown";
 import type { Table } from "./types";
 
 /** A `table` environment with `caption` and `label` when given, else the bare `tabular`.
- *  @example tableToLatex(result.table("interactions"), { caption: "Superadditivity" }) */
+ *  @example pb.tableToLatex(result.table("interactions"), { caption: "Superadditivity" }) */
 export function tableToLatex(
   table: Table,
   { digits = 4, caption, label }: { digits?: number; caption?: string; label?: string } = {},

@@ -2,7 +2,8 @@
 import { numeric, shown } from "./shown";
 import type { Table } from "./types";
 
-/** @example tableToMarkdown(result.table("summary"), { digits: 3 }) */
+/** A table for Markdown pages, numbers with so many significant digits; what is missing is a dash.
+ *  @example pb.tableToMarkdown(result.table("summary"), { digits: 3 }) */
 export function tableToMarkdown(table: Table, { digits = 4 }: { digits?: number } = {}): string {
   const right = numeric(table);
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |\n`;

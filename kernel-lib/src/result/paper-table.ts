@@ -5,6 +5,7 @@ import type { Result } from "./base";
 import { modelLabel, type Stage, stageOf, type TaskGroup, taskGroup, taskName, tasksInOrder } from "./paper-names";
 import type { Making, Table } from "./types";
 
+/** A table as the paper prints it, with honest statistics beside it. */
 export interface PaperTable extends Table {
   /** `table5`. */
   name: string;

@@ -21,6 +21,7 @@ export interface HeldOut {
   t: TTest | null;
 }
 
+/** The best tuple of one half of the samples, measured on the other. */
 export interface SplitHalf {
   metric: SweepMetric;
   layers: readonly number[];

@@ -55,6 +55,7 @@ export interface Superadditivity {
   largest: Interaction | null;
 }
 
+/** What patching each tuple of layers does, sample by sample. */
 export class SweepResult extends Result<SweepData, SweepTableName> {
   readonly tableNames = SWEEP_TABLES;
   readonly mainTable = "summary";
@@ -81,6 +82,7 @@ export class SweepResult extends Result<SweepData, SweepTableName> {
   describe(): string {
     return `${counted(this.n, "sample")} x ${counted(this.tuples.length, "tuple")}`;
   }
+  /** The tuples of layers, in the order of all columns. */
   get tuples(): readonly (readonly number[])[] {
     return this.data.values.tuples;
   }

@@ -35,6 +35,7 @@ export interface TokenPaths {
   rateCi: Interval | null;
 }
 
+/** Which paths are counted, and as what. */
 export interface PathsByTokenOptions {
   /** Default 10,000. */
   resamples?: number;
@@ -44,7 +45,7 @@ export interface PathsByTokenOptions {
 
 /** Path counts of each place that paths were traced from, in the order of the prompt. Means have BCa intervals,
  *  shares and rates (ratios of sums over samples) percentile intervals of the same resamples.
- *  @example pathsByToken(result).find(({ offset }) => offset === 0)?.share // T_inst */
+ *  @example pb.pathsByToken(result).find(({ offset }) => offset === 0)?.share // T_inst */
 export function pathsByToken(result: TraceResult, options: PathsByTokenOptions = {}): TokenPaths[] {
   const { resamples = 10_000, seed = result.making.seed } = options;
   const ends = result.data.samples.map((_, sample) => instructionEndOf(result, sample));
@@ -76,7 +77,7 @@ export function pathsByToken(result: TraceResult, options: PathsByTokenOptions =
 }
 
 /** The same for one or several traces as one table in long form, a row for each model, task, k and place.
- *  @example tableToCsv(pathsByTokenTable([result])) */
+ *  @example pb.tableToCsv(pb.pathsByTokenTable([result])) */
 export function pathsByTokenTable(
   results: TraceResult | readonly TraceResult[],
   options: PathsByTokenOptions = {},
@@ -102,7 +103,7 @@ export function pathsByTokenTable(
 }
 
 /** Paths summed over the classes of tokens: instruction, its end, query, last token. Shares add up to 1.
- *  @example pathsByClassTable([result]).rows */
+ *  @example pb.pathsByClassTable([result]).rows */
 export function pathsByClassTable(results: TraceResult | readonly TraceResult[]): Table {
   const rows = [results].flat().flatMap((result) => {
     const places = pathsByToken(result, { resamples: 1 });

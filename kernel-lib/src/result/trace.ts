@@ -22,6 +22,7 @@ export interface TraceData {
 export type TraceTable = "counts" | "paths" | "head_activity" | "completeness";
 export const TRACE_TABLES: readonly TraceTable[] = ["counts", "paths", "head_activity", "completeness"];
 
+/** The paths of each prompt that rank its answer high, with counts of all. */
 export class TraceResult extends Result<TraceData, TraceTable> {
   readonly tableNames = TRACE_TABLES;
   readonly mainTable = "counts";

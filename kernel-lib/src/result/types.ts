@@ -27,6 +27,7 @@ export interface Making {
   warnings: string[];
 }
 
+/** What is measured for a tuple: against the query alone (`_target`) or the full prompt (`_reference`). */
 export type SweepMetric =
   | "logit_diff_target"
   | "logit_diff_reference"

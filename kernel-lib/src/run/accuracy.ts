@@ -24,6 +24,7 @@ export interface AccuracyInput {
   label?: string;
 }
 
+/** An OpenAI-compatible endpoint that says whether an answer is of the kind asked for. */
 export interface JudgeOptions {
   /** An OpenAI-compatible endpoint: its base ("https://api.openai.com/v1"), or its chat/completions address. */
   url: string;
@@ -42,6 +43,7 @@ export interface JudgeOptions {
   parameters?: Readonly<Record<string, string | number | boolean>>;
 }
 
+/** What is asked of the model, in which wording, and how answers are matched. */
 export interface AccuracyOptions extends ExperimentOptions {
   /** A bundled task by name, or one of your own. */
   task?: string | OwnTask;
@@ -65,6 +67,7 @@ export interface AccuracyOptions extends ExperimentOptions {
   judge?: JudgeOptions;
 }
 
+/** A run that asks a model; await it for its AccuracyResult. */
 export class AccuracyRun extends ItemRun<AccuracyAnswer, AccuracyResult> {
   /** @throws PatchbayError when the journal is of another run or in use. */
   constructor(model: Model, { spec, warnings }: ResolvedAccuracy, options: ExperimentOptions = {}) {
@@ -98,7 +101,7 @@ export const accuracySpec = (model: Model, json: unknown, options: ExperimentOpt
  *  exact match, one of the task's declared answers as in scope (arXiv:2602.07930, section 3).
  *  @throws SpecError before anything runs, when a field is wrong.
  *  @example
- *  const result = await accuracy(model, { task: "capital" });
+ *  const result = await pb.accuracy(model, { task: "capital" });
  *  console.log(String(result));
  *  result.table("answers").rows[0]; */
 export function accuracy(model: Model, options: AccuracyOptions): AccuracyRun {

@@ -13,6 +13,7 @@ import { checkCall } from "./called";
 import type { ExperimentOptions } from "./experiment-run";
 import { GridRun } from "./grid-run";
 
+/** Which tasks' vectors go into which queries. */
 export interface CrossTaskOptions extends ExperimentOptions {
   /** At least two, by name or your own. */
   tasks: readonly (string | OwnTask)[];
@@ -35,7 +36,7 @@ export interface CrossTaskOptions extends ExperimentOptions {
  *  token tells whether the model then does the source's task or the target's. Rows are sources, columns targets.
  *  @throws SpecError before anything runs, when a field is wrong.
  *  @example
- *  const grid = await crossTask(model, { tasks: ["capital", "language", "continent"] });
+ *  const grid = await pb.crossTask(model, { tasks: ["capital", "language", "continent"] });
  *  grid.cell("follows_source", { row: "capital", column: "language" }).ci; */
 export function crossTask(model: Model, options: CrossTaskOptions): GridRun {
   checkCall("crossTask()", model, options, '{ tasks: ["capital", "language"] }');

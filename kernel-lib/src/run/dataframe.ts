@@ -27,7 +27,7 @@ interface Danfo {
 
 /** A table as a DataFrame: its columns in order, null for missing.
  *  @throws PatchbayError when danfojs-node is not installed
- *  @example (await toDataFrame(result.table("summary"))).shape */
+ *  @example (await pb.toDataFrame(result.table("summary"))).shape */
 export async function toDataFrame(table: Table): Promise<DataFrame> {
   const { DataFrame } = await danfo();
   return new DataFrame(

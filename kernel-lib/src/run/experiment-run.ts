@@ -8,6 +8,7 @@ import type { Result } from "../result/base";
 import type { RunStatus } from "../view/types";
 import { forget, register } from "./registry";
 
+/** How a run stands. */
 export type RunState = "running" | "done" | "stopped" | "failed";
 
 /** What every run takes. */
@@ -25,6 +26,7 @@ export interface ExperimentOptions {
 /** A partial result at most this often. */
 const PARTIAL_EVERY_MS = 100;
 
+/** An experiment that runs: await it for its result, show it to watch, loop over it for partial results. */
 export abstract class ExperimentRun<R extends Result = Result> implements PromiseLike<R>, AsyncIterable<R> {
   readonly id: string;
   private currentState: RunState = "running";

@@ -16,7 +16,7 @@ const MAX_DEPTH = 16;
  *  at once; without one it is loaded by the spec's own `model`, and the result comes back when all is done.
  *  Name the result where its kind is known.
  *  @throws SpecError
- *  @example const result = await run<SweepResult>("sweep.json"); */
+ *  @example const result = await pb.run<SweepResult>("sweep.json"); */
 export function run<R extends Result = Result>(
   spec: unknown,
   options: StartOptions & { model: Model },

@@ -15,6 +15,7 @@ import { tokenTextOf } from "./making";
 /** Share of a place's time that goes into reading it, for the progress. */
 const READING = 0.5;
 
+/** A run over places of a model; await it for its GeometryResult. */
 export class GeometryRun extends ItemRun<PlaceGeometry, GeometryResult> {
   /** @throws PatchbayError when the journal is of another run or in use. */
   constructor(model: Model, spec: GeometrySpec, options: ExperimentOptions = {}) {

@@ -17,6 +17,7 @@ export interface GroupInput {
   family?: string;
 }
 
+/** Which prompts are read, where, and by which methods. */
 export interface GeometryOptions extends ExperimentOptions {
   /** Whose rephrasings are compared, a group for each task: a bundled task by its name, a family (`adjectives`,
    *  `animals`), a set (`paper`: all eight, `demo`), a task of your own with `rephrasings`, or a list of these. */
@@ -44,7 +45,7 @@ export interface GeometryOptions extends ExperimentOptions {
  *  appendix D).
  *  @throws SpecError before anything runs, when a field is wrong
  *  @example
- *  const run = geometry(model, { task: "adjectives", layers: [2], sites: ["resid_post", "attn_out"] });
+ *  const run = pb.geometry(model, { task: "adjectives", layers: [2], sites: ["resid_post", "attn_out"] });
  *  console.log((await run).table("accuracy")); */
 export function geometry(model: Model, options: GeometryOptions): GeometryRun {
   checkCall("geometry()", model, options, '{ task: ["capital", "language"] }');

@@ -25,6 +25,7 @@ export interface GridJob {
   work(options: { known: number; signal: AbortSignal; onShare(share: number): void }): AsyncIterable<GridPart>;
 }
 
+/** A run over the samples of a grid; await it for its GridResult. */
 export class GridRun extends ItemRun<GridPart, GridResult> {
   /** @throws PatchbayError when the journal is of another run or in use. */
   constructor(model: Model, job: GridJob, options: ExperimentOptions = {}) {

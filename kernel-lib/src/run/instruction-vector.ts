@@ -21,6 +21,7 @@ export interface VectorQuestion {
   chat?: boolean;
 }
 
+/** Which instruction is read, and where. */
 export interface InstructionVectorOptions extends VectorQuestion {
   layer: number;
   /** Default `resid_post`. */
@@ -49,8 +50,8 @@ export interface InstructionVector {
  *  it is one vector for all of a task's samples.
  *  @throws SpecError when the task, layer or site is wrong
  *  @example
- *  const vector = await instructionVector(model, { task: "capital", layer: 2 });
- *  const grid = await steer(model, { task: "capital", vector, layers: [2], coefficients: [0, 1, 2] }); */
+ *  const vector = await pb.instructionVector(model, { task: "capital", layer: 2 });
+ *  const grid = await pb.steer(model, { task: "capital", vector, layers: [2], coefficients: [0, 1, 2] }); */
 export async function instructionVector(model: Model, options: InstructionVectorOptions): Promise<InstructionVector> {
   checkCall("instructionVector()", model, options, '{ task: "capital", layer: 2 }');
   const { layer, site = "resid_post", minus = "filler", signal } = options;

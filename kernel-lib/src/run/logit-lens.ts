@@ -15,6 +15,7 @@ import { GridRun, layerAxis, positionAxis } from "./grid-run";
  *  read, the first n. */
 export type LensPrompt = string | readonly number[] | { task: string | OwnTask; n?: number };
 
+/** Which answer is looked for, at which site. */
 export interface LogitLensOptions extends ExperimentOptions {
   /** Whose rank, logit and probability are read: an id, or a text whose first token is meant. A task brings its own. */
   answer?: number | string;
@@ -31,7 +32,7 @@ export interface LogitLensOptions extends ExperimentOptions {
  *  that comes first (table `outputs`).
  *  @throws SpecError before anything runs, when a field is wrong
  *  @example
- *  const lens = await logitLens(model, "State the capital of the country. Country: France. Answer:", { answer: " Paris" });
+ *  const lens = await pb.logitLens(model, "State the capital of the country. Country: France. Answer:", { answer: " Paris" });
  *  lens.cell("rank", { row: 7, column: -1 }).mean; */
 export function logitLens(model: Model, prompt: LensPrompt, options: LogitLensOptions = {}): GridRun {
   checkCall("logitLens()", model, typeof prompt === "string" ? [prompt] : prompt, '{ task: "capital" }');

@@ -6,6 +6,7 @@ import type { PaperTable } from "../result/paper-table";
 import type { Table } from "../result/types";
 import type { View } from "../view/types";
 
+/** How a table or figure of the paper is made. */
 export interface PaperOptions {
   /** Of bootstrap intervals. Default 10,000. */
   resamples?: number;

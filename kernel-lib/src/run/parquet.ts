@@ -10,7 +10,7 @@ const INT32 = 2 ** 31;
 
 /** The file's bytes. A column that holds both texts and numbers (a p-value too small for a double is a text) becomes
  *  text throughout.
- *  @example writeFileSync("summary.parquet", tableToParquet(result.table("summary"))) */
+ *  @example writeFileSync("summary.parquet", pb.tableToParquet(result.table("summary"))) */
 export function tableToParquet({ columns, rows }: Table): Uint8Array {
   const columnData = columns.map((name, c) => {
     const cells = rows.map((row) => row[c]);

@@ -31,6 +31,7 @@ export interface PatchGridInput {
 /** A place in the target, the same in the source, or both; negative counts from the end. */
 export type PlaceInput = number | { target: number; source: number };
 
+/** What is patched into what, position by position or head by head. */
 export interface PatchGridOptions extends ExperimentOptions, PatchGridTask {
   /** A bundled task by name, or one of your own: instruction and query are the source. */
   task?: string | OwnTask;
@@ -51,9 +52,9 @@ export interface PatchGridOptions extends ExperimentOptions, PatchGridTask {
  *  run, and the answer is read at the target's last token.
  *  @throws SpecError before anything runs, when a field is wrong.
  *  @example
- *  const grid = await patchGrid(model, { task: "capital", against: "language", n: 10 });
+ *  const grid = await pb.patchGrid(model, { task: "capital", against: "language", n: 10 });
  *  grid.best("rr_diff").column;
- *  const heads = await patchGrid(model, { task: "capital", by: "head" }); */
+ *  const heads = await pb.patchGrid(model, { task: "capital", by: "head" }); */
 export function patchGrid(model: Model, options: PatchGridOptions): GridRun {
   checkCall("patchGrid()", model, options, '{ task: "capital" }');
   const { json, warnings } = patchGridQuestion(model, options);

@@ -18,11 +18,13 @@ import { passRecords } from "./pass-records";
 import { fitted, type Plan, planResolved } from "./plan";
 import { Progress } from "./progress";
 
+/** How a sweep is planned, journalled and stopped. */
 export interface RunOptions extends PlanOptions, ExperimentOptions {}
 
 /** Other things in this process get their turn at least this often. */
 const BREATHE_EVERY_MS = 30;
 
+/** A sweep that runs; show it, and await it for its SweepResult. */
 export class PatchRun extends ExperimentRun<SweepResult> {
   readonly spec: PatchSweepSpec;
   readonly plan: Plan;
@@ -50,6 +52,7 @@ export class PatchRun extends ExperimentRun<SweepResult> {
     this.start(options.signal);
   }
 
+  /** What its plan costs. */
   get cost(): PlanCost {
     return this.plan.cost;
   }

@@ -23,6 +23,7 @@ export interface SampleInput {
   label?: string;
 }
 
+/** Which samples, which tuples of layers, which site and protocol. */
 export interface SweepQuestion {
   /** A bundled task by name, or one of your own; or give `samples`. */
   task?: string | OwnTask;
@@ -45,13 +46,14 @@ export interface SweepQuestion {
   chat?: boolean;
 }
 
+/** Question and running of a sweep. */
 export type PatchSweepOptions = SweepQuestion & RunOptions;
 
 /** Starts a sweep: rows of the source's run overwrite the target's position at every layer of each tuple, and
  *  the answer is read at the target's last token.
  *  @throws SpecError before anything runs, when a field is wrong.
  *  @example
- *  const run = patchSweep(model, { task: "capital", sizes: [1, 2] });
+ *  const run = pb.patchSweep(model, { task: "capital", sizes: [1, 2] });
  *  for await (const partial of run) console.log(run.progress.done);
  *  const result = await run; */
 export function patchSweep(model: Model, options: PatchSweepOptions): PatchRun {
@@ -61,7 +63,7 @@ export function patchSweep(model: Model, options: PatchSweepOptions): PatchRun {
 
 /** What a sweep would cost; runs nothing.
  *  @throws SpecError
- *  @example console.log(String(plan(model, { task: "capital", sizes: [1, 2, 3] }))) */
+ *  @example console.log(String(pb.plan(model, { task: "capital", sizes: [1, 2, 3] }))) */
 export function plan(model: Model, options: PatchSweepOptions): Plan {
   checkCall("plan()", model, options, '{ task: "capital" }');
   return planResolved(resolveQuestion(model, options), model.config, fitted(options, model));
@@ -69,7 +71,7 @@ export function plan(model: Model, options: PatchSweepOptions): Plan {
 
 /** The JSON of a run, as `patchbay run` takes it.
  *  @throws SpecError for what is neither a run nor a result
- *  @example writeFileSync("sweep.json", JSON.stringify(spec(run))) */
+ *  @example writeFileSync("sweep.json", JSON.stringify(pb.spec(run))) */
 export function spec<S = PatchSweepSpec>(run: { readonly spec: S }): S {
   if (typeof run?.spec === "object") return run.spec;
   throw new SpecError({ thing: "spec()", rule: "takes a run or a result", wayOut: "For example pb.spec(run)" });

@@ -19,6 +19,7 @@ export interface TraceInput {
   label?: string;
 }
 
+/** Which prompts are traced, from which tokens, how wide, and which paths are kept. */
 export interface PathTraceOptions extends TraceRunOptions {
   /** A bundled task by name, or one of your own: its instructions with their queries are traced. */
   task?: string | OwnTask;
@@ -43,7 +44,7 @@ export interface PathTraceOptions extends TraceRunOptions {
  *  and kept when it ranks the answer high enough (arXiv:2602.07930, section 6).
  *  @throws SpecError before anything runs, when a field is wrong.
  *  @example
- *  const run = pathTrace(model, { task: "capital", n: 5, sources: "instruction-end", maxRank: 10 });
+ *  const run = pb.pathTrace(model, { task: "capital", n: 5, sources: "instruction-end", maxRank: 10 });
  *  console.log((await run).table("counts")); */
 export function pathTrace(model: Model, options: PathTraceOptions): TraceRun {
   checkCall("pathTrace()", model, options, '{ task: "capital" }');

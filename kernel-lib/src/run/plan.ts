@@ -25,12 +25,13 @@ export class Plan {
   }
 
   /** The same plan with its seconds, from a probe of this machine that takes about a second.
-   *  @example console.log(String(await plan(model, { task: "capital" }).timed(model))) */
+   *  @example console.log(String(await pb.plan(model, { task: "capital" }).timed(model))) */
   async timed({ stages, config, memory }: Pick<Model, "stages" | "config" | "memory">): Promise<Plan> {
     const { seconds } = withSeconds(this.cost, await probe(stages, config, memory.weights));
     return new Plan(this.resolved, this.compiled, seconds);
   }
 
+  /** The plan as text: work, memory, time. */
   toString(): string {
     return planText(this);
   }
@@ -42,7 +43,7 @@ export class Plan {
 
 /** Checks a spec against a model, or against what is known of one that is not loaded, and plans it.
  *  @throws SpecError
- *  @example planSpec(JSON.parse(text), await openCheckpoint("demo/dpo")).cost.blockRuns */
+ *  @example planSpec(JSON.parse(text), await pb.openCheckpoint("demo/dpo")).cost.blockRuns */
 export function planSpec(json: unknown, model: SpecModel, options: PlanOptions = {}): Plan {
   return planResolved(resolveSpec(json, model), model.config, options);
 }

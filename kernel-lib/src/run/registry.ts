@@ -19,11 +19,12 @@ export function forget(run: Stoppable): void {
   live.delete(run.id);
 }
 
-/** Ids of the runs that are going on, oldest first. */
+/** Ids of the runs that are going on, oldest first.
+ *  @example pb.liveRuns().length // 0 when nothing runs */
 export const liveRuns = (): string[] => [...live.keys()];
 
 /** Stops a run; false when none of this id is going on.
- *  @example cancelRun(run.id) */
+ *  @example pb.cancelRun(run.id) */
 export function cancelRun(id: string): boolean {
   const run = live.get(id);
   run?.cancel();
@@ -38,7 +39,8 @@ export function interruptRuns(): boolean {
   return awaited;
 }
 
-/** Stops every run; returns how many there were. */
+/** Stops every run; returns how many there were.
+ *  @example pb.cancelAllRuns() */
 export function cancelAllRuns(): number {
   const runs = [...live.values()];
   for (const run of runs) run.cancel();

@@ -19,6 +19,7 @@ import { checkOnly, type PaperFiles, writePaper } from "./reproduce-files";
 import { folderOf, jobsOf, type ReproduceJob, type ReproduceQuestion } from "./reproduce-jobs";
 import { Remaining } from "./reproduce-time";
 
+/** Which models, into which folder, and what is left out. */
 export interface ReproduceOptions extends ReproduceQuestion {
   /** Folders, hub names or demos; several stand side by side in tables and figures. */
   models: readonly string[];
@@ -35,6 +36,7 @@ export interface ReproduceOptions extends ReproduceQuestion {
   onProgress?: (progress: ReproduceProgress) => void;
 }
 
+/** What is being done. */
 export interface ReproduceProgress {
   /** Jobs, then tables and figures. */
   done: number;
@@ -48,6 +50,7 @@ export interface ReproduceProgress {
   atLeast: boolean;
 }
 
+/** What was written. */
 export interface Reproduced extends PaperFiles {
   state: "done" | "stopped";
   /** Experiments: run now, and read from the folder. */
@@ -61,7 +64,7 @@ export interface Reproduced extends PaperFiles {
 
 /** Runs what is missing and writes the folder.
  *  @throws SpecError when a task or model is wrong, or the folder holds results of something else
- *  @example await reproduce({ models: ["demo/sft", "demo/dpo"], out: "paper", n: 20 }) */
+ *  @example await pb.reproduce({ models: ["demo/sft", "demo/dpo"], out: "paper", n: 20 }) */
 export async function reproduce(options: ReproduceOptions): Promise<Reproduced> {
   for (const [field, value] of [["out", options?.out] as const, ["models", options?.models] as const])
     if (value === undefined)

@@ -22,6 +22,7 @@ export interface SteerInput {
   label?: string;
 }
 
+/** Which vector is added, where, and how strongly. */
 export interface SteerOptions extends ExperimentOptions, Partial<VectorQuestion> {
   /** The vector, added as it is in every layer. Default: the task's instruction vector, made anew in each layer. */
   vector?: InstructionVector | readonly number[];
@@ -46,7 +47,7 @@ export interface SteerOptions extends ExperimentOptions, Partial<VectorQuestion>
  *  prompt's last token. Coefficient 1 at the filler is the paper's patch of that layer.
  *  @throws SpecError before anything runs, when a field is wrong.
  *  @example
- *  const grid = await steer(model, { task: "capital", coefficients: [0, 1, 2], maxNewTokens: 4 });
+ *  const grid = await pb.steer(model, { task: "capital", coefficients: [0, 1, 2], maxNewTokens: 4 });
  *  grid.best("rr_diff");
  *  grid.table("outputs"); */
 export function steer(model: Model, options: SteerOptions): GridRun {

@@ -14,6 +14,7 @@ export interface TraceRunOptions
   extends ExperimentOptions,
     Pick<TracerOptions, "batch" | "probes" | "meetAt" | "edgeMaps"> {}
 
+/** A trace that runs; show it, and await it for its TraceResult. */
 export class TraceRun extends ItemRun<SampleTrace, TraceResult> {
   /** @throws PatchbayError when the journal is of another run or in use. */
   constructor(model: Model, spec: PathTraceSpec, options: TraceRunOptions = {}, warnings: readonly string[] = []) {

@@ -21,7 +21,7 @@ export const stageOfName = (name: string): Stage | null =>
 
 /** The chart of one or more accuracy results: a bar for each model at each task.
  *  @throws ResultError when there is none, or two of the same model and task
- *  @example accuracyChart([base, sft, dpo]).series.length // 3 */
+ *  @example pb.accuracyChart([base, sft, dpo]).series.length // 3 */
 export function accuracyChart(results: readonly AccuracyResult[], options: AccuracyChartOptions = {}): ChartView {
   if (results.length === 0) throw new ResultError({ thing: "accuracy chart", rule: "needs at least one result" });
   const rows = results.map((result): ChartRow => {

@@ -2,6 +2,7 @@
 import type { Table } from "../result/types";
 import type { View } from "./types";
 
+/** A part of a page: a widget, a heading, a paragraph, code or a table. */
 export type PageItem =
   /** An interactive widget, with its picture's description for those who cannot run scripts. */
   | { view: View }
@@ -13,6 +14,7 @@ export type PageItem =
   /** Numbers are written with six digits, null as an en dash. */
   | { table: Table; caption?: string };
 
+/** A page's title, lead and language. */
 export interface PageOptions {
   /** Of the document; default: the first view's title. */
   title?: string;

@@ -2,6 +2,7 @@
  *  `{ name }` of earlier variables, and an interrupt that first asks what is running to stop by itself. */
 import { CellOutput } from "./cell-output";
 import { type CellError, COMPILER, readError } from "./error-text";
+import { namedParts } from "./hover";
 import { onInterrupt } from "./interrupt";
 import { spellOut } from "./shorthand";
 import type { ExecuteReply, ExecuteRequest, Handler, Server, Socket, TslabMessage } from "./tslab";
@@ -88,6 +89,8 @@ function prepare(handler: Handler): void {
   const { execQueue, executor } = handler;
   const run = executor.execute.bind(executor);
   executor.execute = (code) => run(spelled(executor, code));
+  const inspect = executor.inspect.bind(executor);
+  executor.inspect = (code, position) => namedParts(inspect(code, position));
   const reset = execQueue.reset.bind(execQueue);
   // Called without a delay it resets now, and that call comes through here as well.
   execQueue.reset = (delayMs) => reset(delayMs === undefined ? undefined : Math.min(delayMs, ABORT_WINDOW_MS));

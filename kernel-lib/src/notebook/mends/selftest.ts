@@ -78,9 +78,11 @@ function loopback(tslab: Tslab): { server: Server; out: Sent[] & { socket: Socke
     },
     close: () => undefined,
   };
-  const executor = {
+  const executor: Handler["executor"] = {
     locals: {},
     interrupt: () => undefined,
+    complete: () => ({ candidates: [] }),
+    inspect: () => undefined,
     execute: async (code: string) => {
       process.stdout.write("a\n");
       if (code === "print") process.stdout.write("b\n");

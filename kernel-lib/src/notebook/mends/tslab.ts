@@ -2,6 +2,7 @@
  *  Finds the copy that runs this process and says whether we know it. */
 import { dirname, join } from "node:path";
 import type * as TypeScript from "typescript";
+import type { QuickInfo } from "./hover";
 
 /** Versions whose insides the mends were written for and tested with. */
 export const KNOWN_TSLAB = ["1.0.22"];
@@ -56,6 +57,7 @@ export interface Handler {
   executor: {
     execute(code: string): Promise<boolean>;
     complete(code: string, position: number): { candidates: string[] };
+    inspect(code: string, position: number): QuickInfo | undefined;
     interrupt(): void;
     /** Variables of earlier cells. */
     locals: Record<string, unknown>;
