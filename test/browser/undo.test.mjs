@@ -345,6 +345,30 @@ describe("undo and what is kept", () => {
     await command(page, "application:close");
   });
 
+  test("what was chosen in a document goes where its file, or its folder, goes", async () => {
+    const move = (from, to) =>
+      page.evaluate(
+        ([from, to]) => window.jupyterapp.serviceManager.contents.rename(from, to).then(() => undefined),
+        [from, to],
+      );
+    const layerIn = async (path) => {
+      await command(page, "docmanager:open", { path });
+      await it(0).drawn();
+      const text = await it(0).part(".pb-subtitle").textContent();
+      await command(page, "application:close");
+      return /with layer (\d)/.exec(text)[1];
+    };
+    await move("deep.patchbay.json", "renamed.patchbay.json");
+    await until(async () => (await layerIn("renamed.patchbay.json")) === "5", "kept under another name");
+    mkdirSync(join(lab.root, "folder"));
+    await move("renamed.patchbay.json", "folder/renamed.patchbay.json");
+    await move("folder", "moved");
+    await until(async () => (await layerIn("moved/renamed.patchbay.json")) === "5", "kept in a moved folder");
+    // Another file of the old name begins as it is.
+    writeFileSync(join(lab.root, "deep.patchbay.json"), JSON.stringify({ ...views[1], marks: { slice: 5 } }));
+    assert.equal(await layerIn("deep.patchbay.json"), "4");
+  });
+
   test("what an earlier version kept is read, and what nobody could have kept is not", async () => {
     await open("old.ipynb");
     assert.equal(await it(0).pins(), 2);

@@ -96,7 +96,8 @@ export class ResultContent {
   /** The picture at once, then with intervals and tests. */
   private async showChoice(views: ResultViews, choice: number): Promise<void> {
     const turn = ++this.turn;
-    const id = `document-${this.name()}-${choice}`;
+    // The file's name is not part of it: what is marked outlives a new name.
+    const id = `document-${choice}`;
     try {
       this.showView(views.view({ id, choice, alone: true, statistics: views.slow.length === 0 }));
       let started = performance.now();

@@ -7,7 +7,7 @@ import { blur, type Host } from "../host";
 import { patchbayIcon } from "../lab-icon";
 import { pageParts } from "../page-parts";
 import { ResultContent } from "./content";
-import { DocumentMarks } from "./kept";
+import { DocumentMarks, followFiles } from "./kept";
 
 const FACTORY = "Patchbay";
 const FILE_TYPE = "patchbay-result";
@@ -75,7 +75,8 @@ export const documentPlugin: JupyterFrontEndPlugin<void> = {
   description: "Opens result files",
   autoStart: true,
   optional: [IStateDB],
-  activate: ({ docRegistry }: JupyterFrontEnd, state: IStateDB | null) => {
+  activate: ({ docRegistry, serviceManager }: JupyterFrontEnd, state: IStateDB | null) => {
+    if (state) followFiles(state, serviceManager.contents.fileChanged);
     docRegistry.addFileType({
       name: FILE_TYPE,
       displayName: "Patchbay Result",
