@@ -166,13 +166,23 @@ function labextension(): Finding[] {
   return [works("labextension", `version ${JSON.parse(readFileSync(path, "utf8")).version}`)];
 }
 
+/** An import that takes half a second; far longer only where the machine is overloaded. */
+const PYTHON_WITHIN_MS = 60_000;
+
 function python(): Finding[] {
   const windows = process.platform === "win32";
   const interpreter = join(ROOT, ".venv", windows ? "Scripts/python.exe" : "bin/python");
   if (!existsSync(interpreter)) return [missing("jupyterlab", "no .venv in Patchbay's folder", SET_UP)];
   const code = "import sys, jupyterlab; print(jupyterlab.__version__, 'on Python', sys.version.split()[0])";
-  const { status, stdout, stderr } = spawnSync(interpreter, ["-c", code], { encoding: "utf8", timeout: 60_000 });
+  const { status, stdout, stderr, error } = spawnSync(interpreter, ["-c", code], {
+    encoding: "utf8",
+    timeout: PYTHON_WITHIN_MS,
+  });
   if (status === 0) return [works("jupyterlab", stdout.trim())];
+  if (error && "code" in error && error.code === "ETIMEDOUT")
+    return [
+      broken("jupyterlab", `no answer within ${PYTHON_WITHIN_MS / 1000} s`, "Try again when the machine is less busy"),
+    ];
   const said = (stderr ?? "").trim().split("\n").at(-1) || "it does not start";
   return [broken("jupyterlab", said, "Delete .venv, then run `npm start`")];
 }
