@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -47,6 +47,26 @@ describe("Journal", () => {
     third.remove();
     expect(existsSync(path)).toBe(false);
     expect(existsSync(`${path}.lock`)).toBe(false);
+  });
+
+  test.skipIf(!existsSync("/dev/full"))("says so when the disk is full, and keeps what was finished before", () => {
+    const path = freshPath();
+    const first = open(path);
+    first.add(1, values(0.1));
+    const file = Reflect.get(first, "file") as number;
+    const full = openSync("/dev/full", "r+");
+    Reflect.set(first, "file", full);
+    expect(() => first.add(0, values(2))).toThrow(
+      /\.journal: cannot be written: there is no room left \(ENOSPC\)\. Make/,
+    );
+    closeSync(full);
+    Reflect.set(first, "file", file);
+    // Room was made meanwhile.
+    first.add(0, values(2));
+    first.close();
+    const second = open(path);
+    expect([...second.finished.keys()]).toEqual([1, 0]);
+    second.remove();
   });
 
   test("drops a line that a crash cut short, and writes on after the last whole one", () => {

@@ -36,9 +36,19 @@ export function syncFolder(folder: string): void {
   }
 }
 
+/** What systems say when there is no room: the disk, a user's share of it, or a limit on files. */
+const FULL: readonly string[] = ["ENOSPC", "EDQUOT", "EFBIG"];
+
 export function cannotWrite(path: string, error: unknown): unknown {
   const code = (error as NodeJS.ErrnoException).code;
   if (code === undefined) return error;
+  if (FULL.includes(code))
+    return new PatchbayError({
+      thing: path,
+      rule: `cannot be written: there is no room left (${code})`,
+      wayOut:
+        "Make room, or choose another folder; what a run had finished before is kept, and resuming goes on from it",
+    });
   return new PatchbayError({
     thing: path,
     rule: `cannot be written (${code})`,

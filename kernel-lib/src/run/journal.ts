@@ -69,7 +69,8 @@ export class Journal<T> {
     }
   }
 
-  /** Adds a finished part; on the disk when this returns. */
+  /** Adds a finished part; on the disk when this returns.
+   *  @throws PatchbayError when it cannot be written; the parts before it stay. */
   add(part: number, values: T): void {
     this.write({ part, values: this.records.toJson(values) });
   }
@@ -92,9 +93,13 @@ export class Journal<T> {
     const text = JSON.stringify(value);
     const file = this.file as number;
     const line = Buffer.from(`${checksum(text)} ${text}\n`);
-    for (let at = 0; at < line.length; ) at += writeSync(file, line, at, line.length - at, this.end + at);
+    try {
+      for (let at = 0; at < line.length; ) at += writeSync(file, line, at, line.length - at, this.end + at);
+      fsyncSync(file);
+    } catch (error) {
+      throw cannotWrite(this.path, error);
+    }
     this.end += line.length;
-    fsyncSync(file);
   }
 }
 
