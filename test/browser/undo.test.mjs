@@ -76,6 +76,13 @@ describe("undo and what is kept", () => {
     await withoutKernel(page);
     for (const nth of views.keys()) await it(nth).drawn();
   };
+  /** Opens a document, and waits until it is in front and the notebook out of sight. */
+  const openDocument = async (path) => {
+    await command(page, "docmanager:open", { path });
+    await page.locator(".jp-Document:not(.lm-mod-hidden) .pb-document .pb-view").waitFor();
+    await until(async () => (await page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)").count()) === 0, "in front");
+    await it(0).drawn();
+  };
   /** Does each thing, and gives what was kept before the first and after each. */
   const stepByStep = async (nth, things) => {
     const states = [await kept(nth)];
@@ -326,11 +333,7 @@ describe("undo and what is kept", () => {
   test("a document keeps what was chosen in it, and begins as its file was left", async () => {
     writeFileSync(join(lab.root, "deep.patchbay.json"), JSON.stringify({ ...views[1], marks: { slice: 5 } }));
     const shown = async () => {
-      await command(page, "docmanager:open", { path: "deep.patchbay.json" });
-      // In front, and the notebook out of sight.
-      await page.locator(".jp-Document:not(.lm-mod-hidden) .pb-document .pb-view").waitFor();
-      await until(async () => (await page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)").count()) === 0, "in front");
-      await it(0).drawn();
+      await openDocument("deep.patchbay.json");
       return it(0).part(".pb-subtitle").textContent();
     };
     assert.match(await shown(), /with layer 4/);
