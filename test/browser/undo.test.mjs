@@ -355,8 +355,7 @@ describe("undo and what is kept", () => {
         [from, to],
       );
     const layerIn = async (path) => {
-      await command(page, "docmanager:open", { path });
-      await it(0).drawn();
+      await openDocument(path);
       const text = await it(0).part(".pb-subtitle").textContent();
       await command(page, "application:close");
       return /with layer (\d)/.exec(text)[1];
