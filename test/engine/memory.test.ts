@@ -5,6 +5,7 @@ import { buildSync } from "esbuild";
 import { beforeAll, expect, test } from "vitest";
 import { parseConfig } from "../../kernel-lib/src/checkpoint/config";
 import { weightNames } from "../../kernel-lib/src/checkpoint/weights";
+import { memoryUse } from "../../kernel-lib/src/session/limits";
 import { size } from "../../kernel-lib/src/tensor";
 import { temporaryFolder } from "../support/temporary";
 import { writeTinyCheckpoint } from "../support/tiny-checkpoint";
@@ -83,4 +84,19 @@ test("an F32 model takes at most 1.15 times its weights, and none of them before
 
 test("streamed weights are held one block at a time", () => {
   expect(growth("streaming").run).toBeLessThan(0.4);
+});
+
+test("what is planned fits the budget, while the largest stage is opened too", () => {
+  // OLMo-2-1B's shape, stored as bf16; the head is the largest stage.
+  const [block, head] = [4 * 67_117_056, 4 * 205_522_944];
+  const weights = { floatBytes: 16 * block + head, largestStage: head, openingStage: 1.5 * head };
+  const chosen = new Set<string>();
+  for (let memoryBudget = 2e9; memoryBudget < 4e10; memoryBudget *= 1.05) {
+    const use = memoryUse(weights, { memoryBudget });
+    chosen.add(use.residence);
+    // Streaming lets a stage go before it opens the next.
+    const held = use.residence === "streaming" ? 0 : use.sessionBytes;
+    expect(held + weights.openingStage + use.matrixBytes).toBeLessThanOrEqual(memoryBudget);
+  }
+  expect([...chosen]).toEqual(["streaming", "resident"]);
 });

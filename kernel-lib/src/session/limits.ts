@@ -61,14 +61,15 @@ export interface MemoryUse {
   matrixBytes: number;
 }
 
-/** `resident` when all weights as F32 fit into the budget beside the working memory, else `streaming`. */
+/** `resident` when all weights as F32 fit into the budget beside the working memory and what the largest stage takes once
+ *  more while it is opened (as stored, and packed), else `streaming`. */
 export function memoryUse(
   { floatBytes, largestStage, openingStage }: WeightBytes,
   { memoryBudget, asked }: { memoryBudget: number; asked?: "resident" | "streaming" },
 ): MemoryUse {
-  const fits = floatBytes * 1.1 + SESSION_FLOOR / 2 <= memoryBudget;
+  const fits = floatBytes * 1.1 + openingStage + SESSION_FLOOR / 2 <= memoryBudget;
   const streaming = (asked ?? (fits ? "resident" : "streaming")) === "streaming";
-  const left = (memoryBudget - PROCESS_BYTES - (streaming ? openingStage : floatBytes)) / GARBAGE;
+  const left = (memoryBudget - PROCESS_BYTES - openingStage - (streaming ? 0 : floatBytes)) / GARBAGE;
   // Streaming gains by every row that the weights are read for.
   const most = streaming ? left : Math.min(left, MOST_ACTIVATIONS);
   const activationBytes = Math.max(LEAST_ACTIVATIONS, most);
