@@ -18,7 +18,9 @@ export function kernelHost(context: ISessionContext): Pick<Host, "kernel" | "onK
 }
 
 /** JupyterLab looks for the running kernel of what it opens; finding none it asks the reader, and if the reader closes that
- *  question it says nothing more. So that it has looked, and found none, is learnt here. */
+ *  question it says nothing more. That it has looked and found none is what `initialize` answers to the one who calls it,
+ *  so that answer is read as it passes by: to call it oneself, before JupyterLab knows which kernel to prefer, would be
+ *  wrong. */
 function searchOf(context: ISessionContext): { readonly endedWithout: boolean; onEnd(act: () => void): () => void } {
   const listeners = new Set<() => void>();
   const search = {
@@ -28,20 +30,14 @@ function searchOf(context: ISessionContext): { readonly endedWithout: boolean; o
       return () => listeners.delete(act);
     },
   };
-  const begun = () => {
-    context.kernelPreferenceChanged.disconnect(begun);
-    // A document starts its search right after it has said which kernel it prefers; starting it earlier would be wrong.
-    void Promise.resolve()
-      .then(() => context.initialize())
-      .then(
-        (asksReader) => {
-          search.endedWithout = asksReader;
-          if (asksReader) for (const act of [...listeners]) act();
-        },
-        // What goes wrong there is said by JupyterLab.
-        () => undefined,
-      );
+  const initialize = context.initialize.bind(context);
+  context.initialize = async () => {
+    const asksReader = await initialize();
+    if (asksReader && !search.endedWithout) {
+      search.endedWithout = true;
+      for (const act of [...listeners]) act();
+    }
+    return asksReader;
   };
-  if (!context.isReady) context.kernelPreferenceChanged.connect(begun);
   return search;
 }
