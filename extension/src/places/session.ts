@@ -17,11 +17,21 @@ export function kernelHost(context: ISessionContext): Pick<Host, "kernel" | "onK
   };
 }
 
+interface Search {
+  readonly endedWithout: boolean;
+  onEnd(act: () => void): () => void;
+}
+
+/** One for each session: a console asks anew for each of its views. */
+const searches = new WeakMap<ISessionContext, Search>();
+
 /** JupyterLab looks for the running kernel of what it opens; finding none it asks the reader, and if the reader closes that
  *  question it says nothing more. That it has looked and found none is what `initialize` answers to the one who calls it,
  *  so that answer is read as it passes by: to call it oneself, before JupyterLab knows which kernel to prefer, would be
  *  wrong. */
-function searchOf(context: ISessionContext): { readonly endedWithout: boolean; onEnd(act: () => void): () => void } {
+function searchOf(context: ISessionContext): Search {
+  const known = searches.get(context);
+  if (known) return known;
   const listeners = new Set<() => void>();
   const search = {
     endedWithout: false,
@@ -39,5 +49,6 @@ function searchOf(context: ISessionContext): { readonly endedWithout: boolean; o
     }
     return asksReader;
   };
+  searches.set(context, search);
   return search;
 }
