@@ -65,17 +65,22 @@ export function isolated(text: string): HTMLElement {
   return el("bdi", {}, text);
 }
 
-/** Does `act` on Enter in the field of a form. A console takes the key before the field hears of it, but lets it submit
- *  the form; in a notebook no form is submitted by it. */
-export function onEnter(form: HTMLFormElement, field: HTMLInputElement, act: () => void): void {
+/** Does `act` on Enter in the field of a form, and tells it whether Shift was held. A console takes the key before the
+ *  field hears of it, but lets it submit the form; in a notebook no form is submitted by it. */
+export function onEnter(form: HTMLFormElement, field: HTMLInputElement, act: (shift: boolean) => void): void {
+  let shift = false;
   field.addEventListener("keydown", (event) => {
+    shift = event.shiftKey;
     if (event.key !== "Enter") return;
     event.preventDefault();
     event.stopPropagation();
-    act();
+    act(shift);
+  });
+  field.addEventListener("keyup", (event) => {
+    shift = event.shiftKey;
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    act();
+    act(shift);
   });
 }

@@ -1,6 +1,7 @@
 /** The icons: 16 px grid, 1.5 px strokes in the text's colour, hidden from screen readers. */
 
 const PATHS = {
+  chevronUp: "M4 10l4-4 4 4",
   chevronDown: "M4 6l4 4 4-4",
   chevronRight: "M6 4l4 4-4 4",
   more: "M3.5 8a.5.5 0 11-1 0 .5.5 0 011 0zM8.5 8a.5.5 0 11-1 0 .5.5 0 011 0zM13.5 8a.5.5 0 11-1 0 .5.5 0 011 0z",

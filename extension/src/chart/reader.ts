@@ -66,10 +66,6 @@ export class ChartReader extends Reader<S.Target, S.Marks> {
     );
   }
 
-  override get searching(): boolean {
-    return this.matches.length > 0;
-  }
-
   protected resting(focused: boolean): S.Target | null {
     const { cursor, marks } = this.state;
     return (focused ? cursor : null) ?? marks.selection[0] ?? null;
@@ -142,7 +138,7 @@ export class ChartReader extends Reader<S.Target, S.Marks> {
   }
 
   /** Values whose panel, place and series hold all the words. */
-  search(text: string): string {
+  protected find(text: string): undefined {
     const view = this.of.view();
     const words = text.trim().toLowerCase().split(/\s+/).filter(Boolean);
     const holds = (target: S.Target) => {
@@ -151,20 +147,11 @@ export class ChartReader extends Reader<S.Target, S.Marks> {
       return words.every((word) => name.includes(word));
     };
     this.matches = words.length === 0 ? [] : this.order.filter(holds);
-    const [first] = this.matches;
-    if (first) this.goTo(first);
-    else this.acts.pointedElsewhere(false);
-    if (words.length === 0) return "";
-    const point = this.pointOf(first ?? null);
-    if (point === null) return "no match";
-    const many = this.matches.length === 1 ? "1 match" : `${this.matches.length} matches`;
-    return `${many}, 1: ${pointName(view, point)}`;
   }
 
-  nextMatch(): void {
-    if (this.matches.length === 0) return;
-    const at = this.matches.findIndex((target) => S.same(target, this.state.cursor));
-    this.goTo(this.matches[(at + 1) % this.matches.length] as S.Target);
-    this.acts.pointedElsewhere(true);
+  protected goToMatch(at: number): string {
+    const target = this.matches[at] as S.Target;
+    this.goTo(target);
+    return pointName(this.of.view(), this.pointOf(target) as ChartPoint);
   }
 }

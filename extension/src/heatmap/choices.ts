@@ -51,10 +51,9 @@ export function readChoices(value: unknown, view: HeatmapView): Choices {
   };
 }
 
-function readWindow(value: unknown, { x, y, layout }: HeatmapView): CellWindow | null {
+function readWindow(value: unknown, { x, y }: HeatmapView): CellWindow | null {
   const { x0, x1, y0, y1 } = fields(value);
   if (!whole(x0, x.labels.length) || !whole(x1, x.labels.length) || x0 > x1) return null;
   if (!whole(y0, y.labels.length) || !whole(y1, y.labels.length) || y0 > y1) return null;
-  if (layout === "pairs" && (x0 !== y0 || x1 !== y1)) return null;
   return { x0, x1, y0, y1 };
 }

@@ -1,5 +1,5 @@
 /** The keys of a heatmap. */
-import { HELP, MOVES } from "../shell/keys";
+import { HELP, MOVES, PANS } from "../shell/keys";
 import type { KeyMap } from "../shell/types";
 
 export const KEYS: KeyMap = {
@@ -10,7 +10,8 @@ export const KEYS: KeyMap = {
     "Ctrl+Home": "first",
     "Ctrl+End": "last",
   },
-  letters: { "[": "slice-before", "]": "slice-after" },
+  // Some keyboards have brackets only behind AltGr.
+  letters: { ...PANS, "[": "slice-before", "]": "slice-after", ",": "slice-before", ".": "slice-after" },
   help: [
     ["Arrows", "move the cursor"],
     ["Home, End", "first and last cell of the row; with Ctrl or Cmd of the panel"],
@@ -22,7 +23,9 @@ export const KEYS: KeyMap = {
     ...HELP.common,
     ["Ctrl or Cmd-click, drag", "add to the selection, select a range"],
     HELP.zoom,
-    ["[, ]", "third layer before and after, in a sweep over three"],
+    HELP.pan,
+    ["Middle or Ctrl-drag, drag of an axis", "move what is zoomed in on"],
+    ["[ ] or , .", "third layer before and after, in a sweep over three"],
     HELP.tab,
   ],
 };

@@ -1,8 +1,8 @@
 /** The heatmap: what the shell needs to show one. Puts together the choices that the reader keeps, the numbers they
  *  stand for, the picture and what lies over it. */
-import { cellAt, type HeatmapOptions, type HeatmapView, inWindow, plain } from "patchbay/view";
+import { type CellWindow, cellAt, type HeatmapOptions, type HeatmapView, inWindow, plain } from "patchbay/view";
 import { el } from "../dom";
-import type { Gesture } from "../shell/gesture";
+import { burst, type Gesture } from "../shell/gesture";
 import { modelMark } from "../shell/header";
 import type { Drawn, Part, ReaderActs, ReadoutText, Scene, ShellActs, WidgetKind } from "../shell/types";
 import type { Choices } from "./choices";
@@ -20,9 +20,17 @@ import type { Marks, Place } from "./state";
 import { tableNode } from "./table";
 import { heatmapToolbar } from "./toolbar";
 import { bestInWords, describePlace, describeView } from "./words";
-import { holding, windowWords, zoomed } from "./zoom";
+import { holding, moved, type PanDirection, stepOf, windowWords, zoomed } from "./zoom";
 
 type HeatmapScene = Scene<HeatmapView>;
+
+/** Keys that move what is zoomed in on. */
+const PANS: Readonly<Record<string, PanDirection>> = {
+  "pan-left": "left",
+  "pan-right": "right",
+  "pan-up": "up",
+  "pan-down": "down",
+};
 
 class HeatmapPart implements Part<HeatmapView, Place, Marks> {
   readonly role = "heatmap";
@@ -46,11 +54,17 @@ class HeatmapPart implements Part<HeatmapView, Place, Marks> {
   private arrangement: Arrangement | null = null;
   /** Limits that were drawn while a run goes on, and what they are limits of. */
   private limit: { of: string; domain: HeatmapOptions["previousLimit"] } = { of: "", domain: null };
+  /** What was drawn when a drag of it began. */
+  private held: { gesture: Gesture; window: CellWindow } | null = null;
   private readonly marks = new Overlay();
   private readonly drawing: Drawing;
   private readonly panel: Side;
 
-  constructor(shell: ShellActs<HeatmapView>, readerActs: ReaderActs<Marks>, view: HeatmapView) {
+  constructor(
+    private readonly shell: ShellActs<HeatmapView>,
+    readerActs: ReaderActs<Marks>,
+    view: HeatmapView,
+  ) {
     this.of = new Shown(view);
     this.drawing = new Drawing(this.marks.fresh, () => shell.redraw());
     this.picture = this.drawing.node;
@@ -121,6 +135,30 @@ class HeatmapPart implements Part<HeatmapView, Place, Marks> {
   act(name: string): void {
     const by = { "slice-before": -1, "slice-after": 1 }[name];
     if (by !== undefined) this.chooseSlice(this.of.slice(this.choices.slice) + by);
+    const { window } = this.choices;
+    const direction = PANS[name];
+    if (direction && window) this.moveTo(moved(this.shown, window, stepOf(window, direction)), burst("pan"));
+    else if (direction) this.shell.say("All of it is drawn.");
+  }
+
+  scroll(direction: "left" | "right", gesture: Gesture): boolean {
+    const { window } = this.choices;
+    return window !== null && this.moveTo(moved(this.shown, window, stepOf(window, direction)), gesture);
+  }
+
+  /** A drag counts from where it began. */
+  private pan(by: { columns: number; rows: number }, gesture: Gesture): void {
+    const { window } = this.choices;
+    if (!window) return;
+    if (this.held?.gesture !== gesture) this.held = { gesture, window };
+    this.moveTo(moved(this.shown, this.held.window, by), gesture);
+  }
+
+  private moveTo(window: CellWindow, gesture: Gesture): boolean {
+    const before = this.choices.window;
+    if (before && before.x0 === window.x0 && before.y0 === window.y0) return false;
+    this.reader.choose({ window }, `${windowWords(this.shown, window)}.`, gesture);
+    return true;
   }
 
   zoom(direction: "in" | "out" | "reset", at: { x: number; y: number } | null, gesture: Gesture | null): boolean {
@@ -266,6 +304,8 @@ class HeatmapPart implements Part<HeatmapView, Place, Marks> {
       range: (from, to, gesture) => byMouse((p) => reader.range(from, p, gesture))(to),
       pin: byMouse((place) => reader.pin(place)),
       clear: () => reader.clickedOutside(),
+      canPan: () => this.choices.window !== null,
+      pan: (by, gesture) => this.pan(by, gesture),
     });
   }
 

@@ -61,10 +61,6 @@ export class HeatmapReader extends Reader<S.Place, S.Marks> {
     this.samples = (at?.sample ?? []).map((label) => sampleLabels.indexOf(label)).filter((sample) => sample >= 0);
   }
 
-  override get searching(): boolean {
-    return this.matches.length > 0;
-  }
-
   protected resting(focused: boolean): S.Place | null {
     const { cursor, marks } = this.state;
     const [selected] = marks.selection;
@@ -154,27 +150,30 @@ export class HeatmapReader extends Reader<S.Place, S.Marks> {
     if (label !== undefined) this.acts.tellSelected?.({ sample: [label] });
   }
 
-  search(text: string): string {
+  /** Cells by their labels; else the cells where a sample of that name has most. */
+  protected find(text: string): string | undefined {
     const arrangement = this.of.arrangement();
-    if (!arrangement) return "";
+    this.matches = [];
+    this.samples = [];
+    if (!arrangement) return undefined;
     const extent = extentOf(arrangement.layout);
     this.matches = find(this.of.view(), extent, text);
-    this.samples = this.matches.length > 0 ? [] : findSamples(this.of.view(), text);
+    if (this.searching) return undefined;
+    this.samples = findSamples(this.of.view(), text);
     const [sample] = this.samples;
-    if (sample !== undefined) this.matches = this.strongest(extent, sample);
-    const [first] = this.matches;
-    if (first) this.goTo(first);
-    else this.acts.pointedElsewhere(false);
-    if (text.trim() === "") return "";
-    if (sample !== undefined) {
-      const label = this.of.view().sampleLabels[sample];
-      return first
-        ? `${label}: most in ${cellName(this.of.view(), first.x, first.y).toLowerCase()}`
-        : `${label}: its values are not in this view`;
-    }
-    if (!first) return "no match";
-    const many = this.matches.length === 1 ? "1 match" : `${this.matches.length} matches`;
-    return `${many}, 1: ${cellName(this.of.view(), first.x, first.y)}`;
+    if (sample === undefined) return undefined;
+    this.matches = this.strongest(extent, sample);
+    return `${this.of.view().sampleLabels[sample]}: its values are not in this view`;
+  }
+
+  protected goToMatch(at: number): string {
+    const view = this.of.view();
+    const spot = this.matches[at] as S.Spot;
+    this.goTo(spot);
+    const [sample] = this.samples;
+    const name = cellName(view, spot.x, spot.y);
+    if (sample === undefined) return name;
+    return `${view.sampleLabels[sample]}, ${at === 0 ? "most" : "next"} in ${lowered(name)}`;
   }
 
   /** The cells where a sample has its largest values. */
@@ -189,11 +188,6 @@ export class HeatmapReader extends Reader<S.Place, S.Marks> {
       .slice(0, RINGED)
       .map(({ spot }) => spot);
   }
-
-  nextMatch(): void {
-    if (this.matches.length === 0) return;
-    const at = this.matches.findIndex((spot) => S.sameSpot(spot, this.state.cursor));
-    this.goTo(this.matches[(at + 1) % this.matches.length]);
-    this.acts.pointedElsewhere(true);
-  }
 }
+
+const lowered = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1);

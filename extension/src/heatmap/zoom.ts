@@ -1,5 +1,4 @@
-/** Which part of a heatmap is drawn: ranges of columns and rows that grow and shrink around a cell. Pure.
- *  Pairs keep the same range on both axes, so that the diagonal stays one layer alone. */
+/** Which part of a heatmap is drawn: ranges of columns and rows that grow and shrink around a cell, and move. Pure. */
 import { axisLabel, type CellWindow, type HeatmapView } from "patchbay/view";
 import type { Spot } from "./state";
 
@@ -18,14 +17,25 @@ export function zoomed(
   if (direction === "reset") return null;
   const [nx, ny] = [view.x.labels.length, view.y.labels.length];
   const now = from ?? { x0: 0, x1: nx - 1, y0: 0, y1: ny - 1 };
-  if (view.layout === "pairs") {
-    // The middle between the two layers stays in sight.
-    const [a, b] = step(now.x0, now.x1, nx, direction, (around.x + around.y) / 2);
-    return a === 0 && b === nx - 1 ? null : { x0: a, x1: b, y0: a, y1: b };
-  }
   const [x0, x1] = step(now.x0, now.x1, nx, direction, around.x);
   const [y0, y1] = step(now.y0, now.y1, ny, direction, around.y);
-  return x0 === 0 && y0 === 0 && x1 === nx - 1 && y1 === ny - 1 ? null : { x0, x1, y0, y1 };
+  if (x0 === 0 && y0 === 0 && x1 === nx - 1 && y1 === ny - 1) return null;
+  return moved(view, { x0, x1, y0, y1 }, { columns: 0, rows: 0 });
+}
+
+/** The window so many columns to the right and rows up, as far as there are any; in pairs no further than the diagonal,
+ *  below which there is nothing. */
+export function moved(
+  { x, y, layout }: HeatmapView,
+  { x0, x1, y0, y1 }: CellWindow,
+  by: { columns: number; rows: number },
+): CellWindow {
+  const within = (value: number, least: number, most: number) => Math.max(least, Math.min(most, value));
+  const [width, height] = [x1 - x0, y1 - y0];
+  const left = within(x0 + by.columns, 0, x.labels.length - 1 - width);
+  let low = within(y0 + by.rows, 0, y.labels.length - 1 - height);
+  if (layout === "pairs") low = Math.max(low, Math.min(left + LEAST - 1, y.labels.length - 1) - height);
+  return { x0: left, x1: left + width, y0: low, y1: low + height };
 }
 
 /** One range after a step: what it is around keeps its share of the way. */
@@ -39,29 +49,35 @@ function step(from: number, to: number, count: number, direction: "in" | "out", 
   return [first, first + next - 1];
 }
 
+export type PanDirection = "left" | "right" | "up" | "down";
+
+/** A third of what is drawn, one cell at least: what a key or a step of the wheel moves by. */
+export function stepOf({ x0, x1, y0, y1 }: CellWindow, direction: PanDirection): { columns: number; rows: number } {
+  const third = (from: number, to: number) => Math.max(1, Math.floor((to - from + 1) / 3));
+  const [columns, rows] = [third(x0, x1), third(y0, y1)];
+  return {
+    left: { columns: -columns, rows: 0 },
+    right: { columns, rows: 0 },
+    up: { columns: 0, rows },
+    down: { columns: 0, rows: -rows },
+  }[direction];
+}
+
 /** The window moved so far that a cell lies in it. */
 export function holding(view: HeatmapView, window: CellWindow | null, { x, y }: Spot): CellWindow | null {
   if (!window) return null;
   const shift = (from: number, to: number, at: number) => (at < from ? at - from : at > to ? at - to : 0);
-  if (view.layout !== "pairs") {
-    const [dx, dy] = [shift(window.x0, window.x1, x), shift(window.y0, window.y1, y)];
-    return dx === 0 && dy === 0
-      ? window
-      : { x0: window.x0 + dx, x1: window.x1 + dx, y0: window.y0 + dy, y1: window.y1 + dy };
-  }
-  // Both layers of a pair must fit: where they are further apart than the window is wide, it grows.
-  const length = Math.max(window.x1 - window.x0, y - x);
-  const start = Math.max(Math.min(window.x0, x), y - length);
-  const first = Math.max(0, Math.min(start, view.x.labels.length - 1 - length));
-  const next = { x0: first, x1: first + length, y0: first, y1: first + length };
-  return next.x0 === window.x0 && next.x1 === window.x1 ? window : next;
+  const [columns, rows] = [shift(window.x0, window.x1, x), shift(window.y0, window.y1, y)];
+  return columns === 0 && rows === 0 ? window : moved(view, window, { columns, rows });
 }
 
-/** "Layers 8 to 15", for the read-out and for screen readers. */
+/** "Layers 8 to 15", or "Layers 0 to 4 with 8 to 12", for the read-out and for screen readers. */
 export function windowWords(view: HeatmapView, window: CellWindow): string {
   const name = (axis: "x" | "y", from: number, to: number) =>
     `${view[axis].field}s ${axisLabel(view[axis], from)} to ${axisLabel(view[axis], to)}`;
   const x = name("x", window.x0, window.x1);
-  const words = view.layout === "grid" ? `${x}, ${name("y", window.y0, window.y1)}` : x;
+  const { x0, x1, y0, y1 } = window;
+  const others = x0 === y0 && x1 === y1 ? "" : ` with ${axisLabel(view.y, y0)} to ${axisLabel(view.y, y1)}`;
+  const words = { grid: `${x}, ${name("y", y0, y1)}`, pairs: x + others, singles: x }[view.layout];
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -267,30 +267,16 @@ export class PathsReader extends Reader<S.Target, S.Marks> {
     else if (!this.state.marks.selection.some((hop) => S.same(hop, target))) this.select(target);
   }
 
-  override get searching(): boolean {
-    return this.matches.length > 0;
-  }
-
   /** Tokens whose text or position is searched for. */
-  search(text: string): string {
-    const view = this.of.view();
+  protected find(text: string): undefined {
     const wanted = text.trim().toLowerCase();
-    this.matches = wanted === "" ? [] : columnsFound(this.of.stored(), view, wanted);
-    const [first] = this.matches;
-    if (first !== undefined) this.goToToken(first);
-    this.acts.pointedElsewhere(false);
-    if (wanted === "") return "";
-    if (first === undefined) return "no match";
-    const many = this.matches.length === 1 ? "1 match" : `${this.matches.length} matches`;
-    return `${many}, 1: ${tokenName(view, first)}`;
+    this.matches = wanted === "" ? [] : columnsFound(this.of.stored(), this.of.view(), wanted);
   }
 
-  nextMatch(): void {
-    const at = this.matches.indexOf(this.cursor?.position ?? -1);
-    const next = this.matches[(at + 1) % Math.max(1, this.matches.length)];
-    if (next === undefined) return;
-    this.goToToken(next);
-    this.acts.pointedElsewhere(true);
+  protected goToMatch(at: number): string {
+    const position = this.matches[at] as number;
+    this.goToToken(position);
+    return tokenName(this.of.view(), position);
   }
 
   /** The lowest node of the token's column that paths come by. */

@@ -1,5 +1,5 @@
 /** The keys of a scatter. */
-import { HELP, MOVES } from "../shell/keys";
+import { HELP, MOVES, PANS } from "../shell/keys";
 import type { KeyMap } from "../shell/types";
 
 export const KEYS: KeyMap = {
@@ -9,7 +9,7 @@ export const KEYS: KeyMap = {
     PageDown: "class-after",
   },
   // Some keyboards have brackets only behind AltGr.
-  letters: { "[": "layer-down", "]": "layer-up", ",": "layer-down", ".": "layer-up", l: "box" },
+  letters: { ...PANS, "[": "layer-down", "]": "layer-up", ",": "layer-down", ".": "layer-up", l: "box" },
   help: [
     ["Arrows", "next point that way"],
     ["Shift + arrows", "and select on the way"],
@@ -21,8 +21,10 @@ export const KEYS: KeyMap = {
     ["l", "open a box at the cursor; arrows grow it, with Shift shrink it"],
     HELP.esc,
     HELP.zoom,
+    HELP.pan,
     ...HELP.common,
-    ["Drag", "lasso or box; Shift adds, Alt removes; Ctrl moves what is zoomed"],
+    ["Drag", "lasso or box; Shift adds, Alt removes"],
+    ["Middle or Ctrl-drag", "move what is zoomed in on"],
     HELP.tab,
   ],
 };

@@ -26,6 +26,9 @@ export interface MagnifierActs {
   follow(zoom: Window): void;
 }
 
+/** What a key or a step of the wheel moves by, as a share of what is drawn. */
+const PAN = 0.2;
+
 export class Magnifier {
   constructor(private readonly acts: MagnifierActs) {}
 
@@ -59,6 +62,16 @@ export class Magnifier {
     const { zoom } = this.acts.options();
     const goal = this.acts.goal();
     if (zoom && goal) this.acts.drag(dragged(zoom, goal, dx, dy), gesture);
+  }
+
+  /** Moves what is zoomed in on by a share of its size, to the right and up; answers whether anything is zoomed in on. */
+  panBy([right, up]: readonly [number, number], gesture: Gesture): boolean {
+    const { zoom } = this.acts.options();
+    const goal = this.acts.goal();
+    if (!zoom || !goal) return false;
+    const { width, height } = goal.plot;
+    this.acts.zoom(dragged(zoom, goal, -right * PAN * width, up * PAN * height), gesture);
+    return true;
   }
 
   /** The keyboard's cursor may leave what is zoomed in on: the picture follows it. */

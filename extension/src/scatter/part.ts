@@ -14,7 +14,7 @@ import {
   sizesOf,
 } from "patchbay/view";
 import { el } from "../dom";
-import type { Gesture } from "../shell/gesture";
+import { burst, type Gesture } from "../shell/gesture";
 import { modelMark } from "../shell/header";
 import { SIDE } from "../shell/size";
 import type { Drawn, Part, ReaderActs, ReadoutText, Scene, ShellActs, WidgetKind } from "../shell/types";
@@ -34,6 +34,14 @@ import { scatterToolbar } from "./toolbar";
 import { counted, SelectionWords, selectionOf } from "./words";
 
 type ScatterScene = Scene<ScatterView>;
+
+/** Keys that move what is zoomed in on: to the right, and up. */
+const PANS: Readonly<Record<string, readonly [number, number]>> = {
+  "pan-left": [-1, 0],
+  "pan-right": [1, 0],
+  "pan-up": [0, 1],
+  "pan-down": [0, -1],
+};
 
 class ScatterPart implements Part<ScatterView, Target, Marks> {
   readonly role = "scatter plot";
@@ -252,6 +260,7 @@ class ScatterPart implements Part<ScatterView, Target, Marks> {
         shell.remark(false);
       },
       take: byMouse((points, taking) => reader.take(points, taking)),
+      canPan: () => this.options.zoom !== null,
       pan: (dx, dy, gesture) => this.magnifier.pan(dx, dy, gesture),
       layer: byMouse((layer, gesture) => {
         this.player.stop();
@@ -264,6 +273,12 @@ class ScatterPart implements Part<ScatterView, Target, Marks> {
     if (name === "box") this.reader.toggleBox();
     if (name === "layer-down") this.stepLayer(-1);
     if (name === "layer-up") this.stepLayer(1);
+    const way = PANS[name];
+    if (way && !this.magnifier.panBy(way, burst("pan"))) this.shell.say("All of it is drawn.");
+  }
+
+  scroll(direction: "left" | "right", gesture: Gesture): boolean {
+    return this.magnifier.panBy(direction === "left" ? [-1, 0] : [1, 0], gesture);
   }
 
   private sortedLayers(): number[] {

@@ -18,7 +18,9 @@ export interface PointerActs {
   /** While it is drawn; null: given up. */
   outline(outline: Outline | null, points: readonly number[]): void;
   take(points: readonly number[], taking: Taking): void;
-  /** Pixels that the picture is dragged by, with Ctrl or Cmd. */
+  /** There is more than is drawn. */
+  canPan(): boolean;
+  /** Pixels that the picture is dragged by, with the middle button, Ctrl or Cmd. */
   pan(dx: number, dy: number, gesture: Gesture): void;
   layer(layer: number, gesture: Gesture): void;
 }
@@ -27,6 +29,9 @@ export interface PointerActs {
 const REACH = 6;
 /** Pixels before a press becomes a drag, and between two corners of a lasso. */
 const DRAG = 4;
+/** Classes of the overlay: what a press would move, and that it moves. */
+const GRAB = "pb-grab";
+const GRABBING = "pb-grabbing";
 
 /** Listens on the overlay; the returned function takes the listeners off again. */
 export function listenToPointer(node: SVGSVGElement, acts: PointerActs): () => void {
@@ -69,22 +74,24 @@ export function listenToPointer(node: SVGSVGElement, acts: PointerActs): () => v
     dragging = false;
     sliding = null;
     panning = null;
+    node.classList.remove(GRABBING);
   };
 
   const handlers: { [name: string]: (event: PointerEvent) => void } = {
     pointerdown(event) {
       const scene = acts.scene();
-      if (event.button !== 0 || !scene) return;
+      if (event.button > 1 || !scene || (event.button === 1 && !acts.canPan())) return;
       const [x, y] = placeOf(event);
       if (event.pointerType === "mouse" || event.pointerType === "pen") node.setPointerCapture(event.pointerId);
-      if (scene.strip && y >= scene.strip.y) {
+      const moves = event.button === 1 || event.ctrlKey || event.metaKey;
+      if (event.button === 0 && scene.strip && y >= scene.strip.y) {
         sliding = drag("layer");
         slide(x, scene.strip.y + 1);
         return;
       }
       start = [x, y];
       path = [[x, y]];
-      panning = event.ctrlKey || event.metaKey ? drag("pan") : null;
+      panning = moves ? drag("pan") : null;
     },
     pointermove(event) {
       const [x, y] = placeOf(event);
@@ -95,12 +102,14 @@ export function listenToPointer(node: SVGSVGElement, acts: PointerActs): () => v
       }
       if (!start) {
         node.classList.toggle("pb-on-strip", y >= (acts.scene()?.strip?.y ?? Number.POSITIVE_INFINITY));
+        node.classList.toggle(GRAB, (event.ctrlKey || event.metaKey) && acts.canPan());
         if (!event.shiftKey) acts.hover(pointAt(x, y));
         return;
       }
       if (!dragging && Math.hypot(x - start[0], y - start[1]) < DRAG) return;
       dragging = true;
       if (panning) {
+        node.classList.add(GRABBING);
         acts.pan(x - start[0], y - start[1], panning);
         start = [x, y];
         return;
@@ -111,13 +120,13 @@ export function listenToPointer(node: SVGSVGElement, acts: PointerActs): () => v
       acts.outline(outline, inside(outline));
     },
     pointerup(event) {
-      if (event.button !== 0) return;
+      if (event.button > 1) return;
       const [x, y] = placeOf(event);
       const [was, pressed] = [dragging, start];
       const points = was && !panning ? inside(outlined([x, y])) : [];
       const moved = sliding !== null || (panning !== null && was);
       end();
-      if (moved) return;
+      if (moved || event.button !== 0) return;
       if (was) {
         acts.outline(null, []);
         acts.take(points, takingOf(event));
@@ -134,6 +143,10 @@ export function listenToPointer(node: SVGSVGElement, acts: PointerActs): () => v
     },
     pointerleave(event) {
       if (!event.shiftKey && !start) acts.hover(null);
+    },
+    // The middle button would begin to scroll the page.
+    mousedown(event) {
+      if (event.button === 1 && acts.canPan()) event.preventDefault();
     },
   };
   for (const [name, handler] of Object.entries(handlers)) node.addEventListener(name, handler as EventListener);

@@ -69,10 +69,6 @@ export class ScatterReader extends Reader<S.Target, S.Marks> {
     return S.same(a, b);
   }
 
-  override get searching(): boolean {
-    return this.matches.length > 0;
-  }
-
   /** Nothing is said of a point that is hidden or has no place in this layer. */
   override fitting(target: S.Target | null): S.Target | null {
     return target && this.isDrawn(target.point) ? target : null;
@@ -272,25 +268,14 @@ export class ScatterReader extends Reader<S.Target, S.Marks> {
 
   // ---- search
 
-  search(text: string): string {
-    const view = this.of.view();
-    this.matches = found(view, this.of.grid(), text);
-    const [first] = this.matches;
-    if (first !== undefined) this.state = { ...this.state, cursor: S.targetOf(first) };
-    this.acts.pointedElsewhere(false);
-    if (first !== undefined) this.of.arrived();
-    if (text.trim() === "") return "";
-    if (first === undefined) return "no match";
-    const many = this.matches.length === 1 ? "1 match" : `${this.matches.length} matches`;
-    return `${many}, 1: ${nameOf(view, first)}`;
+  protected find(text: string): undefined {
+    this.matches = found(this.of.view(), this.of.grid(), text);
   }
 
-  nextMatch(): void {
-    const at = this.matches.indexOf(this.state.cursor?.point ?? -1);
-    const next = this.matches[(at + 1) % Math.max(1, this.matches.length)];
-    if (next === undefined) return;
-    this.state = { ...this.state, cursor: S.targetOf(next) };
-    this.acts.pointedElsewhere(true);
+  protected goToMatch(at: number): string {
+    const point = this.matches[at] as number;
+    this.state = { ...this.state, cursor: S.targetOf(point) };
     this.of.arrived();
+    return nameOf(this.of.view(), point);
   }
 }

@@ -29,7 +29,7 @@ export class Desk<V extends View> {
     this.finder = new Finder(
       {
         search: (text) => reader.search(text),
-        next: () => reader.nextMatch(),
+        next: (by) => reader.nextMatch(by),
         close: () => this.closeFinder(),
       },
       words.find,
@@ -89,7 +89,9 @@ export class Desk<V extends View> {
     else this.focus();
   }
 
+  /** The focus goes to what was found. */
   private closeFinder(): void {
+    this.part.reader.keyboard ||= this.finder.found;
     this.finder.close();
     this.focus();
   }

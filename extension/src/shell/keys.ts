@@ -41,12 +41,20 @@ export function keyAction(press: KeyPress, map: KeyMap): KeyAction | null {
   const direction = map.moves[command ? `Ctrl+${key}` : key];
   if (direction !== undefined) return { do: "move", direction, extend: shiftKey };
   if (command) {
-    const named = COMMANDS[`${shiftKey ? "Shift+" : ""}${key.toLowerCase()}`];
+    const named = map.letters?.[`Ctrl+${key}`] ?? COMMANDS[`${shiftKey ? "Shift+" : ""}${key.toLowerCase()}`];
     return named === undefined ? null : { do: named };
   }
   const action = map.letters?.[key] ?? COMMON[key];
   return action === undefined ? null : { do: action };
 }
+
+/** Move what is zoomed in on; names for `Part.act`. */
+export const PANS = {
+  "Ctrl+ArrowLeft": "pan-left",
+  "Ctrl+ArrowRight": "pan-right",
+  "Ctrl+ArrowUp": "pan-up",
+  "Ctrl+ArrowDown": "pan-down",
+} as const;
 
 /** Where every kind's cursor goes; each adds its own. */
 export const MOVES = {
@@ -65,12 +73,13 @@ export const HELP = {
     ["f", "freeze the read-out"],
     ["t", "table"],
     ["e", "export"],
-    ["/", "find"],
+    ["/", "find; Enter goes to the next match, Shift + Enter to the one before"],
     ["u, U", "undo, redo; also Ctrl or Cmd + Z, Shift + Z"],
     ["Ctrl or Cmd + S", "save the notebook"],
     ["Click, Alt-click", "select, pin"],
     ["Hold Shift", "keep the read-out while the pointer moves"],
   ],
-  zoom: ["+, −, 0, or the wheel", "zoom in, out, and back to the whole"],
+  zoom: ["+, −, 0, or the wheel", "zoom in, out, and back to the whole; a double click shows the whole too"],
+  pan: ["Ctrl or Cmd + arrows, Shift + wheel", "move what is zoomed in on"],
   tab: ["Tab", "next control, out of the widget"],
 } as const;

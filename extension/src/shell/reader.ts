@@ -5,6 +5,14 @@ import type { Gesture } from "./gesture";
 import * as S from "./state";
 import type { Marks, ReaderActs } from "./types";
 
+/** What the search field says: which match it is ("2 of 7"), or that there is none, and what it is called. */
+export interface Found {
+  readonly place: string;
+  readonly name: string;
+}
+
+const NOTHING: Found = { place: "", name: "" };
+
 export abstract class Reader<T extends object, M extends Marks> {
   state: S.ReaderState<T, M>;
   hover: T | null = null;
@@ -36,21 +44,50 @@ export abstract class Reader<T extends object, M extends Marks> {
   /** A click, Ctrl- or Cmd-click (`add`), and Alt-click. */
   abstract select(target: T, add?: boolean): void;
   abstract pin(target: T): void;
-  /** Marks what is found and answers with the line that says so. */
-  abstract search(text: string): string;
-  abstract nextMatch(): void;
+  /** What the search field rings, in the order of Enter. */
+  abstract readonly matches: readonly unknown[];
+  /** Finds what is searched for and keeps it as `matches`; answers why there is none where that is not plain. */
+  protected abstract find(text: string): string | undefined;
+  /** Puts the cursor to a match, and answers what it is called. */
+  protected abstract goToMatch(at: number): string;
   /** Where the read-out is when nothing is frozen or hovered: the cursor, else the selection. */
   protected abstract resting(focused: boolean): T | null;
   /** A target that is drawn now; null when it is not. */
   fitting(target: T | null): T | null {
     return target;
   }
-  /** True while the search field rings something. */
-  get searching(): boolean {
-    return false;
-  }
 
   // ---- what is the same in all of them
+
+  /** Which of the matches the cursor was put to last. */
+  private match = 0;
+
+  /** True while the search field rings something. */
+  get searching(): boolean {
+    return this.matches.length > 0;
+  }
+
+  /** Marks what is found, goes to the first of it, and answers with the line that says so. */
+  search(text: string): Found {
+    const why = this.find(text) ?? "no match";
+    this.match = 0;
+    if (this.searching) return this.stepTo(0);
+    this.acts.pointedElsewhere(false);
+    return { place: text.trim() === "" ? "" : why, name: "" };
+  }
+
+  /** To the match after the last one, or to the one before it; round and round. */
+  nextMatch(by: 1 | -1): Found {
+    const many = this.matches.length;
+    return many === 0 ? NOTHING : this.stepTo((this.match + by + many) % many);
+  }
+
+  private stepTo(match: number): Found {
+    this.match = match;
+    const name = this.goToMatch(match);
+    this.acts.pointedElsewhere(true);
+    return { place: `${match + 1} of ${this.matches.length}`, name };
+  }
 
   /** Nothing is marked: there is nothing to save. */
   get unmarked(): boolean {

@@ -75,7 +75,7 @@ export interface ReadoutText {
 export interface KeyMap {
   /** Key, as `ArrowUp` or `Ctrl+Home`, to a direction that the reader's `move` knows. */
   moves: Readonly<Record<string, string>>;
-  /** Key to a name that `Part.act` gets; `v: "verify"`. */
+  /** Key, also as `Ctrl+ArrowUp`, to a name that `Part.act` gets; `v: "verify"`. */
   letters?: Readonly<Record<string, string>>;
   /** All rows of the help sheet, in its order. */
   help: readonly (readonly [keys: string, does: string])[];
@@ -142,6 +142,9 @@ export interface Part<V extends View, T extends object, M extends Marks> {
    *  @param at where the pointer stands on the overlay; null for keys: around the cursor
    *  @param gesture what the step belongs to, for `Reader.remark`: one turn of the wheel is undone at once */
   zoom?(direction: "in" | "out" | "reset", at: { x: number; y: number } | null, gesture: Gesture | null): boolean;
+  /** The wheel turned sideways, or with Shift, while the widget has the focus: moves what is zoomed in on by a step. Answers
+   *  whether anything moved. */
+  scroll?(direction: "left" | "right", gesture: Gesture): boolean;
   /** What the kernel's `pb.selection()` answers. */
   selection(marks: M): unknown;
   dispose?(): void;

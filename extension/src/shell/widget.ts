@@ -237,7 +237,10 @@ export class ShellWidget<V extends View, T extends object, M extends Marks> impl
         },
       }),
       part.listen(part.overlay, this.acts),
-      listenToWheel(part.overlay, () => document.activeElement === this.stage.node, part.zoom?.bind(part)),
+      listenToWheel(part.overlay, () => document.activeElement === this.stage.node, {
+        zoom: part.zoom?.bind(part),
+        scroll: part.scroll?.bind(part),
+      }),
       watchTheme(root, (theme) => {
         this.theme = theme;
         this.refresh();

@@ -147,8 +147,6 @@ function checkWindow(view: HeatmapView, window: CellWindow): void {
     [from, to].every(Number.isInteger) && 0 <= from && from <= to && to < count;
   const whole = range(x0, x1, view.x.labels.length) && range(y0, y1, view.y.labels.length);
   if (!whole) refuse("window", JSON.stringify(window), "must be columns x0 to x1 and rows y0 to y1 of the axes");
-  if (view.layout === "pairs" && (x0 !== y0 || x1 !== y1))
-    refuse("window", JSON.stringify(window), "must be the same range on both axes of pairs");
 }
 
 /** Bars and places beyond which a chart of one panel takes a double column unless told otherwise. */

@@ -55,7 +55,7 @@ export function heatmapLayout(view: HeatmapView, theme: Theme, size: Size, optio
     view,
     theme,
     options,
-    { panels: placed, showsMinus },
+    { panels: placed, showsMinus, window },
     { pitch, width, left: space.left + shift, bottom, space },
   );
   const exact = bottom + space.bottom + (legend?.place === "below" ? legend.height : 0);

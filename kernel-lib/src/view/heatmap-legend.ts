@@ -21,7 +21,7 @@ interface Key {
 }
 
 /** What of a layout the keys depend on. */
-type Drawn = Pick<HeatmapLayout, "panels" | "showsMinus">;
+type Drawn = Pick<HeatmapLayout, "panels" | "showsMinus" | "window">;
 
 /** Everything under the ramp that needs explaining in this view. */
 function keysOf(view: HeatmapView, theme: Theme, options: HeatmapOptions, drawn: Drawn): Key[] {
@@ -70,7 +70,7 @@ export function legendBox(
   return { place: "below", ...box, height };
 }
 
-/** The box under the diagonal, right-aligned; null when it would touch a cell. */
+/** The box under the diagonal, right-aligned; null when it would touch a cell, or leave the panel. */
 function freeCorner(
   view: HeatmapView,
   theme: Theme,
@@ -85,9 +85,9 @@ function freeCorner(
   const words = metricOf(view, options).label;
   const least = Math.max(tick * 9, textWidth(words, tick), keyWidth("not significant", tick));
   const width = Math.max(least, Math.min(tick * 17.4, panel.width * 0.545));
-  // Columns from `first` on are free below row `first`.
+  // Columns from `first` on are free below the row of the same layer.
   const first = Math.floor((panel.width - width - tick * 1.6) / pitch);
-  const free = first * pitch;
+  const free = (drawn.window.x0 + first - drawn.window.y0) * pitch;
   if (free < height + tick * 0.6) return null;
   const y = panel.y + panel.height - height - (free - height) * 0.3;
   // The last tick's label is centred on the ramp's end.

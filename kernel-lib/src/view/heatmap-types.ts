@@ -22,7 +22,7 @@ export interface HeatmapOptions {
   previousLimit: ColourDomain | null;
   /** Cells whose magnitude is less than this recede; null: none do. */
   threshold: number | null;
-  /** The part that is drawn larger; null: all. Pairs have the same range on both axes. */
+  /** The part that is drawn larger; null: all. */
   window: CellWindow | null;
 }
 
