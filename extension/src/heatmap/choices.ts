@@ -10,6 +10,7 @@ export interface Choices {
   readonly difference: HeatmapOptions["difference"];
   /** The panel shown when there is room for one only; null: the last. */
   readonly panels: readonly number[] | null;
+  readonly limits: HeatmapOptions["limits"];
   readonly threshold: number | null;
   readonly window: CellWindow | null;
   /** Index into the view's slices; null: the one it came with. */
@@ -22,6 +23,7 @@ export const NO_CHOICES: Choices = {
   hatch: true,
   difference: null,
   panels: null,
+  limits: "robust",
   threshold: null,
   window: null,
   slice: null,
@@ -45,6 +47,7 @@ export function readChoices(value: unknown, view: HeatmapView): Choices {
     hatch: all.hatch !== false,
     difference,
     panels: whole(panel, panels) ? [panel] : null,
+    limits: all.limits === "full" ? "full" : "robust",
     threshold: typeof all.threshold === "number" && all.threshold >= 0 && all.threshold < 1e300 ? all.threshold : null,
     window: readWindow(all.window, view),
     slice: whole(all.slice, view.slices?.held.length ?? 0) ? all.slice : null,

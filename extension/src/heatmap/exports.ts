@@ -32,9 +32,9 @@ export interface ExportScene {
 
 export function heatmapExports(scene: ExportScene): Export[] {
   const { numbers, options, extent, slice } = scene;
-  const { metric, mode, hatch, panels, difference, threshold, window } = options;
+  const { metric, mode, hatch, panels, difference, limits, threshold, window } = options;
   // The kernel draws what is drawn here, whatever the width.
-  const heatmap = { mode, hatch, panels, difference, threshold, window, ...(slice !== null && { slice }) };
+  const heatmap = { mode, hatch, panels, difference, limits, threshold, window, ...(slice !== null && { slice }) };
   return [
     { label: "SVG", note: "figure", extension: "svg", make: () => toFigure(scene) },
     { label: "PNG", note: `${PNG_DPI} dpi`, extension: "png", make: () => toPng(scene) },

@@ -1,6 +1,6 @@
 /** The numbers behind a heatmap's cells: a view's packed arrays, opened once per metric and asked by place.
  *  Pure. Panels are indexes into `view.panels`; x and y into the axes' labels (y = 0 is the lowest row). */
-import { type HeatmapMetric, type HeatmapView, type Packed, type PackedArray, unpack } from "patchbay/view";
+import { type HeatmapMetric, type HeatmapView, type Packed, type PackedArray, readable, unpack } from "patchbay/view";
 
 export interface Estimate {
   value: number;
@@ -27,7 +27,7 @@ export class Numbers {
   }
 
   metric(key: string): HeatmapMetric {
-    return this.view.metrics.find((m) => m.key === key) ?? this.view.metrics[0];
+    return readable(this.view.metrics.find((m) => m.key === key) ?? this.view.metrics[0]);
   }
 
   private open(packed: Packed): PackedArray {

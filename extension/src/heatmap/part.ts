@@ -90,6 +90,8 @@ class HeatmapPart implements Part<HeatmapView, Place, Marks> {
       chooseSlice: (at, gesture) => this.chooseSlice(at, gesture),
       shown: () => this.shown,
       held: () => this.of.held,
+      single: () => this.arrangement?.single ?? false,
+      clipped: () => this.arrangement?.layout.domain.clipped ?? 0,
       most: () =>
         Math.max(...this.cells().flatMap(({ value }) => (value === null ? [] : [Math.abs(value)])), Number.MIN_VALUE),
     });
@@ -185,8 +187,8 @@ class HeatmapPart implements Part<HeatmapView, Place, Marks> {
   draw(scene: HeatmapScene): Drawn {
     const { theme, room } = scene;
     const view = this.shown;
-    const { metric, mode, difference, panels, slice } = this.choices;
-    const of = JSON.stringify([metric, mode, difference, panels, slice]);
+    const { metric, mode, difference, limits, panels, slice } = this.choices;
+    const of = JSON.stringify([metric, mode, difference, limits, panels, slice]);
     const running = isRunning(view.state);
     const arrangement = arrange(
       view,
@@ -322,8 +324,10 @@ class HeatmapPart implements Part<HeatmapView, Place, Marks> {
 }
 
 /** What is said of a choice; the picture says the rest. */
-function saidOf({ metric, mode, threshold, hatch }: Partial<Choices>): string | undefined {
+function saidOf({ metric, mode, threshold, hatch, limits }: Partial<Choices>): string | undefined {
   if (threshold !== undefined) return threshold === null ? "No threshold." : `At least ${plain(threshold, 2)}.`;
+  if (limits !== undefined)
+    return limits === "full" ? "Colours up to the largest value." : "Outliers beyond the colours.";
   if (mode !== undefined) return mode === "interaction" ? "Interactions." : "Effects.";
   if (hatch !== undefined) return hatch ? "Hatched." : "Not hatched.";
   return metric === undefined ? undefined : `Metric ${metric}.`;

@@ -22,6 +22,8 @@ export interface Arrangement {
   size: Size;
   /** Beside the stage, or folded below it. */
   sideBeside: boolean;
+  /** Of several panels one at a time is drawn, for want of room. */
+  single: boolean;
 }
 
 /** Lays the view out in `width` x `height` pixels. With room for both, the side panel stands beside the stage, unless the
@@ -35,7 +37,21 @@ export function arrange(
   previous: HeatmapOptions["previousLimit"],
 ): Arrangement {
   const kind = widthClass(width);
-  const one = (kind === "narrow" || kind === "tiny") && view.panels.length > 1;
+  const narrow = kind === "narrow" || kind === "tiny";
+  const many = arrangeAs(narrow && view.panels.length > 1, view, theme, { width, height }, choices, previous);
+  if (!many.layout.tooNarrow || many.single || view.panels.length < 2) return many;
+  return arrangeAs(true, view, theme, { width, height }, choices, previous);
+}
+
+function arrangeAs(
+  one: boolean,
+  view: HeatmapView,
+  theme: Theme,
+  { width, height }: { width: number; height: number },
+  choices: Choices,
+  previous: HeatmapOptions["previousLimit"],
+): Arrangement {
+  const kind = widthClass(width);
   const metric = view.metrics.find(({ key }) => key === choices.metric)?.key ?? view.metric;
   const hasInteraction = view.metrics.find(({ key }) => key === metric)?.interaction;
   const options = heatmapOptions(view, {
@@ -44,6 +60,7 @@ export function arrange(
     hatch: choices.hatch,
     difference: choices.difference,
     previousLimit: previous,
+    limits: choices.limits,
     threshold: choices.threshold,
     window: choices.window,
     ...(one && {
@@ -52,13 +69,13 @@ export function arrange(
     }),
     ...(kind !== "wide" && { marginal: false }),
   });
-  const beside = kind === "wide" && view.panels.length === 1;
+  const beside = kind === "wide" && (one || view.panels.length === 1);
   const sized = (stage: number) => ({ width: Math.max(1, Math.floor(stage)), height });
   const attempt = (stage: number) => heatmapLayout(view, theme, sized(stage), options);
   const layout = attempt(beside ? width - SIDE : width);
   if (beside && layout.tooNarrow)
-    return { width: kind, options, layout: attempt(width), size: sized(width), sideBeside: false };
-  return { width: kind, options, layout, size: sized(beside ? width - SIDE : width), sideBeside: beside };
+    return { width: kind, options, layout: attempt(width), size: sized(width), sideBeside: false, single: one };
+  return { width: kind, options, layout, size: sized(beside ? width - SIDE : width), sideBeside: beside, single: one };
 }
 
 /** Cells that cursor and marks may stand on: those drawn in any panel. */

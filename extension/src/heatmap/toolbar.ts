@@ -16,6 +16,10 @@ export interface ToolbarActs {
   shown(): HeatmapView;
   /** Slices by the layer that each holds. */
   held(): readonly (string | null)[];
+  /** Of several panels one at a time is drawn. */
+  single(): boolean;
+  /** Cells beyond the colours' limits. */
+  clipped(): number;
   /** The largest magnitude of the drawn cells: the end of the threshold's range. */
   most(): number;
 }
@@ -29,7 +33,6 @@ const FIRST_THRESHOLD = 0.25;
 const MOST_SEGMENTS = 3;
 /** Letters of all their names. */
 const MOST_LETTERS = 28;
-const isWordless = (scene: Scene) => scene.width === "narrow" || scene.width === "tiny";
 
 export function heatmapToolbar(acts: ToolbarActs): Toolbar {
   const { options, change } = acts;
@@ -62,8 +65,8 @@ export function heatmapToolbar(acts: ToolbarActs): Toolbar {
       const chosen = (_: Scene, mode: HeatmapOptions["mode"]) => options().mode === mode;
       nodes.push(bar.segments("Shown quantity", modes, chosen, (mode) => change({ mode })));
     }
-    if (many && isWordless(scene)) nodes.push(panelSwitch(bar, view, acts));
-    if (many && !isWordless(scene))
+    if (many && acts.single()) nodes.push(panelSwitch(bar, view, acts));
+    if (many && !acts.single())
       nodes.push(
         bar.select(
           "Difference",
@@ -96,7 +99,7 @@ export function heatmapToolbar(acts: ToolbarActs): Toolbar {
 
   const more = (scene: Scene<HeatmapView>): MenuItem[] => {
     const { width } = scene;
-    const { hatch, mode, threshold } = options();
+    const { hatch, limits, mode, threshold } = options();
     const items: MenuItem[] = [
       {
         label: "Threshold",
@@ -104,6 +107,12 @@ export function heatmapToolbar(acts: ToolbarActs): Toolbar {
         act: () => change({ threshold: threshold === null ? acts.most() * FIRST_THRESHOLD : null }),
       },
     ];
+    if (limits === "full" || acts.clipped() > 0)
+      items.push({
+        label: "Colours up to the largest value",
+        checked: limits === "full",
+        act: () => change({ limits: limits === "full" ? "robust" : "full" }),
+      });
     if (!hatchInBar(scene))
       items.push({ label: "Hatch what is not significant", checked: hatch, act: () => change({ hatch: !hatch }) });
     if (width === "tiny" && acts.shown().metrics.some((m) => m.interaction))
@@ -118,6 +127,7 @@ export function heatmapToolbar(acts: ToolbarActs): Toolbar {
   return {
     parts: ({ view }) => [
       view.layout,
+      acts.single(),
       view.metrics.map((m) => [m.key, m.label]),
       hasInteraction(),
       view.panels.map((p) => p.name),

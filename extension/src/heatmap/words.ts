@@ -10,6 +10,7 @@ import {
   type HeatmapView,
   isSigned,
   metricOf,
+  noValues,
   plain,
   readout,
   type Segment,
@@ -42,7 +43,7 @@ export function describePlace(
 /** "best: layers 0 + 2, +0.85", or that nothing is there yet. */
 export function bestInWords(view: HeatmapView, options: HeatmapOptions, layout: HeatmapLayout): string {
   const best = bestCell(view, options, layout.panels);
-  if (!best) return "no values yet";
+  if (!best) return noValues(view);
   const value = (isSigned(view, options) ? signed : plain)(best.value, metricOf(view, options).digits.readout);
   const name = cellName(view, best.ix, best.iy);
   return `best: ${name.charAt(0).toLowerCase()}${name.slice(1)}, ${value}`;
@@ -70,7 +71,7 @@ export function describeView(
     stopped: [`Stopped after ${made}`, `what is done is kept; ${kept}`],
     error: ["The run failed", drawn > 0 ? `${done} were computed before` : "nothing was computed"],
     stale: ["Made by an earlier kernel", "the numbers are true of their run; run the cell again to go on with them"],
-    done: [`${count(cells.length)} cells${panels}`, `${best} · ${hint}`],
+    done: [`${count(cells.length)} ${cells.length === 1 ? "cell" : "cells"}${panels}`, `${best} · ${hint}`],
   };
   const [first, more] = lines[state];
   const second = [

@@ -131,6 +131,7 @@ function checkHeatmap(view: HeatmapView, options: HeatmapOptions): void {
     if (!allowed.includes(value)) refuse(name, value, `must be one of ${allowed.join(", ")}`);
   };
   oneOf("mode", options.mode, ["effect", "interaction"]);
+  oneOf("limits", options.limits, ["robust", "full"]);
   oneOf("legend", options.legend, ["inside", "below", "none"]);
   const last = view.panels.length - 1;
   checkPanels(options.panels, last);

@@ -73,12 +73,12 @@ export async function exportOf(
 /** A heatmap as it is drawn in the widget. */
 function heatmapFigure(view: HeatmapView, metric = view.metric, choice?: HeatmapChoice): Figure {
   if (choice === undefined) return figureOf(view, { metric });
-  const { slice, mode, hatch, panels, difference, threshold, window } = choice;
+  const { slice, mode, hatch, panels, difference, limits, threshold, window } = choice;
   const held = view.slices?.held ?? [];
   if (slice !== undefined && held[slice] === undefined)
     throw new SpecError({ thing: "slice", value: slice, rule: `must be an index of ${held.length} slices` });
   const drawn = slice === undefined ? view : sliceOf(view, slice);
-  return figureOf(drawn, { metric, mode, hatch, panels, difference, threshold, window });
+  return figureOf(drawn, { metric, mode, hatch, panels, difference, limits, threshold, window });
 }
 
 /** A path graph as it is drawn in the widget: the chosen trace and sample, looked at in the same way. */

@@ -2,9 +2,10 @@
  *  so that they do not shiver while a run fills in, and above 200 cells one outlier does not wash out the rest. */
 import type { ColourDomain } from "./heatmap-types";
 
-/** Above this many cells the 98th percentile sets the limit and the legend counts what lies beyond. */
+/** Above this many cells a percentile sets the limit and the legend counts what lies beyond. So few may lie there that an
+ *  effect in 2 % of a grid's cells (one token's, one head's) keeps its place on the scale. */
 const PERCENTILE_FROM = 200;
-const PERCENTILE = 0.98;
+const PERCENTILE = 0.995;
 
 /** Rounded away from zero to one significant digit: 0.85 -> 0.9, 12 -> 20. */
 export const roundUp = (magnitude: number): number => roundTo(magnitude, [1, 2, 3, 4, 5, 6, 7, 8, 9]);
@@ -23,12 +24,20 @@ function roundTo(magnitude: number, mantissas: readonly number[]): number {
 
 /** Limits for the finite ones of `values`.
  *  @param range of a share the limits are 0 and 1, whatever the values; differences of shares are signed
+ *  @param robust false: the limits hold every value. Default true
  *  @param running limits move in 1-2-5 steps and never shrink below `previous`
  *  @example colourDomain([0.85, -0.1], { signed: true, running: false, previous: null }) // low -0.9, high 0.9 */
 export function colourDomain(
   values: readonly number[],
-  options: { signed: boolean; range?: "values" | "share"; running: boolean; previous: ColourDomain | null },
+  options: {
+    signed: boolean;
+    range?: "values" | "share";
+    robust?: boolean;
+    running: boolean;
+    previous: ColourDomain | null;
+  },
 ): ColourDomain {
+  const largest = options.robust === false ? last : percentile;
   const finite = values.filter(Number.isFinite);
   const up = options.running ? stepUp : roundUp;
   const previous = options.running && options.previous?.signed === options.signed ? options.previous : null;
@@ -54,12 +63,12 @@ export function colourDomain(
   return { low, high, signed: options.signed, clipped: finite.filter((v) => v < low || v > high).length };
 }
 
-/** The greatest of an ascending list, or its 98th percentile when it is long; 0 when it is empty. */
-function largest(ascending: readonly number[]): number {
-  if (ascending.length === 0) return 0;
-  if (ascending.length <= PERCENTILE_FROM) return ascending[ascending.length - 1];
-  return ascending[Math.ceil(PERCENTILE * ascending.length) - 1];
-}
+/** The greatest of an ascending list; 0 when it is empty. */
+const last = (ascending: readonly number[]): number => ascending[ascending.length - 1] ?? 0;
+
+/** The greatest of an ascending list, or a high percentile when it is long; 0 when it is empty. */
+const percentile = (ascending: readonly number[]): number =>
+  ascending.length <= PERCENTILE_FROM ? last(ascending) : ascending[Math.ceil(PERCENTILE * ascending.length) - 1];
 
 /** Toward zero to one significant digit. */
 function roundDown(magnitude: number): number {

@@ -2,7 +2,7 @@
 
 import { counted } from "../words";
 import { count, interval, MISSING, plain, pValue, signed, spokenNumber } from "./format";
-import { axisLabel } from "./heatmap-axis";
+import { axisName } from "./heatmap-axis";
 import { heatmapPanels, isSigned, metricOf, type Panel } from "./heatmap-grid";
 import type { Cell, HeatmapOptions } from "./heatmap-types";
 import { opened } from "./opened";
@@ -30,7 +30,7 @@ const FIELDS = {
  *  tasks the axes' titles say which is which: `Vector of capital, query of language`.
  *  @example cellName(view, 0, 2) // "Layers 0 + 2" */
 export function cellName(view: HeatmapView, ix: number, iy: number, and = " + "): string {
-  const [x, y] = [axisLabel(view.x, ix), axisLabel(view.y, iy)];
+  const [x, y] = [axisName(view.x, ix), axisName(view.y, iy)];
   const [one, many] = FIELDS[view.x.field];
   const held = view.held ? ` with ${view.held}` : "";
   const capital = (words: string) => words.charAt(0).toUpperCase() + words.slice(1);
@@ -141,13 +141,17 @@ export function bestCell(
   return best;
 }
 
+/** Said where there is no best cell. */
+export const noValues = ({ state }: HeatmapView): string =>
+  state === "loading" || state === "partial" ? "no values yet" : "no values";
+
 /** What a screen reader says on entering, and a narrow output says instead of a picture:
  *  "Patch sweep: capital, heatmap, 36 cells, largest layers 0 and 2, plus 0.85." */
 export function summary(view: HeatmapView, options: HeatmapOptions): string {
   const cells = heatmapPanels(view, options).flatMap((panel) => panel.cells.filter((cell) => cell.kind !== "absent"));
   const best = bestCell(view, options);
   const start = `${view.title}, heatmap, ${counted(cells.length, "cell")}`;
-  if (best === null) return `${start}, no values yet.`;
+  if (best === null) return `${start}, ${noValues(view)}.`;
   const name = cellName(view, best.ix, best.iy, " and ");
   const value = spokenNumber(best.value, metricOf(view, options).digits.readout, isSigned(view, options));
   const end = metricOf(view, options).best === "lowest" && options.mode === "effect" ? "smallest" : "largest";

@@ -40,9 +40,12 @@ export function pValue(p: number | null): string {
   if (p >= 0.001) return p.toFixed(p < 0.01 ? 4 : 3);
   if (p === 0) return "< 10⁻³⁰⁰";
   const exponent = Math.floor(Math.log10(p));
-  const superscript = String(exponent).replace(/[-\d]/g, (c) => (c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(c)]));
-  return `${(p / 10 ** exponent).toFixed(1)} × 10${superscript}`;
+  return `${(p / 10 ** exponent).toFixed(1)} × 10${superscript(exponent)}`;
 }
+
+/** A whole number as an exponent: `⁻⁷`. */
+export const superscript = (exponent: number): string =>
+  String(exponent).replace(/[-\d]/g, (c) => (c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(c)]));
 
 /** For a screen reader: `plus 0.85`, `minus 0.15`, `0.00`, `no value`. */
 export function spokenNumber(value: number | null, digits: number, withSign: boolean): string {

@@ -8,8 +8,9 @@ import type { HeatmapAxis, HeatmapView } from "./types";
 
 /** Below this pitch only every 2nd, 4th, 8th tick is labelled. */
 const TICK_PITCH = 14;
-/** Labels that are not tokens may be longer: names of tasks. */
+/** Labels that are not tokens may be longer: names of tasks. They are cut in the middle, as ends tell them apart too. */
 const LONGEST = 24;
+const BEGINNING = 13;
 /** Turned labels: 48 degrees, under narrow columns 62. */
 const TURNED = -48;
 const STEEP = -62;
@@ -22,8 +23,17 @@ const SHORT = 2.4;
 export const axisLabel = ({ field, labels }: HeatmapAxis, index: number): string => {
   const label = labels[index] ?? "";
   if (field === "position") return tokenLabel(label);
-  return label.length > LONGEST ? `${label.slice(0, LONGEST - 1)}…` : label;
+  return label.length > LONGEST ? `${label.slice(0, BEGINNING)}…${label.slice(BEGINNING + 1 - LONGEST)}` : label;
 };
+
+/** What a read-out calls it: whole, and a token of nothing but signs in quotation marks.
+ *  @example axisName(view.x, 4) // "“,”" */
+export function axisName({ field, labels }: HeatmapAxis, index: number): string {
+  const label = labels[index] ?? "";
+  if (field !== "position") return label;
+  const token = tokenLabel(label);
+  return /^[\p{P}\p{S}]+$/u.test(label) ? `“${token}”` : token;
+}
 
 export const axisLabels = (axis: HeatmapAxis): string[] => axis.labels.map((_, index) => axisLabel(axis, index));
 
@@ -37,10 +47,17 @@ export function xAngle(view: HeatmapView, theme: Theme, size: Size, panels: numb
   return pitch < STEEP_UNDER && theme.medium === "screen" ? STEEP : TURNED;
 }
 
+/** On screen the font is the reader's own, and may be wider than the one that is measured. */
+export const drawnWider = (theme: Theme): number => (theme.medium === "screen" ? 1.15 : 1);
+
+/** What an axis' title takes along its axis. */
+export const titleLength = (title: string, theme: Theme): number =>
+  textWidth(title, theme.size.label) * drawnWider(theme) + theme.size.label * 0.5;
+
 /** What turned labels take below the cells, and to the left of the first column. */
 export function turnedRoom(view: HeatmapView, theme: Theme, angle: number): { down: number; left: number } {
   const { tick } = theme.size;
-  const widest = Math.max(...axisLabels(view.x).map((text) => textWidth(text, tick)));
+  const widest = Math.max(...axisLabels(view.x).map((text) => textWidth(text, tick))) * drawnWider(theme);
   const turn = (Math.abs(angle) * Math.PI) / 180;
   return { down: widest * Math.sin(turn) + tick * 0.5, left: widest * Math.cos(turn) };
 }

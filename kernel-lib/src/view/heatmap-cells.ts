@@ -3,7 +3,7 @@ import { inkOn, rampColour } from "./colour";
 import { rampPosition } from "./colour-domain";
 import { spokenCell } from "./describe";
 import { plain, signed } from "./format";
-import { axisLabels } from "./heatmap-axis";
+import { axisLabels, titleLength } from "./heatmap-axis";
 import { hatchLines } from "./heatmap-legend";
 import type { Cell, HeatmapLayout, HeatmapOptions } from "./heatmap-types";
 import { BAR, CROSS, hatchPath } from "./marks";
@@ -222,7 +222,7 @@ function axesOf(view: HeatmapView, theme: Theme, layout: HeatmapLayout, index: n
       title: isFirst && (box.difference === null || layout.panels.length === 1) ? write(view.y.title) : null,
       titleAngle: -90,
       titleX: -layout.yTitle,
-      titleY: box.height / 2,
+      titleY: Math.min(box.height / 2, box.height - titleLength(view.y.title, theme) / 2),
     },
   };
 }

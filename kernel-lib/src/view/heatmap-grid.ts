@@ -3,6 +3,7 @@ import type { PackedArray } from "../result/pack";
 import { holm } from "../stats/adjust";
 import { signTest } from "../stats/sign";
 import { colourDomain } from "./colour-domain";
+import { readable } from "./heatmap-digits";
 import type { Cell, CellKind, ColourDomain, HeatmapOptions, PanelBox } from "./heatmap-types";
 import { opened } from "./opened";
 import type { HeatmapMetric, HeatmapView } from "./types";
@@ -26,6 +27,7 @@ export function heatmapOptions(view: HeatmapView, partial: Partial<HeatmapOption
     marginal: !many && view.layout !== "singles" && view.y.labels.length > 1,
     legend: many || view.layout !== "pairs" ? "below" : "inside",
     letters: false,
+    limits: "robust",
     previousLimit: null,
     threshold: null,
     window: null,
@@ -35,7 +37,7 @@ export function heatmapOptions(view: HeatmapView, partial: Partial<HeatmapOption
 
 /** The metric that is drawn; the view's first when the key is unknown. */
 export function metricOf(view: HeatmapView, options: Pick<HeatmapOptions, "metric">): HeatmapMetric {
-  return view.metrics.find((metric) => metric.key === options.metric) ?? view.metrics[0];
+  return readable(view.metrics.find((metric) => metric.key === options.metric) ?? view.metrics[0]);
 }
 
 /** Whether the coloured number has a sign: effects as the metric says; interactions and differences always. */
@@ -48,7 +50,13 @@ export function domainOf(view: HeatmapView, panels: readonly Panel[], options: H
   const values = panels.flatMap((panel) => panel.cells.flatMap(({ value }) => value ?? []));
   const running = view.state === "loading" || view.state === "partial";
   const { range } = metricOf(view, options);
-  return colourDomain(values, { signed: isSigned(view, options), range, running, previous: options.previousLimit });
+  return colourDomain(values, {
+    signed: isSigned(view, options),
+    range,
+    robust: options.limits === "robust",
+    running,
+    previous: options.previousLimit,
+  });
 }
 
 /** The drawn panels with their cells, [ny, nx] row-major each.

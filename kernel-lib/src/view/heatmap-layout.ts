@@ -7,9 +7,9 @@
  *
  *  Layers grow to the right and up. Cell (ix, iy) is the tuple of labels x[ix] and y[iy]; row 0 is the lowest. */
 import { plain, signed, textWidth } from "./format";
-import { axisLabels, ticksOf, turnedRoom, xAngle } from "./heatmap-axis";
+import { axisLabels, drawnWider, ticksOf, titleLength, turnedRoom, xAngle } from "./heatmap-axis";
 import { domainOf, heatmapPanels, metricOf, type Panel } from "./heatmap-grid";
-import { legendBox } from "./heatmap-legend";
+import { leastLegend, legendBox } from "./heatmap-legend";
 import type { Cell, HeatmapLayout, HeatmapOptions, PanelBox, Rect, Size } from "./heatmap-types";
 import type { Theme } from "./theme";
 import type { HeatmapView } from "./types";
@@ -29,10 +29,13 @@ export function heatmapLayout(view: HeatmapView, theme: Theme, size: Size, optio
   const domain = domainOf(view, panels, options);
   const metric = metricOf(view, options);
   const angle = xAngle(view, theme, size, panels.length);
-  const space = spaces(view, theme, options, angle);
-  const { columns, rows, pitch: whole, gap: panelGap } = cellPitch(view, theme, size, panels, space);
+  const usual = spaces(view, theme, options, angle);
+  const { columns, rows, pitch: whole, gap: panelGap } = cellPitch(view, theme, size, panels, usual);
   // A part is drawn as large as the whole was, so that zooming moves nothing around it.
   const frame = { width: nx * whole, height: ny * whole };
+  // A title that is longer than its axis rises above it.
+  const rise = titleLength(view.y.title, theme) - frame.height - usual.top;
+  const space = { ...usual, top: usual.top + Math.max(0, Math.ceil(rise)) };
   const larger = Math.min(frame.width / (window.x1 - window.x0 + 1), frame.height / (window.y1 - window.y0 + 1));
   const pitch = options.window === null ? whole : Math.max(1, Math.floor(larger));
   const showsValues = valuesFit(panels, metric.digits.cell, domain.signed, pitch, theme);
@@ -46,9 +49,16 @@ export function heatmapLayout(view: HeatmapView, theme: Theme, size: Size, optio
   const boxes = placePanels(panels, { frame, drawn, columns, space, gap: panelGap });
   const last = boxes.reduce((right, box) => Math.max(right, box.x + frame.width), 0);
   const natural = Math.ceil(last + space.right);
+  // A few cells are narrower than the title under them and the legend below.
+  const side = Math.max(0, Math.ceil((titleLength(view.x.title, theme) - (last + space.left)) / 2));
+  const least = Math.max(
+    natural + 2 * side,
+    options.legend === "none" ? 0 : Math.ceil(space.left + side + leastLegend(theme)),
+  );
   // A printed figure has its column's width whatever it holds; what is left stands on both sides.
-  const width = theme.medium === "print" ? size.width : Math.min(size.width, natural);
-  const shift = theme.medium === "print" ? Math.max(0, (width - natural) / 2) : 0;
+  const width = theme.medium === "print" ? size.width : Math.min(size.width, least);
+  const shift =
+    theme.medium === "print" ? Math.max(0, (width - natural) / 2) : Math.max(0, Math.min(side, width - natural));
   const placed = boxes.map((box) => ({ ...box, x: box.x + shift }));
   const bottom = space.top + (rows - 1) * (Math.ceil(frame.height) + space.rowGap) + frame.height;
   const legend = legendBox(
@@ -139,8 +149,7 @@ export interface Space {
 
 function spaces(view: HeatmapView, theme: Theme, options: HeatmapOptions, angle: number): Space {
   const { tick, label, body } = theme.size;
-  // On screen the font is the reader's own, and may be wider than the one that is measured.
-  const wider = theme.medium === "screen" ? 1.15 : 1;
+  const wider = drawnWider(theme);
   const yLabels = Math.max(...axisLabels(view.y).map((text) => textWidth(text, tick) * wider)) + tick * 0.64;
   const xLabel = Math.max(...axisLabels(view.x).map((text) => textWidth(text, tick)));
   const turned = angle === 0 ? null : turnedRoom(view, theme, angle);

@@ -2,7 +2,7 @@
  *  cross. It lives in the free corner of a triangle of pairs when there is room, otherwise below. */
 import { inkOn, rampColour } from "./colour";
 import { legendTicks, rampPosition } from "./colour-domain";
-import { count, decimals, plain, signed, textWidth } from "./format";
+import { count, decimals, plain, signed, superscript, textWidth } from "./format";
 import { metricOf } from "./heatmap-grid";
 import type { ColourDomain, HeatmapLayout, HeatmapOptions } from "./heatmap-types";
 import { BAR, CROSS, type Marks, noMarks, type ShapeMark, text } from "./marks";
@@ -166,6 +166,9 @@ function labelWords(
   return choices.find((words) => textWidth(words, tick) <= room) ?? metric.label;
 }
 
+/** Width that a legend below a few cells takes at least: the ramp, and a key beside it. */
+export const leastLegend = ({ size: { tick } }: Theme): number => tick * 22;
+
 /** One row: label, ramp, keys; where the width is short the label stands above the ramp, and the keys beside or
  *  under it. */
 function belowPlan(
@@ -290,8 +293,13 @@ export const hatchLines = (pitch: number, theme: Theme): number =>
 
 /** Texts of the ramp's ticks, each with the decimals that it needs: `−0.9`, `−0.45`, `0`. */
 export function legendTickTexts(domain: ColourDomain, roomy: boolean): { value: number; text: string }[] {
-  return legendTicks(domain, roomy).map((value) => ({
-    value,
-    text: value === 0 ? "0" : (domain.signed ? signed : plain)(value, decimals([value])),
-  }));
+  const most = Math.max(Math.abs(domain.low), Math.abs(domain.high));
+  // Four decimals or six digits are as many as fit side by side.
+  const power = most < 0.001 || most >= 1e5 ? Math.floor(Math.log10(most)) : 0;
+  const write = (value: number): string => {
+    const shown = Number((value / 10 ** power).toPrecision(12));
+    const digits = (domain.signed ? signed : plain)(shown, decimals([shown]));
+    return power === 0 ? digits : `${digits} × 10${superscript(power)}`;
+  };
+  return legendTicks(domain, roomy && power === 0).map((value) => ({ value, text: value === 0 ? "0" : write(value) }));
 }

@@ -18,6 +18,8 @@ export interface HeatmapOptions {
   legend: "inside" | "below" | "none";
   /** Panel letters a, b, c (print). */
   letters: boolean;
+  /** Where colours end: `robust` leaves a few outliers of a large grid beyond them, `full` holds every value. */
+  limits: "robust" | "full";
   /** The limit drawn so far of a run that goes on; limits then only grow. */
   previousLimit: ColourDomain | null;
   /** Cells whose magnitude is less than this recede; null: none do. */

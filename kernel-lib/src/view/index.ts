@@ -38,6 +38,7 @@ export { colourDomain, rampPosition } from "./colour-domain";
 export * from "./describe";
 export * from "./format";
 export { axisLabel, axisLabels } from "./heatmap-axis";
+export { readable } from "./heatmap-digits";
 export { heatmapOptions, heatmapPanels, isSigned, metricOf } from "./heatmap-grid";
 export { cellAt, cellRect, heatmapLayout, inWindow } from "./heatmap-layout";
 export { packTuples, sliceOf, sweepTuples } from "./heatmap-slices";

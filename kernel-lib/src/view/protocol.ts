@@ -75,7 +75,7 @@ export interface FigureChoice {
 
 /** How a heatmap is drawn now; `slice` is an index into its slices. */
 export interface HeatmapChoice
-  extends Pick<HeatmapOptions, "mode" | "hatch" | "panels" | "difference" | "threshold" | "window"> {
+  extends Pick<HeatmapOptions, "mode" | "hatch" | "panels" | "difference" | "limits" | "threshold" | "window"> {
   slice?: number;
 }
 
