@@ -23,6 +23,8 @@ export interface OverlayScene {
 
 /** Pixels outside the cell's edge (negative: inside), to the middle of the line. */
 const OUTSET = { pin: -2, hover: 0.75, linked: 0.75, match: -1.5, selection: 1.75 };
+/** Between the cells and the lines that say which part of the whole they are. */
+const EXTENT = 3;
 const cursorOutset = (pitch: number) => (pitch > 30 ? 4.5 : 3.5);
 /** Badges shrink with the cells, but their numeral stays at 10 px or more where the cell allows it. */
 const badgeRadius = (pitch: number) => (pitch >= 30 ? 7 : 6.5);
@@ -46,6 +48,7 @@ export class Overlay {
     };
     const isHover = (spot: Spot) => hover !== null && sameSpot(hover, spot);
 
+    nodes.push(...extents(layout));
     if (marks.selection.length > 1) nodes.push(...this.veil(scene));
     everyPanel(scene.matches, (rect) => frame("match", outset(rect, OUTSET.match)));
     everyPanel(marks.pins, (rect, spot) => {
@@ -90,6 +93,23 @@ export class Overlay {
         }
     return [svg("path", { class: "pb-veil", d: d.join("") })];
   }
+}
+
+/** Along the axes of what is zoomed in on: which part of the whole it is. */
+function extents({ panels, window, nx, ny }: HeatmapLayout): SVGElement[] {
+  const { x0, x1, y0, y1 } = window;
+  if (x1 - x0 + 1 === nx && y1 - y0 + 1 === ny) return [];
+  const line = (look: string, d: string) => svg("path", { class: `pb-extent ${look}`, d });
+  return panels.flatMap(({ x, y, width, height, showsY }) => {
+    const [under, beside] = [y + height + EXTENT, x - EXTENT];
+    const across = (from: number, to: number) => `M${x + (width * from) / nx} ${under}H${x + (width * to) / nx}`;
+    const up = (from: number, to: number) =>
+      `M${beside} ${y + height - (height * from) / ny}V${y + height - (height * to) / ny}`;
+    return [
+      line("pb-extent-whole", across(0, nx) + (showsY ? up(0, ny) : "")),
+      line("pb-extent-part", across(x0, x1 + 1) + (showsY ? up(y0, y1 + 1) : "")),
+    ];
+  });
 }
 
 function rectNode(className: string, { x, y, width, height }: Rect): SVGRectElement {

@@ -134,8 +134,9 @@ export class Painter {
       for (const { x, y, x2, y2 } of leads(layout, theme))
         stroke(context, new Path2D(`M${x},${y}L${x2},${y2}`), theme.colour.text2, 0.75);
       if (!means) return;
-      for (const { mean } of layout.classes) {
-        if (!mean) continue;
+      for (const { mean, stats } of layout.classes) {
+        // The mean of one prompt would hide it.
+        if (!mean || stats?.n === 1) continue;
         const path = new Path2D(`M${mean.x - 5},${mean.y}h10M${mean.x},${mean.y - 5}v10`);
         stroke(context, path, theme.colour.surface, 4);
         stroke(context, path, theme.colour.ink, 1.75);

@@ -4,7 +4,8 @@
 import { type ChartKey, type ChartLayout, type ChartLook, chartX, chartY, SWATCH } from "./chart-layout";
 import type { ChartView } from "./chart-types";
 import { inkOn } from "./colour";
-import { textWidth } from "./format";
+import { fitted, textWidth } from "./format";
+import { drawnWider } from "./heatmap-axis";
 import { type Marks, noMarks, stageColour, text } from "./marks";
 import type { Theme } from "./theme";
 
@@ -110,6 +111,7 @@ export function aroundMarks(view: ChartView, theme: Theme, layout: ChartLayout, 
   const marks = noMarks();
   const { text: ink, text2, lineStrong } = theme.colour;
   const { tick, label } = theme.size;
+  const wider = drawnWider(theme);
   const zero = layout.domain[0] <= 0 && layout.domain[1] >= 0 ? 0 : layout.domain[0];
   for (const [at, box] of layout.boxes.entries()) {
     const y = chartY(layout, box, zero);
@@ -134,9 +136,11 @@ export function aroundMarks(view: ChartView, theme: Theme, layout: ChartLayout, 
         marks.texts.push(text(box.x - tick * 0.6, place, words, { size: tick, colour: text2, align: "right" }));
       }
       const middle = box.y + box.height / 2;
-      const size = Math.min(label, (label * (box.height + tick * 2)) / textWidth(view.y.title, label));
+      // A little smaller before it is cut.
+      const room = (box.height + tick * 2) / wider;
+      const size = label * Math.max(LEAST_TITLE, Math.min(1, room / textWidth(view.y.title, label)));
       marks.texts.push(
-        text(box.x + layout.yTitle + label * 0.36, middle, view.y.title, {
+        text(box.x + layout.yTitle + label * 0.36, middle, fitted(view.y.title, room, size), {
           size,
           colour: ink,
           align: "center",
@@ -154,7 +158,8 @@ export function aroundMarks(view: ChartView, theme: Theme, layout: ChartLayout, 
     }
     if (box.showsX) {
       const foot = box.y + box.height + layout.xTitle;
-      marks.texts.push(text(box.x + box.width / 2, foot, view.x.title, { size: label, colour: ink, align: "center" }));
+      const words = fitted(view.x.title, box.width / wider, label);
+      marks.texts.push(text(box.x + box.width / 2, foot, words, { size: label, colour: ink, align: "center" }));
     }
   }
   for (const key of layout.keys) keyMarks(view, theme, key, marks);
@@ -180,15 +185,10 @@ function panelTitle(
     x += letter * 1.05;
   }
   const size = theme.medium === "print" ? title : body;
-  const room = (words: string, from: number, width: number, points: number) => {
-    let cut = words;
-    while (cut.length > 1 && textWidth(cut, points) > width - from) cut = cut.slice(0, -1);
-    return cut === words ? words : `${cut.slice(0, -1).trimEnd()}…`;
-  };
-  const words = room(name, x - box.x, box.width + tick, size * 1.05);
+  const words = fitted(name, box.width + tick - (x - box.x), size * 1.05);
   marks.texts.push(text(x, base, words, { size, colour: theme.colour.text, weight: 700 }));
   if (note !== "") {
-    const second = room(note, 0, box.width + tick, tick);
+    const second = fitted(note, box.width + tick, tick);
     marks.texts.push(text(box.x, box.y - tick * 0.6, second, { size: tick, colour: theme.colour.text2 }));
   }
 }
@@ -246,5 +246,7 @@ export const behindLook = ({ cell, colour }: Theme) => ({
 });
 
 /** Width of lines and side of markers, in pixels. */
+/** Of the usual size of an axis' title; longer ones are cut. */
+const LEAST_TITLE = 0.8;
 export const LINE_WIDTH = { screen: 2, print: 1.3 } as const;
 export const MARKER = { screen: 7, print: 4.6 } as const;

@@ -86,3 +86,11 @@ export function textWidth(text: string, size: number): number {
   }
   return (units * size) / 1000;
 }
+
+/** Cut at the end, with an ellipsis, to what fits. */
+export function fitted(words: string, room: number, size: number): string {
+  if (textWidth(words, size) <= room) return words;
+  let cut = words;
+  while (cut.length > 1 && textWidth(`${cut}…`, size) > room) cut = cut.slice(0, -1);
+  return `${cut.trimEnd()}…`;
+}

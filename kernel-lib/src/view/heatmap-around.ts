@@ -1,6 +1,6 @@
 /** What stands around a heatmap's cells besides its axes and legend: panel names, letters, the rule before a
  *  difference, the note at the diagonal, and the bars in the margin. */
-import { plain, signed, textWidth } from "./format";
+import { fitted, plain, signed, textWidth } from "./format";
 import type { HeatmapLayout, HeatmapOptions, PanelBox } from "./heatmap-types";
 import { type Marks, noMarks, stageColour, stageGlyph, text } from "./marks";
 import type { Theme } from "./theme";
@@ -43,14 +43,6 @@ function panelTitle(box: PanelBox, index: number, theme: Theme, options: Heatmap
   marks.texts.push(text(x, name, shown, { size, colour: theme.colour.text, weight: 700 }));
   const words = fitted(box.note, box.width + tick, tick);
   marks.texts.push(text(box.x, note, words, { size: tick, colour: theme.colour.text2 }));
-}
-
-/** Cut at the end, with an ellipsis, to what fits. */
-function fitted(words: string, room: number, size: number): string {
-  if (textWidth(words, size) <= room) return words;
-  let cut = words;
-  while (cut.length > 1 && textWidth(`${cut}…`, size) > room) cut = cut.slice(0, -1);
-  return `${cut.trimEnd()}…`;
 }
 
 function differenceRule(before: PanelBox, box: PanelBox, theme: Theme, marks: Marks): void {

@@ -299,7 +299,7 @@ export function legendTickTexts(domain: ColourDomain, roomy: boolean): { value: 
   const write = (value: number): string => {
     const shown = Number((value / 10 ** power).toPrecision(12));
     const digits = (domain.signed ? signed : plain)(shown, decimals([shown]));
-    return power === 0 ? digits : `${digits} × 10${superscript(power)}`;
+    return power === 0 ? digits : `${digits}·10${superscript(power)}`;
   };
   return legendTicks(domain, roomy && power === 0).map((value) => ({ value, text: value === 0 ? "0" : write(value) }));
 }

@@ -34,9 +34,10 @@ export function aboveMarks(layout: ScatterLayout, theme: Theme, { means }: Scatt
     marks.texts.push(text(x, y, words, { size: label, ...look }));
   if (!means) return marks;
   const arm = label * 0.42;
-  for (const { mean } of layout.classes) {
-    if (!mean || mean.x < plot.x || mean.x > plot.x + plot.width || mean.y < plot.y || mean.y > plot.y + plot.height)
-      continue;
+  for (const { mean, stats } of layout.classes) {
+    // The mean of one prompt would hide it.
+    if (!mean || stats?.n === 1) continue;
+    if (mean.x < plot.x || mean.x > plot.x + plot.width || mean.y < plot.y || mean.y > plot.y + plot.height) continue;
     const plus = { x: mean.x, y: mean.y, shape: PLUS, side: 2 * arm, fill: null, opacity: 1 };
     marks.shapes.push({ ...plus, stroke: theme.colour.surface, width: label * 0.3 });
     marks.shapes.push({ ...plus, stroke: theme.colour.ink, width: label * 0.14 });

@@ -2,7 +2,7 @@
  *
  *  Units are CSS pixels from the picture's top left corner. A unit of the axes has the same pixels in both directions,
  *  so that what looks near is near. Canvas, overlay and Vega-Lite spec are all drawn from this one geometry. */
-import { decimals, plain } from "./format";
+import { decimals, plain, superscript, textWidth } from "./format";
 import { type Contour, densityContours } from "./scatter-density";
 import { type ClassStats, classesOf, classStats, ellipseOf, frameOf, planeOf, scatterOptions } from "./scatter-frame";
 import { type ClassLook, classLooks } from "./scatter-looks";
@@ -67,6 +67,11 @@ export const MANY_POINTS = 3000;
 const COMPACT = 360;
 /** Aspect of a plot whose height is free. */
 const ASPECT = 0.74;
+/** Figures at the y axis, in letter sizes: their usual room, and from where on they get more. */
+const TICK_ROOM = 2.6;
+const TICK_MOST = 3.1;
+/** The reader's own font may be wider than the one that is measured. */
+const WIDER = 1.15;
 /** Letters between two ticks, at least. */
 const TICK_LETTERS = 6.2;
 
@@ -78,13 +83,27 @@ export function scatterLayout(
   size: { width: number; height?: number },
   partial: Partial<ScatterOptions> = {},
 ): ScatterLayout {
+  const { tick } = theme.size;
+  const usual = layOut(view, theme, size, partial, tick * TICK_ROOM);
+  const widest = Math.max(0, ...usual.yTicks.map(({ text }) => textWidth(text, tick))) * WIDER;
+  return usual.compact || widest <= tick * TICK_MOST ? usual : layOut(view, theme, size, partial, widest);
+}
+
+/** @param yLabels room for the figures at the y axis */
+function layOut(
+  view: ScatterView,
+  theme: Theme,
+  size: { width: number; height?: number },
+  partial: Partial<ScatterOptions>,
+  yLabels: number,
+): ScatterLayout {
   const options = scatterOptions(view, partial);
   const frame = frameOf(view, options);
   const { tick, label } = theme.size;
   const compact = size.width < COMPACT && theme.medium === "screen";
   const spread = frame !== null && frame.points.shape[1] === 1;
   const pad = {
-    left: compact ? 8 : label * (theme.medium === "print" ? 1.6 : 1.9) + (spread ? tick : tick * 2.6),
+    left: compact ? 8 : label * (theme.medium === "print" ? 1.6 : 1.9) + (spread ? tick : yLabels),
     right: compact ? 8 : tick,
     top: tick * 0.9,
     bottom: compact ? 8 : tick * 1.6 + label * 1.9,
@@ -180,7 +199,10 @@ function fit(
   plot: { width: number; height: number },
   { margin, spread }: { margin: number; spread: boolean },
 ): Window {
-  const least = Math.max(1e-12, 1e-9 * Math.max(...Object.values(bounds).map(Math.abs)));
+  // Where all points are one, the plane around it is as wide as it is far from 0.
+  const far = Math.max(...Object.values(bounds).map(Math.abs));
+  const isOne = Math.max(bounds.x1 - bounds.x0, bounds.y1 - bounds.y0) <= 1e-9 * far;
+  const least = isOne ? far || 1 : Math.max(1e-12, 1e-9 * far);
   const wide = Math.max(bounds.x1 - bounds.x0, least);
   const tall = Math.max(bounds.y1 - bounds.y0, least);
   const [cx, cy] = [(bounds.x0 + bounds.x1) / 2, (bounds.y0 + bounds.y1) / 2];
@@ -203,13 +225,21 @@ function scale(plot: ScatterLayout["plot"], window: Window, { spread, pitch }: {
   const tick = (place: (value: number) => number) => (value: number, _: number, all: number[]) => ({
     value,
     at: place(value),
-    text: plain(value, decimals(all)),
+    text: tickText(value, all),
   });
   return {
     unit,
     xTicks: multiples(window.x0, window.x1, step).map(tick((v) => px(at, v))),
     yTicks: spread ? [] : multiples(window.y0, window.y1, step).map(tick((v) => py(at, v))),
   };
+}
+
+/** As many decimals as the ticks need; powers of ten where figures would not fit beside the axis. */
+function tickText(value: number, all: readonly number[]): string {
+  const most = Math.max(...all.map(Math.abs));
+  if (value === 0 || all.length < 2 || (most >= 0.01 && most < 1e4)) return plain(value, decimals(all));
+  const power = Math.floor(Math.log10(all[1] - all[0]) + 1e-9);
+  return `${plain(Math.round(value / 10 ** power), 0)}·10${superscript(power)}`;
 }
 
 /** 1, 2 or 5 times a power of ten, at least `least`. */
