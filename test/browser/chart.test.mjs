@@ -195,7 +195,7 @@ describe("a chart in a notebook", () => {
     await view(1).locator(".pb-stage").focus();
     await page.keyboard.press("/");
     await page.keyboard.type("layer 6 attn");
-    await page.waitForFunction(() => /1 match/.test(document.querySelectorAll(".pb-view")[1].textContent));
+    await page.waitForFunction(() => /1 of 1/.test(document.querySelectorAll(".pb-view")[1].textContent));
     assert.match(await readout(1), /dpo · layer 6 · attn_out/);
     await page.keyboard.press("Escape");
     await view(1).getByRole("combobox", { name: "Panel" }).selectOption("all");

@@ -16,7 +16,7 @@ import {
 import { liveNotebook, openLive, runCell, startCell } from "./running.mjs";
 import { LOAD, longSweep } from "./runs.mjs";
 import { heads, heatmap, notebook, positions, slices } from "./stored.mjs";
-import { says, until } from "./widget.mjs";
+import { says, until, widget } from "./widget.mjs";
 
 const CODE =
   'import * as pb from "patchbay";\n\nconst model = await pb.load("demo/dpo");\n' +
@@ -25,6 +25,7 @@ const notebooks = {
   "slices.ipynb": notebook([slices({ code: CODE })]),
   "grids.ipynb": notebook([positions(), heads(), heatmap({ id: "pairs" })]),
   "many.ipynb": notebook([heatmap({ id: "many", layers: 64 })]),
+  "crowded.ipynb": notebook([heatmap({ id: "crowded", layers: 64, stages: ["base", "sft", "dpo"] })]),
 };
 
 describe("a heatmap in a notebook", () => {
@@ -144,14 +145,41 @@ describe("a heatmap in a notebook", () => {
     await view().locator(".pb-stage").focus();
     await page.keyboard.press("/");
     await page.keyboard.type("0 2");
-    assert.match(await view().locator(".pb-finder").textContent(), /1 match, 1: Layers 0 \+ 2/);
+    assert.match(await view().locator(".pb-finder").textContent(), /1 of 1Layers 0 \+ 2/);
     await page.keyboard.press("Control+a");
     await page.keyboard.type("country 7");
-    assert.match(await view().locator(".pb-finder").textContent(), /country 7: most in layers? \d/);
+    assert.match(await view().locator(".pb-finder").textContent(), /1 of 3country 7, most in layers? \d/);
     assert.ok((await view().locator(".pb-frame-match").count()) >= 1);
     assert.equal(await view().locator(".pb-sample-linked").count(), 1);
     await page.keyboard.press("Escape");
     assert.equal(await view().locator(".pb-frame-match").count(), 0);
+  });
+
+  test("Enter goes from match to match and Shift + Enter back, which is said; Escape gives the focus back", async () => {
+    const it = widget(page);
+    const place = () => it.part(".pb-finder [role=status]").textContent();
+    const step = async (key, says, spoken) => {
+      await page.keyboard.press(key);
+      await until(async () => (await place()) === says, `the search field says ${says}`);
+      await it.spoken(spoken);
+    };
+    await it.focus();
+    await page.keyboard.press("/");
+    await page.keyboard.type("7");
+    await until(async () => (await place()) === "1 of 8", "eight pairs hold layer 7");
+    await step("Enter", "2 of 8", /^Layers 1 and 7, /);
+    await step("Enter", "3 of 8", /^Layers 2 and 7, /);
+    await step("Shift+Enter", "2 of 8", /^Layers 1 and 7, /);
+    await view().getByRole("button", { name: "Next match" }).click();
+    await until(async () => (await place()) === "3 of 8", "the button goes on");
+    await it.part(".pb-find-input").fill("77");
+    await until(async () => (await place()) === "no match", "it says that there is none");
+    assert.ok(await view().getByRole("button", { name: "Next match" }).isDisabled());
+    await it.part(".pb-find-input").fill("0 7");
+    await it.part(".pb-find-input").press("Escape");
+    assert.ok(await it.stage.evaluate((node) => node === document.activeElement));
+    assert.ok(await it.part(".pb-finder").isHidden());
+    assert.match(await it.readout(), /^Layers 0 \+ 7/);
   });
 
   test("names the samples at both ends, and gives the code that goes on from a cell", async () => {
@@ -222,6 +250,77 @@ describe("a heatmap in a notebook", () => {
       const overflow = await view(0).evaluate((node) => node.scrollWidth - node.clientWidth);
       assert.ok(overflow <= 1, `${width}: ${overflow} px too wide`);
     }
+  });
+
+  test("what is zoomed in on moves with the pointer, the wheel and keys; a gesture is one step back", async () => {
+    await open("many.ipynb");
+    const it = widget(page);
+    const overlay = it.part(".pb-overlay");
+    /** What is drawn, as it is said once the focus and the pointer are elsewhere. */
+    const kept = (like) => it.kept(({ window }) => like(window ?? null));
+    await it.focus();
+    await it.press("Control+Home", "+", "+", "+");
+    await kept((window) => window?.x0 === 0 && window.x1 === 17 && window.y0 === 0);
+    const box = await overlay.boundingBox();
+    const [x, y] = [box.x + box.width * 0.3, box.y + box.height * 0.3];
+    const drag = async (from, [dx, dy], button, key) => {
+      await page.mouse.move(...from);
+      if (key) await page.keyboard.down(key);
+      await page.mouse.down({ button });
+      await page.mouse.move(from[0] + dx, from[1] + dy, { steps: 4 });
+      await until(() => overlay.evaluate((node) => node.classList.contains("pb-grabbing")), "the hand holds it");
+      await page.mouse.up({ button });
+      if (key) await page.keyboard.up(key);
+      assert.equal(await overlay.evaluate((node) => node.classList.contains("pb-grabbing")), false);
+    };
+    await drag([x, y], [0, 150], "middle");
+    await kept((window) => window.x0 === 0 && window.y0 > 1);
+    await it.press("u");
+    await kept((window) => window.y0 === 0);
+    await it.press("U");
+    await drag([x, y], [-150, 0], "left", "Control");
+    await kept(({ x0, y0 }) => x0 > 1 && y0 > 1);
+    assert.equal(await it.part(".pb-frame-selection").count(), 0, "nothing was selected");
+    // The labels stand under the line that says which part is drawn.
+    const line = await it.part(".pb-extent-part").boundingBox();
+    const label = [x, line.y + line.height + 8];
+    await page.mouse.move(...label);
+    await until(() => overlay.evaluate((node) => node.classList.contains("pb-grab")), "a hand over the axis");
+    let before;
+    await kept((window) => {
+      before = window;
+      return true;
+    });
+    await drag(label, [-120, 60], "left");
+    await kept(({ x0, y0 }) => x0 > before.x0 && y0 === before.y0);
+    await it.press("Control+ArrowUp");
+    await kept(({ y0 }) => y0 === before.y0 + 6);
+    await page.mouse.move(x, y);
+    await page.keyboard.down("Shift");
+    await page.mouse.wheel(0, 60);
+    await page.keyboard.up("Shift");
+    await kept(({ x0 }) => x0 > before.x0 + 6);
+    assert.equal(await it.part(".pb-extent-part").count(), 1);
+    await it.press("0");
+    await kept((window) => window === null);
+    assert.equal(await it.part(".pb-extent").count(), 0);
+    await it.press("Control+ArrowUp");
+    await it.spoken(/^All of it is drawn\.$/);
+  });
+
+  test("where a grid has too little room, a part of it can be shown; several models come one at a time", async () => {
+    await open("crowded.ipynb");
+    const it = widget(page);
+    assert.equal(await view().getByRole("button", { name: "DPO", exact: true }).getAttribute("aria-pressed"), "true");
+    await view().evaluate((node) => {
+      node.style.maxWidth = "388px";
+    });
+    await view().getByRole("button", { name: "Show a part" }).click();
+    await it.part(".pb-picture :is(svg, canvas)").first().waitFor();
+    await it.spoken(/^Layers \d+ to \d+ with \d+ to \d+\.$/);
+    assert.ok(await it.stage.evaluate((node) => node === document.activeElement));
+    await it.press("ArrowUp");
+    assert.equal(await it.part(".pb-frame-cursor").count(), 1);
   });
 
   test("2,080 cells are drawn and pointed at without waiting", async () => {

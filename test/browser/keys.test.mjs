@@ -10,10 +10,10 @@ import { until, widget } from "./widget.mjs";
 const views = oneOfEach();
 /** What each kind is called to screen readers, what is found in it, rows of its table, and whether it can be zoomed. */
 const KINDS = {
-  heatmap: { role: "heatmap", find: "0 2", finds: /^1 match, 1: Layers 0 \+ 2/, rows: 36, zooms: true },
-  scatter: { role: "scatter plot", find: "country 7", finds: /^4 matches, 1: country 7/, rows: 8, zooms: true },
-  paths: { role: "path graph", find: "France", finds: /^1 match, 1: .*France/, rows: 136, zooms: true },
-  chart: { role: "chart", find: "layer 6 attn", finds: /^1 match, 1: .*layer 6 · attn_out/, rows: 16, zooms: false },
+  heatmap: { role: "heatmap", find: "0 2", finds: ["1 of 1", /^Layers 0 \+ 2/], rows: 36, zooms: true },
+  scatter: { role: "scatter plot", find: "country 7", finds: ["1 of 4", /^country 7/], rows: 8, zooms: true },
+  paths: { role: "path graph", find: "France", finds: ["1 of 1", /France/], rows: 136, zooms: true },
+  chart: { role: "chart", find: "layer 6 attn", finds: ["1 of 1", /layer 6 · attn_out/], rows: 16, zooms: false },
 };
 
 describe("every kind of widget", () => {
@@ -151,7 +151,8 @@ describe("every kind of widget", () => {
         await it.focus();
         await it.press("/");
         await page.keyboard.type(find);
-        assert.match(await it.part(".pb-finder [role=status]").textContent(), finds);
+        assert.equal(await it.part(".pb-finder [role=status]").textContent(), finds[0]);
+        assert.match(await it.part(".pb-find-name").textContent(), finds[1]);
         assert.ok((await it.part(".pb-frame-match").count()) >= 1);
         await it.press("Escape");
         assert.equal(await it.part(".pb-frame-match").count(), 0);

@@ -107,9 +107,9 @@ describe("links and search", () => {
 
   test("search finds values by place, series and panel", () => {
     const { reader } = readerOf(madeUpLines());
-    expect(reader.search("dpo attn layer 4")).toBe("1 match, 1: demo/dpo · layer 4 · attn_out");
+    expect(reader.search("dpo attn layer 4")).toEqual({ place: "1 of 1", name: "demo/dpo · layer 4 · attn_out" });
     expect(reader.state.cursor).toEqual(at(1, 1, 4));
-    expect(reader.search("nothing")).toBe("no match");
+    expect(reader.search("nothing")).toEqual({ place: "no match", name: "" });
   });
 });
 

@@ -3,11 +3,13 @@
 import { describe, expect, test } from "vitest";
 import { NO_CHOICES } from "../../extension/src/heatmap/choices";
 import { cellCode, layersOf, pathCode } from "../../extension/src/heatmap/codes";
+import { stripAt } from "../../extension/src/heatmap/pointer";
 import { arrange, extentOf, findSamples } from "../../extension/src/heatmap/scene";
 import { describeView, linkedSpots, pointingAt } from "../../extension/src/heatmap/words";
-import { holding, windowWords, zoomed } from "../../extension/src/heatmap/zoom";
+import { holding, moved, stepOf, windowWords, zoomed } from "../../extension/src/heatmap/zoom";
 import {
   axisLabels,
+  type CellWindow,
   cellAt,
   cellName,
   cellRect,
@@ -198,22 +200,70 @@ describe("a slice at a third layer", () => {
 describe("a part drawn larger", () => {
   const v = view({}, 16, 16);
 
-  test("keeps the cell it is around, the same range on both axes of pairs, and comes back to all", () => {
+  test("keeps the cell it is around, also far from the diagonal of pairs, and comes back to all", () => {
     const once = zoomed(v, null, "in", { x: 2, y: 4 });
-    expect(once).toEqual({ x0: 1, x1: 10, y0: 1, y1: 10 });
+    expect(once).toEqual({ x0: 1, x1: 10, y0: 2, y1: 11 });
     const twice = zoomed(v, once, "in", { x: 2, y: 4 });
-    expect(twice).toMatchObject({ x0: 2, x1: 7 });
+    expect(twice).toMatchObject({ x0: 1, x1: 6 });
+    let corner: CellWindow | null = null;
+    for (let i = 0; i < 5; i++) corner = zoomed(v, corner, "in", { x: 0, y: 15 });
+    expect(corner).toEqual({ x0: 0, x1: 2, y0: 13, y1: 15 });
     const out = (from: ReturnType<typeof zoomed>) => zoomed(v, from, "out", { x: 2, y: 4 });
     expect(out(out(out(twice)))).toBeNull();
     expect(zoomed(v, twice, "reset", { x: 0, y: 0 })).toBeNull();
     expect(windowWords(v, { x0: 8, x1: 15, y0: 8, y1: 15 })).toBe("Layers 8 to 15");
+    expect(windowWords(v, { x0: 0, x1: 4, y0: 8, y1: 12 })).toBe("Layers 0 to 4 with 8 to 12");
   });
 
-  test("goes along with the cursor, and grows where a pair lies further apart", () => {
+  test("goes along with the cursor", () => {
     const window = { x0: 4, x1: 9, y0: 4, y1: 9 };
     expect(holding(v, window, { x: 5, y: 8 })).toBe(window);
-    expect(holding(v, window, { x: 5, y: 10 })).toEqual({ x0: 5, x1: 10, y0: 5, y1: 10 });
-    expect(holding(v, window, { x: 0, y: 15 })).toEqual({ x0: 0, x1: 15, y0: 0, y1: 15 });
+    expect(holding(v, window, { x: 5, y: 10 })).toEqual({ x0: 4, x1: 9, y0: 5, y1: 10 });
+    expect(holding(v, window, { x: 0, y: 15 })).toEqual({ x0: 0, x1: 5, y0: 10, y1: 15 });
+  });
+
+  test("moves by columns and rows to the ends, and in pairs never to where nothing is", () => {
+    const window = { x0: 4, x1: 9, y0: 6, y1: 11 };
+    expect(moved(v, window, { columns: -2, rows: 3 })).toEqual({ x0: 2, x1: 7, y0: 9, y1: 14 });
+    expect(moved(v, window, { columns: -99, rows: 99 })).toEqual({ x0: 0, x1: 5, y0: 10, y1: 15 });
+    for (let columns = -16; columns <= 16; columns++)
+      for (let rows = -16; rows <= 16; rows++) {
+        const { x0, x1, y0, y1 } = moved(v, window, { columns, rows });
+        expect([x1 - x0, y1 - y0]).toEqual([5, 5]);
+        expect(Math.min(x0, y0)).toBeGreaterThanOrEqual(0);
+        expect(Math.max(x1, y1)).toBeLessThan(16);
+        expect(y1 - x0, "a corner of pairs is in sight").toBeGreaterThanOrEqual(2);
+      }
+    expect(moved(tokens(), { x0: 0, x1: 1, y0: 0, y1: 0 }, { columns: 1, rows: -1 })).toMatchObject({ x0: 1, y0: 0 });
+    expect(stepOf(window, "right")).toEqual({ columns: 2, rows: 0 });
+    expect(stepOf({ x0: 0, x1: 1, y0: 0, y1: 1 }, "down")).toEqual({ columns: 0, rows: -1 });
+  });
+
+  test("has its labels where a drag moves it along one axis", () => {
+    const window = { x0: 4, x1: 9, y0: 4, y1: 9 };
+    const layout = heatmapLayout(v, themes.light, { width: 700, height: 600 }, heatmapOptions(v, { window }));
+    for (const { axis, x, y } of layout.ticks) expect(stripAt(layout, { x, y })).toBe(axis);
+    const { x, y } = cellRect(layout, 0, 5, 8);
+    expect(stripAt(layout, { x: x + 2, y: y + 2 })).toBeNull();
+    expect(stripAt(layout, { x: layout.width - 1, y: 1 })).toBeNull();
+  });
+
+  test("has its legend where no cell is, wherever it lies", () => {
+    for (const window of [
+      { x0: 0, x1: 7, y0: 8, y1: 15 },
+      { x0: 4, x1: 9, y0: 4, y1: 9 },
+      { x0: 6, x1: 11, y0: 3, y1: 8 },
+    ]) {
+      const layout = heatmapLayout(v, themes.light, { width: 700, height: 600 }, heatmapOptions(v, { window }));
+      const legend = layout.legend as NonNullable<typeof layout.legend>;
+      for (let at = 0; at < 100; at++) {
+        const [x, y] = [
+          legend.x + (legend.width * (at % 10)) / 9,
+          legend.y + (legend.height * Math.floor(at / 10)) / 9,
+        ];
+        expect(cellAt(layout, x, y), `${JSON.stringify(window)}: ${x}, ${y}`).toBeNull();
+      }
+    }
   });
 
   test("has larger cells in the same frame, and a pointer finds what is drawn there", () => {

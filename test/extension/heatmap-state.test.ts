@@ -143,8 +143,9 @@ describe("marks", () => {
       hatch: false,
       difference: { a: 1, b: 0 },
       panels: [0],
+      limits: "full",
       threshold: 0.25,
-      window: { x0: 1, x1: 4, y0: 1, y1: 4 },
+      window: { x0: 0, x1: 3, y0: 1, y1: 4 },
       slice: null,
     };
     expect(readChoices(JSON.parse(JSON.stringify(chosen)), view)).toEqual(chosen);
@@ -154,11 +155,12 @@ describe("marks", () => {
       hatch: ["no", 0, null],
       difference: [{ a: 1, b: 1 }, { a: 2, b: 0 }, { a: "1", b: 0 }, 4, [1, 0]],
       panels: [[9], ["0"], [-1], [0.5], 3, "0"],
+      limits: ["all", 1, null],
       threshold: [-1, Number.NaN, Number.POSITIVE_INFINITY, 1e308, "0.2", []],
       window: [
         { x0: 4, x1: 1, y0: 4, y1: 1 },
         { x0: 0, x1: 6, y0: 0, y1: 6 },
-        { x0: 0, x1: 3, y0: 1, y1: 4 },
+        { x0: 0, x1: 3, y0: 1, y1: 6 },
         { x0: 0.5, x1: 3, y0: 0.5, y1: 3 },
         { x0: Number.NaN, x1: 3, y0: 0, y1: 3 },
         [],
@@ -196,7 +198,7 @@ describe("keys", () => {
   test("Ctrl+S and Cmd+S save; other commands go to the browser", () => {
     expect(press("s", { ctrlKey: true })).toEqual({ do: "save" });
     expect(press("s", { metaKey: true })).toEqual({ do: "save" });
-    for (const key of ["c", "f", "x", "ArrowLeft"]) expect(press(key, { ctrlKey: true })).toBeNull();
+    for (const key of ["c", "f", "x", "PageUp"]) expect(press(key, { ctrlKey: true })).toBeNull();
     expect(press("ArrowLeft", { altKey: true })).toBeNull();
   });
 
@@ -204,6 +206,8 @@ describe("keys", () => {
     expect(press("ArrowUp")).toEqual({ do: "move", direction: "up", extend: false });
     expect(press("ArrowUp", { shiftKey: true })).toEqual({ do: "move", direction: "up", extend: true });
     expect(press("Home", { ctrlKey: true })).toEqual({ do: "move", direction: "first", extend: false });
+    for (const held of ["ctrlKey", "metaKey"] as const)
+      expect(press("ArrowUp", { [held]: true })).toEqual({ do: "pan-up" });
   });
 
   test("every letter that does something is in the help", () => {

@@ -81,8 +81,12 @@ class Plain extends Reader<At, Zoomed> {
   protected pinAtCursor = () => undefined;
   select = () => undefined;
   pin = () => undefined;
-  search = () => "";
-  nextMatch = () => undefined;
+  matches: readonly string[] = [];
+  protected find = (text: string) => {
+    this.matches = text.split("").filter((letter) => letter !== " ");
+    return undefined;
+  };
+  protected goToMatch = (at: number) => this.matches[at] ?? "";
   protected resting = () => null;
 }
 
@@ -156,4 +160,29 @@ describe("when marks change", () => {
     expect(change({ ...now, pins: [{ at: 1, number: 1 }], zoom: null })).toEqual(["kept", "drawn"]);
     expect(change(NONE)).toEqual(["nothing kept", "side", "told"]);
   });
+});
+
+test("a search goes to the first match, on to the next and back, round and round", () => {
+  const spoken: boolean[] = [];
+  const nothing = () => undefined;
+  const reader = new Plain(
+    {
+      pointedElsewhere: (speak) => spoken.push(speak),
+      marked: nothing,
+      say: nothing,
+      tellOthers: nothing,
+      leave: nothing,
+    },
+    NONE,
+  );
+  expect(reader.nextMatch(1)).toEqual({ place: "", name: "" });
+  expect(reader.search("abc")).toEqual({ place: "1 of 3", name: "a" });
+  expect(reader.nextMatch(1)).toEqual({ place: "2 of 3", name: "b" });
+  expect(reader.nextMatch(1)).toEqual({ place: "3 of 3", name: "c" });
+  expect(reader.nextMatch(1)).toEqual({ place: "1 of 3", name: "a" });
+  expect(reader.nextMatch(-1)).toEqual({ place: "3 of 3", name: "c" });
+  expect(spoken).toEqual([true, true, true, true, true]);
+  expect(reader.search("xy")).toEqual({ place: "1 of 2", name: "x" });
+  expect(reader.search(" ")).toEqual({ place: "", name: "" });
+  expect(reader.searching).toBe(false);
 });

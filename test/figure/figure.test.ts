@@ -175,7 +175,8 @@ test.each<[FigureOptions, RegExp]>([
   [{ difference: { a: 0, b: 1 } }, /panels is 1, must be from 0 to 0/],
   [{ threshold: -1 }, /threshold is -1, must be a number from 0/],
   [{ window: { x0: 0, x1: 99, y0: 0, y1: 99 } }, /window is .*must be columns x0 to x1/],
-  [{ window: { x0: 0, x1: 2, y0: 1, y1: 3 } }, /window is .*same range on both axes/],
+  [{ window: { x0: 2, x1: 1, y0: 1, y1: 3 } }, /window is .*must be columns x0 to x1/],
+  [{ limits: "most" as "full" }, /limits is "most", must be one of robust, full/],
 ])("an option out of range is refused by name: %j", (options, message) => {
   expect(() => figureOf(madeUpView(), options)).toThrow(SpecError);
   expect(() => figureOf(madeUpView(), options)).toThrow(message);

@@ -35,11 +35,20 @@ test("no value lies beyond the limits up to 200 cells, whatever the values", () 
   );
 });
 
-test("above 200 cells the 98th percentile sets the limit and the rest is counted", () => {
-  const values = Array.from({ length: 1000 }, (_, i) => (i < 990 ? 0.0005 * i : 30));
+test("above 200 cells a few outliers lie beyond the limits and are counted; asked for, the limits hold them too", () => {
+  const values = Array.from({ length: 1000 }, (_, i) => (i < 996 ? 0.0005 * i : 30));
   const domain = colourDomain(values, { signed: true, ...done });
-  expect(domain.high).toBe(0.5);
-  expect(domain.clipped).toBe(10);
+  expect(domain).toMatchObject({ high: 0.5, clipped: 4 });
+  expect(colourDomain(values, { signed: true, robust: false, ...done })).toMatchObject({ high: 30, clipped: 0 });
+});
+
+test("an effect in two of a hundred cells keeps its place on the scale", () => {
+  const values = Array.from({ length: 2000 }, (_, i) => (i % 50 === 0 ? 0.6 + 0.0001 * i : 0.01));
+  expect(colourDomain(values, { signed: true, ...done }).high).toBe(0.8);
+});
+
+test("a largest value that is the limit but for rounding is not beyond it", () => {
+  expect(colourDomain([7 * 0.1, -0.2], { signed: true, ...done })).toMatchObject({ high: 0.7, clipped: 0 });
 });
 
 test("while a run goes on limits move in steps of 1, 2, 5 and only grow; the end fits once", () => {

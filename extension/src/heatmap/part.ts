@@ -220,7 +220,26 @@ class HeatmapPart implements Part<HeatmapView, Place, Marks> {
     }
     if (!layout.tooNarrow && width !== "tiny") return null;
     const text = `${cells} cells need more room than there is here; ${bestInWords(this.shown, options, layout)}`;
-    return { icon: "grid", title: view.title, text, offersTable: true };
+    const offer = { label: "Show a part", icon: "find", act: () => this.showPart() } as const;
+    return { icon: "grid", title: view.title, text, offersTable: true, ...(width !== "tiny" && { offer }) };
+  }
+
+  /** Zooms in on the best cell until the cells can be told apart. */
+  private showPart(): void {
+    const { shown, arrangement, shell } = this;
+    const scene = shell.scene();
+    if (!scene || !arrangement) return;
+    const around = bestPlace(shown, arrangement) ?? { x: 0, y: 0 };
+    let { window } = this.choices;
+    let part = arrangement;
+    while (part.layout.tooNarrow) {
+      const next = zoomed(shown, window, "in", around);
+      if (JSON.stringify(next) === JSON.stringify(window)) return;
+      window = next;
+      part = arrange(shown, scene.theme, scene.room, { ...this.choices, window }, null);
+    }
+    this.reader.choose({ window }, window ? `${windowWords(shown, window)}.` : undefined);
+    shell.focus();
   }
 
   mark({ theme, state }: HeatmapScene, focused: boolean): ReadoutText {

@@ -55,15 +55,14 @@ export class Stage<V extends View> {
     }
     const said = view.state === "error" ? failure(view) : notice;
     if (!said) return null;
-    const { offersTable } = { offersTable: false, ...said };
+    const { offersTable, offer } = { offersTable: false, offer: undefined, ...said };
     return {
       key: said.title + said.text,
       make: () =>
-        noticeNode(
-          said,
-          this.acts.copy,
-          offersTable ? [button({ label: "Table", icon: "table", look: "outlined" }, this.acts.table)] : [],
-        ),
+        noticeNode(said, this.acts.copy, [
+          ...(offer ? [button({ label: offer.label, icon: offer.icon, look: "outlined" }, offer.act)] : []),
+          ...(offersTable ? [button({ label: "Table", icon: "table", look: "outlined" }, this.acts.table)] : []),
+        ]),
     };
   }
 }

@@ -20,6 +20,7 @@
  *  6. A target speaks to other views as a `Pointing`: labels by layer, head, position, token, sample (../link.ts). */
 import type { Request, Theme, View, ViewBase, ViewState } from "patchbay/view";
 import type { Child } from "../dom";
+import type { IconName } from "../icons";
 import type { LinkField, Pointing } from "../link";
 import type { MenuItem } from "../menu";
 import type { Gesture } from "./gesture";
@@ -50,6 +51,13 @@ export interface Scene<V extends ViewBase = View> {
   table: boolean;
 }
 
+/** A button below a notice. */
+export interface Offer {
+  label: string;
+  icon: IconName;
+  act(): void;
+}
+
 /** What `draw` answers. */
 export interface Drawn {
   /** Size of picture and overlay in pixels. */
@@ -61,7 +69,7 @@ export interface Drawn {
   spoken: string;
   /** Shown instead of the picture: nothing to draw, too little room (then it offers the table). The shell itself says
    *  failed runs. */
-  notice: (Notice & { offersTable?: boolean }) | null;
+  notice: (Notice & { offersTable?: boolean; offer?: Offer }) | null;
 }
 
 /** A piece of a read-out line; `strong` is bold, `weak` is secondary text. */

@@ -60,7 +60,10 @@ export function colourDomain(
     if (high < 0 && high > low / 2) high = 0;
     if (!(high > low)) high = low + 1;
   }
-  return { low, high, signed: options.signed, clipped: finite.filter((v) => v < low || v > high).length };
+  // 7 * 0.1 is a little more than 0.7.
+  const least = 1e-9 * Math.max(Math.abs(low), Math.abs(high));
+  const clipped = finite.filter((v) => v < low - least || v > high + least).length;
+  return { low, high, signed: options.signed, clipped };
 }
 
 /** The greatest of an ascending list; 0 when it is empty. */

@@ -3,6 +3,7 @@
 import { inkOn, rampColour } from "./colour";
 import { legendTicks, rampPosition } from "./colour-domain";
 import { count, decimals, plain, signed, superscript, textWidth } from "./format";
+import { drawnWider } from "./heatmap-axis";
 import { metricOf } from "./heatmap-grid";
 import type { ColourDomain, HeatmapLayout, HeatmapOptions } from "./heatmap-types";
 import { BAR, CROSS, type Marks, noMarks, type ShapeMark, text } from "./marks";
@@ -120,7 +121,7 @@ export function legendMarks(
     } as const);
 
   const label = below?.label ?? { x: box.x, y: box.y + tick, room: box.width };
-  const name = labelWords(view, options, layout, label.room, tick);
+  const name = labelWords(view, options, layout, label.room / drawnWider(theme), tick);
   marks.texts.push(text(label.x, label.y, name, { size: tick, colour: theme.colour.text }));
   rug(layout, theme, ramp, marks);
   const roomy = ramp.width >= tick * ROOMY;
