@@ -23,6 +23,8 @@ import {
   unpack,
   validateView,
 } from "../../kernel-lib/src/view";
+import { aroundMarks } from "../../kernel-lib/src/view/chart-marks";
+import { textWidth } from "../../kernel-lib/src/view/format";
 import { MAKING, madeUpBars, madeUpLines, madeUpShares } from "./made-up-charts";
 
 beforeAll(() => bundle());
@@ -126,6 +128,19 @@ describe("layout", () => {
       }
     }
   });
+});
+
+test("titles of axes that are too long are cut, not shrunk to nothing nor drawn outside", () => {
+  const long = "of the answer to the instruction that is given in words ".repeat(4);
+  const view = { ...madeUpBars(), x: { ...madeUpBars().x, title: long }, y: { ...madeUpBars().y, title: long } };
+  const layout = chartLayout(view, themes.light, { width: 480 });
+  const titles = aroundMarks(view, themes.light, layout, {}).texts.filter(({ text }) => text.startsWith("of the"));
+  expect(titles).toHaveLength(2);
+  for (const { text, size } of titles) {
+    expect(text.endsWith("…")).toBe(true);
+    expect(size).toBeGreaterThanOrEqual(0.8 * themes.light.size.label);
+    expect(textWidth(text, size)).toBeLessThan(480);
+  }
 });
 
 describe("drawing", () => {

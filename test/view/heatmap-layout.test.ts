@@ -1,17 +1,24 @@
 /** The geometry that spec and overlay share. */
 import { describe, expect, test } from "vitest";
 import {
+  axisLabels,
   cellAt,
+  cellName,
   cellRect,
+  type HeatmapAxis,
+  type HeatmapMetric,
   type HeatmapOptions,
+  type HeatmapView,
   heatmapLayout,
   heatmapOptions,
+  pack,
   type Size,
+  spokenCell,
   themes,
 } from "../../kernel-lib/src/view";
 import { textWidth } from "../../kernel-lib/src/view/format";
 import { tickIndexes } from "../../kernel-lib/src/view/heatmap-axis";
-import { legendMarks } from "../../kernel-lib/src/view/heatmap-legend";
+import { legendMarks, legendTickTexts } from "../../kernel-lib/src/view/heatmap-legend";
 import { type MadeUp, madeUpView } from "./made-up";
 
 function layoutOf(made: MadeUp, size: Size, partial: Partial<HeatmapOptions> = {}, theme = themes.light) {
@@ -180,4 +187,79 @@ test("in interaction mode the diagonal is not asked for", () => {
   const kinds = layout.panels[0].cells.filter((cell) => cell.ix === cell.iy).map((cell) => cell.kind);
   expect(new Set(kinds)).toEqual(new Set(["absent"]));
   expect(layout.panels[0].cells[2 * 8].value).toBeCloseTo(0.85 - 0.04 - 0.27, 6);
+});
+
+describe("a few cells", () => {
+  /** One metric over a grid, every value the same. */
+  function grid(nx: number, ny: number, value: number, x: Partial<HeatmapAxis> = {}) {
+    const view = madeUpView({ layers: 1 });
+    const [metric] = view.metrics as [HeatmapMetric];
+    const all = (array: Float64Array | Int32Array | Uint8Array, fill: number) => pack(array.fill(fill), [1, ny, nx]);
+    const floats = () => all(new Float64Array(nx * ny), value);
+    const labels = (count: number) => Array.from({ length: count }, (_, i) => String(i));
+    return {
+      ...view,
+      layout: "grid" as const,
+      x: { title: "head patched", labels: labels(nx), field: "head" as const, ...x },
+      y: { title: "layer patched", labels: labels(ny), field: "layer" as const },
+      metrics: [
+        {
+          ...metric,
+          ...{ mean: floats(), low: floats(), high: floats(), n: all(new Int32Array(nx * ny), 3) },
+          ...{ notSignificant: all(new Uint8Array(nx * ny), 0), interaction: null, samples: null },
+        },
+      ],
+      metric: metric.key,
+    };
+  }
+  const laidOut = (view: HeatmapView, width = 760) =>
+    heatmapLayout(view, themes.light, { width, height: 600 }, heatmapOptions(view));
+
+  test.each([
+    [1, 1],
+    [1, 16],
+    [32, 1],
+    [2, 3],
+  ])("%i x %i: titles and legend lie inside the picture", (nx, ny) => {
+    const view = grid(nx, ny, 0.3);
+    const layout = laidOut(view);
+    const [box] = layout.panels;
+    const { label, tick } = themes.light.size;
+    const half = textWidth(view.x.title, label) / 2;
+    expect(box.x + box.width / 2 - half).toBeGreaterThanOrEqual(0);
+    expect(box.x + box.width / 2 + half).toBeLessThanOrEqual(layout.width);
+    expect(textWidth(view.y.title, label)).toBeLessThanOrEqual(box.y + box.height);
+    const { texts } = legendMarks(view, themes.light, layout, heatmapOptions(view)).marks;
+    for (const { x, text: words } of texts) expect(x + textWidth(words, tick) / 2).toBeLessThanOrEqual(layout.width);
+  });
+
+  test("values that two decimals would write as 0 get more of them, and a legend in powers of ten", () => {
+    const view = grid(4, 4, -0.001);
+    expect(laidOut(view).digits).toBe(3);
+    expect(spokenCell(view, heatmapOptions(view), laidOut(view).panels[0].cells[0], null)).toContain("minus 0.0010");
+    const tiny = laidOut(grid(4, 4, 7e-7));
+    expect(tiny.showsValues).toBe(false);
+    expect(legendTickTexts(tiny.domain, false).map(({ text }) => text)).toEqual(["−7·10⁻⁷", "0", "+7·10⁻⁷"]);
+    expect(laidOut(grid(4, 4, 0.3)).digits).toBe(2);
+  });
+
+  test("long names are cut in the middle along the axis, clear of its title, and whole in the read-out", () => {
+    const labels = Array.from({ length: 4 }, (_, i) => `Name the capital of this country, wording number ${i}`);
+    const view = grid(4, 4, 0.3, { labels, field: "task" });
+    expect(axisLabels(view.x)[2]).toBe("Name the capi…g number 2");
+    expect(cellName(view, 2, 0)).toContain(labels[2]);
+    const layout = laidOut(view);
+    const deepest = Math.max(...axisLabels(view.x).map((words) => textWidth(words, themes.light.size.tick))) * 1.1;
+    const drop = deepest * Math.sin((Math.abs(layout.xAngle) * Math.PI) / 180);
+    expect(layout.xTitle).toBeGreaterThan(drop + themes.light.size.label / 2);
+  });
+
+  test("a token of nothing but signs is quoted in the read-out", () => {
+    const view = grid(3, 1, 0.3, { labels: [",", " France", "?!"], field: "position" });
+    expect([0, 1, 2].map((at) => cellName(view, at, 0))).toEqual([
+      "Layer 0, position “,”",
+      "Layer 0, position ·France",
+      "Layer 0, position “?!”",
+    ]);
+  });
 });

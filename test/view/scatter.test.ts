@@ -28,10 +28,13 @@ import {
   spokenSelection,
   summariseSelection,
   themes,
+  unpack,
   validateView,
   valueAt,
   viewsOf,
 } from "../../kernel-lib/src/view";
+import { textWidth } from "../../kernel-lib/src/view/format";
+import { aboveMarks } from "../../kernel-lib/src/view/scatter-around";
 import { densityContours } from "../../kernel-lib/src/view/scatter-density";
 import { px, py } from "../../kernel-lib/src/view/scatter-layout";
 import type { ScatterView } from "../../kernel-lib/src/view/scatter-types";
@@ -199,6 +202,35 @@ describe("layout", () => {
     expect(rows.spread).toBe(true);
     const ys = [...rows.points].filter((_, i) => i % 2 === 1);
     expect(Math.max(...ys.slice(0, 20))).toBeLessThan(Math.min(...ys.slice(20)));
+  });
+
+  test("points in one place have a plane around them, with ticks that differ; the mean of one alone does not hide it", () => {
+    const one = madeUpScatter({ classes: EIGHT.slice(0, 1), perClass: 1 });
+    const layout = scatterLayout(one, themes.light, { width: 600 });
+    for (const ticks of [layout.xTicks, layout.yTicks])
+      expect(new Set(ticks.map(({ text }) => text)).size).toBe(ticks.length);
+    const crosses = (view: ScatterView) =>
+      aboveMarks(scatterLayout(view, themes.light, { width: 600 }), themes.light, scatterOptions(view)).shapes.length;
+    expect(crosses(one)).toBe(0);
+    expect(crosses(madeUpScatter({ classes: EIGHT.slice(0, 1), perClass: 2 }))).toBe(2);
+  });
+
+  test("figures at the y axis stand clear of its title, however large they are", () => {
+    const view = madeUpScatter();
+    const huge = {
+      ...view,
+      frames: view.frames.map((frame) => {
+        const points = unpack(frame.points) as Float32Array;
+        return { ...frame, points: pack(points.map((value) => value * 1e5) as Float32Array, frame.points.shape) };
+      }),
+    };
+    for (const each of [view, huge]) {
+      const { plot, yTicks } = scatterLayout(each, themes.light, { width: 600 });
+      const { tick, label } = themes.light.size;
+      const widest = Math.max(...yTicks.map(({ text }) => textWidth(text, tick)));
+      expect(plot.x - widest).toBeGreaterThan(label * 1.5);
+    }
+    expect(scatterLayout(huge, themes.light, { width: 600 }).yTicks.at(-1)?.text).toMatch(/^\d+·10[⁴⁵]$/);
   });
 
   test("a layer that is still to come has axes and no points", () => {
