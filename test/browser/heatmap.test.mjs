@@ -261,6 +261,9 @@ describe("a heatmap in a notebook", () => {
     await it.focus();
     await it.press("Control+Home", "+", "+", "+");
     await kept((window) => window?.x0 === 0 && window.x1 === 17 && window.y0 === 0);
+    // In sight as a whole, labels and all.
+    await overlay.evaluate((node) => node.scrollIntoView({ block: "center" }));
+    await settled(page);
     const box = await overlay.boundingBox();
     const [x, y] = [box.x + box.width * 0.3, box.y + box.height * 0.3];
     const drag = async (from, [dx, dy], button, key) => {
@@ -281,6 +284,7 @@ describe("a heatmap in a notebook", () => {
     await drag([x, y], [-150, 0], "left", "Control");
     await kept(({ x0, y0 }) => x0 > 1 && y0 > 1);
     assert.equal(await it.part(".pb-frame-selection").count(), 0, "nothing was selected");
+    await settled(page);
     // The labels stand under the line that says which part is drawn.
     const line = await it.part(".pb-extent-part").boundingBox();
     const label = [x, line.y + line.height + 8];
