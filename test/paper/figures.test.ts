@@ -90,6 +90,19 @@ describe("head maps", () => {
     expect(widths.every((width) => width > 0 && width <= 1)).toBe(true);
   });
 
+  test("a model whose name says no stage stands for the base model, also beside those whose names do", () => {
+    const all = [traceOf("lab/own", "antonym", 1), traceOf("lab/own-sft", "antonym", 1, 1)];
+    const fig26 = paperItems(all).find(({ name }) => name === "fig26");
+    expect([fig26?.missing, fig26?.title]).toEqual([null, "Head activity, base, k = 1: antonym"]);
+    expect(paperFigure("fig26", all).model.name).toBe("lab/own");
+    // Alone it is not called what nobody said that it is.
+    expect(paperItems(all.slice(0, 1)).find(({ name }) => name === "fig26")?.title).toBe(
+      "Head activity, k = 1: antonym",
+    );
+    expect(paperFigure("fig26", all.slice(0, 1)).title).toBe("Head activity, k = 1: antonym");
+    expect(paperItems(all.slice(1)).find(({ name }) => name === "fig26")?.missing).toMatch(/stage base/);
+  });
+
   test("of the stages among the models the named one is shown; figure 42 sets can_fly beside color", () => {
     const view = paperFigure("fig46", traces, { resamples: 50 }) as HeatmapView;
     expect(view.model.name).toBe("own/dpo");

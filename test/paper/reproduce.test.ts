@@ -6,8 +6,13 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openCheckpoint } from "../../kernel-lib/src/checkpoint/open";
 import type { PatchSweepSpec } from "../../kernel-lib/src/experiment/types";
 import { parseAnyResult } from "../../kernel-lib/src/result/kinds";
+import { crossTaskQuestion } from "../../kernel-lib/src/run/cross-task";
+import { lensQuestion } from "../../kernel-lib/src/run/logit-lens";
+import { patchGridQuestion } from "../../kernel-lib/src/run/patch-grid";
+import { traceQuestion } from "../../kernel-lib/src/run/path-trace";
 import { type ReproduceOptions, type ReproduceProgress, reproduce } from "../../kernel-lib/src/run/reproduce";
 import { jobsOf } from "../../kernel-lib/src/run/reproduce-jobs";
+import { reportOf } from "../../kernel-lib/src/run/reproduce-report";
 import { Remaining } from "../../kernel-lib/src/run/reproduce-time";
 
 let out: string;
@@ -100,7 +105,9 @@ describe("reproduce()", () => {
   });
 
   test("results of another question or model are refused by name, before anything runs", async () => {
-    await expect(reproduce({ ...asked(), n: 3 })).rejects.toThrow(/accuracy\.antonym\.patchbay\.json: spec/);
+    await expect(reproduce({ ...asked(), n: 3 })).rejects.toThrow(
+      /accuracy\.antonym\.patchbay\.json: was made of another question than is asked now \(different: samples\)/,
+    );
     await expect(reproduce({ ...asked(), seed: 1 })).rejects.toThrow(/: seed is 0, must be 1/);
     const file = join(out, "results/demo-dpo/sweep.antonym.patchbay.json");
     const text = readFileSync(file, "utf8");
@@ -132,9 +139,44 @@ test("jobs follow the protocol: fillers and Eq. 3, or the bare query and the rel
   }
 });
 
+describe("a checkpoint without a beginning of sequence", () => {
+  const noBos = async () => {
+    const checkpoint = await openCheckpoint("demo/dpo");
+    return { ...checkpoint, config: { ...checkpoint.config, bosId: null } };
+  };
+  const asked = { tasks: ["antonym", "color"], n: 2, rephrasings: 3 };
+
+  test("is asked with a filler that is named; the message names a token that it has, for calls and the command line", async () => {
+    const checkpoint = await noBos();
+    expect(() => jobsOf(checkpoint, out, asked)).toThrow(/filler: is not given.*filler: "<\/s>".*--filler "<\/s>"/);
+    const sweep = jobsOf(checkpoint, out, { ...asked, filler: "</s>" }).find(({ part }) => part === "sweep");
+    const spec = sweep?.spec as unknown as PatchSweepSpec | undefined;
+    expect(spec?.samples[0].target[0]).toBe(checkpoint.tokenizer?.tokenId("</s>"));
+  });
+
+  test("needs none for what asks prompts as they are", async () => {
+    const checkpoint = await noBos();
+    const parts = jobsOf(checkpoint, out, { ...asked, protocol: "released-code" }).map(({ part }) => part);
+    expect(parts).toEqual(expect.arrayContaining(["accuracy", "sweep", "geometry", "paths-1", "paths-3"]));
+    expect(traceQuestion(checkpoint, { task: "antonym", n: 1 }).samples).toHaveLength(1);
+    expect(lensQuestion(checkpoint, { task: "antonym", n: 1 }, {}).json.task).toBe("antonym");
+    expect(patchGridQuestion(checkpoint, { task: "antonym", against: "comparative", n: 1 }).json.task).toBe("antonym");
+    const crossed = { tasks: ["antonym", "comparative"], n: 1 } as const;
+    expect(crossTaskQuestion(checkpoint, { ...crossed, into: "instruction" }).json.into).toBe("instruction");
+    expect(() => crossTaskQuestion(checkpoint, crossed)).toThrow(/filler: is not given/);
+  });
+});
+
+test("what a reader should know of the prompts stands in the report once, with all tasks that it is about", () => {
+  const notes = ["antonym", "color"].map((about) => ({ about, model: "own/base", words: "2 answers are cut" }));
+  const parts = { tables: [], figures: [], missing: [], failed: [], sources: [], command: "", explore: false };
+  expect(reportOf([], { ...parts, notes })).toContain("<li>own/base: antonym, color: 2 answers are cut</li>");
+  expect(reportOf([], { ...parts, notes: [] })).not.toContain("Worth knowing");
+});
+
 describe("time left", () => {
   const job = (part: "sweep" | "geometry", model: string) => ({
-    ...{ part, model, title: "", fingerprint: "", file: "", items: 10 },
+    ...{ part, model, title: "", fingerprint: "", file: "", items: 10, warnings: [] },
     spec: { kind: "" },
   });
 

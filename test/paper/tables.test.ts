@@ -2,8 +2,10 @@
 import { describe, expect, test } from "vitest";
 import type { Result } from "../../kernel-lib/src/result/base";
 import { tableToLatex } from "../../kernel-lib/src/result/latex";
+import { codeOfPaper } from "../../kernel-lib/src/result/paper-code";
 import { publishedCount, topTuples } from "../../kernel-lib/src/result/paper-contributions";
 import { SweepResult } from "../../kernel-lib/src/result/sweep";
+import { TraceResult } from "../../kernel-lib/src/result/trace";
 import { paperItems, paperTable } from "../../kernel-lib/src/run/paper";
 import { golden } from "../stats/golden";
 import { sweepOf, traceOf } from "./made";
@@ -39,13 +41,13 @@ describe("tables 9 to 18", () => {
     ]);
   });
 
-  test("each block holds the ten best, rounded as Python rounds, ties by layers; what was not run is empty", () => {
+  test("each block holds the ten best, to two decimals, ties by layers; what was not run is empty", () => {
     const [sft] = sweeps.slice(3);
     const top = topTuples(sft, "rr_diff_target", [1, 2]);
     const printed = table.rows.filter(([model]) => model === "own/sft").map((row) => [row[1], row[2]]);
     expect(printed).toHaveLength(10);
-    expect(printed.map(([, value]) => Number(value))).toEqual(top.map(({ rounded }) => rounded));
-    expect(printed.every(([, value]) => /^-?\d\.\d{1,2}$/.test(String(value)))).toBe(true);
+    expect(printed.map(([, value]) => Number(value))).toEqual(top.map(({ rounded }) => rounded + 0));
+    expect(printed.every(([, value]) => /^(?!-0\.00)-?\d\.\d{2}$/.test(String(value)))).toBe(true);
     for (let i = 1; i < top.length; i++) expect(top[i].rounded).toBeLessThanOrEqual(top[i - 1].rounded);
     const base = table.rows.filter(([model]) => model === "own/base");
     expect(base.every((row) => row[3] === null && row[4] === null)).toBe(true);
@@ -65,7 +67,7 @@ describe("tables 9 to 18", () => {
       [2, 3],
       [3],
     ]);
-    expect(paperTable("table9", [flat]).rows[0]).toEqual(["own/base", "(0, 0)", "0.0"]);
+    expect(paperTable("table9", [flat]).rows[0]).toEqual(["own/base", "(0, 0)", "0.00"]);
   });
 
   test("the honest table beside it has a row for each of them, with interval and corrected p", () => {
@@ -183,6 +185,29 @@ describe("tables of heads", () => {
 });
 
 describe("paperTable()", () => {
+  test("the code of a run says what it was asked: fillers, chats, places that paths start from", () => {
+    const [first, ...rest] = sweeps[0].spec.samples;
+    const { data } = sweeps[0];
+    const begins = (source: number, target: number, chat?: boolean) => {
+      const sample = { ...first, source: [source, ...first.source], target: [target, ...first.target] };
+      const spec = { ...data.spec, samples: [sample, ...rest], chat };
+      return new SweepResult({ ...data, spec, tokenText: { 1: "<|end|>" } });
+    };
+    expect(codeOfPaper("x", [begins(0, 0)])).not.toContain("filler");
+    expect(codeOfPaper("x", [begins(0, 1)])).toContain('filler: "<|end|>"');
+    const chat = begins(1, 1, true);
+    expect(codeOfPaper("x", [chat])).toMatch(/filler: .*, chat: true/);
+    const trace = traceOf("own/base", "antonym", 2);
+    const asked = (sources: readonly number[]) => ({
+      ...trace.data,
+      spec: { ...trace.spec, samples: trace.spec.samples.map((sample) => ({ ...sample, sources })) },
+    });
+    expect(codeOfPaper("x", [new TraceResult(asked([1]))])).toContain('sources: "instruction-end", topK: 2');
+    expect(codeOfPaper("x", [new TraceResult(asked([0, 2]))])).toContain("sources: [0,2], topK: 2");
+    const own = new SweepResult({ ...data, spec: { ...data.spec, task: "own task" } });
+    expect(codeOfPaper("x", [own])).toContain("pb.run(spec, { model })); // spec: pb.spec(result)");
+  });
+
   test("captions name n, test, models with hash and precision; the code asks for the same table", () => {
     const { caption, code } = paperTable("table5", sweeps);
     expect(caption).toMatch(/^Table 5\. /);

@@ -12,6 +12,7 @@ import {
   unpack,
   validateView,
 } from "../../kernel-lib/src/view";
+import { codeOf } from "../../kernel-lib/src/view/code";
 
 const SAMPLES = 6;
 const measure = (rank: number): Measure => ({ logit: 10 - rank, rank, logprob: -rank / 4 });
@@ -203,10 +204,13 @@ test("the code says what was asked", () => {
       'import * as pb from "patchbay";',
       "",
       'const model = await pb.load("demo/dpo");',
-      'const result = await pb.patchSweep(model, { task: pb.task("capital"), sizes: [1, 2] });',
+      'const result = await pb.patchSweep(model, { task: pb.task("capital"), sizes: [1, 2], n: 6 });',
       "pb.show(result);",
     ].join("\n"),
   );
+  const [first, ...rest] = sweep().spec.samples;
+  const samples = [{ ...first, target: [9, ...first.target.slice(1)] }, ...rest];
+  expect(codeOf([{ ...sweep().spec, samples }])).toContain("n: 6, filler: 9 }");
 });
 
 test("a sweep over three layers has a slice for each third layer, and pairs alone first", () => {

@@ -108,3 +108,7 @@ export function wholeNumber(option: string, text: string, low: number, high: num
   if (value >= low && value <= high) return value;
   throw new PatchbayError({ thing: option, value: text, rule: `must be a whole number from ${low} to ${high}` });
 }
+
+/** An id, or the text of a token.
+ *  @example token("17") // 17 */
+export const token = (text: string): number | string => (/^\d{1,9}$/.test(text) ? Number(text) : text);

@@ -129,6 +129,11 @@ function buildProgram(): Command {
     .option("--rephrasings <n>", "of each instruction; default 200 or as many as there are")
     .option("--max-rank <n>", "paths are kept up to this rank of the answer; default 100")
     .option("--protocol <name>", "paper (default), or released-code: as the code published with it runs")
+    .option(
+      "--filler <token>",
+      "protocol paper: what stands for the instruction, an id or a token; default beginning of sequence",
+    )
+    .option("--chat", "prompts in the checkpoint's chat template")
     .option("--skip <part,...>", "accuracy, sweep, triples, geometry, paths-1, paths-2, paths-3")
     .option("--only <name,...>", "these tables and figures: table5,fig2")
     .option("--seed <n>", "for bootstrap intervals", "0")

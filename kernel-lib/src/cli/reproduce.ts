@@ -5,7 +5,7 @@ import { PatchbayError } from "../errors";
 import type { Protocol } from "../experiment/types";
 import { type Reproduced, type ReproduceProgress, reproduce } from "../run/reproduce";
 import { REPRODUCE_PARTS, type ReproducePart } from "../run/reproduce-jobs";
-import { type DeviceFlags, deviceOptions, type MemoryFlags, memoryOptions, wholeNumber } from "./inputs";
+import { type DeviceFlags, deviceOptions, type MemoryFlags, memoryOptions, token, wholeNumber } from "./inputs";
 import { EXIT } from "./outcome";
 import { Progress, secondsText } from "./progress";
 
@@ -18,6 +18,8 @@ export interface ReproduceCommand extends MemoryFlags, DeviceFlags {
   maxRank?: string;
   skip?: string;
   protocol?: string;
+  filler?: string;
+  chat?: boolean;
   only?: string;
   seed: string;
   resamples: string;
@@ -45,6 +47,8 @@ export async function reproduceCommand(options: ReproduceCommand, signal: AbortS
       maxRank: count("--max-rank", maxRank, 1_000_000),
       skip: parts(options.skip),
       protocol: protocolOf(options.protocol),
+      filler: options.filler === undefined ? undefined : token(options.filler),
+      chat: options.chat,
       only: named(options.only),
       seed: wholeNumber("--seed", options.seed, 0, MAX_SEED),
       resamples: wholeNumber("--resamples", options.resamples, 1, 1_000_000),

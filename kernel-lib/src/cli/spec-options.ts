@@ -1,7 +1,7 @@
 /** What `patchbay spec KIND` takes, kind by kind, as data: each option is a field of the notebook's call of that kind. */
 import type { Command } from "commander";
 import { PatchbayError } from "../errors";
-import { readJson } from "./inputs";
+import { readJson, token } from "./inputs";
 
 /** An option as commander shows it, the field that it fills, and how its text is read. */
 interface SpecOption {
@@ -57,9 +57,6 @@ const tuples = (text: string, option: string): number[][] =>
   words(text).map((tuple) => tuple.split("+").map((layer) => places(layer, option)[0]));
 
 const ownTask = (text: string): unknown => (text.endsWith(".json") ? readJson(text) : text);
-/** An id, or the text of a token. */
-const token = (text: string): number | string => (/^\d{1,9}$/.test(text) ? Number(text) : text);
-
 const TASK: SpecOption = {
   flags: "--task <name>",
   key: "task",

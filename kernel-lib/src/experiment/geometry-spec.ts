@@ -80,6 +80,7 @@ export function resolveGeometrySpec(json: unknown, model: SpecModel): GeometrySp
     methods,
     seed: given.seed,
     ...(task === undefined ? {} : { task }),
+    ...(given.chat === true ? { chat: true } : {}),
   };
 }
 
@@ -93,7 +94,9 @@ function groupsAsked(
   if (groups !== undefined) {
     if (rephrasings !== undefined)
       refuse(["rephrasings"], rephrasings, "counts those of a task, but groups are given", "Take one of the two out");
-    if (chat !== undefined) refuse(["chat"], chat, "is how tasks become prompts, but groups are given", "Take it out");
+    // A resolved spec says how its groups were made of tasks.
+    if (chat !== undefined && task === undefined)
+      refuse(["chat"], chat, "is how tasks become prompts, but groups are given", "Take it out");
     const title = task === undefined ? undefined : parseFields(labelField, task, ["task"]);
     return { groups: groups.map((entry, k) => resolveGroup(entry, ["groups", k], model)), task: title };
   }

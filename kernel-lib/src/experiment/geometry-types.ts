@@ -30,8 +30,9 @@ export interface GeometrySpec {
   methods: readonly GeometryMethod[];
   /** For the labels of the probe's control. */
   seed: number;
-  /** Shown in titles. */
+  /** Shown in titles; and whether the prompts begin a user's message of a chat. */
   task?: string;
+  chat?: boolean;
 }
 
 /** A site of a layer: what is measured in one piece. */

@@ -44,6 +44,7 @@ const envelope = z.strictObject({
   samples: listField(MAX_SAMPLES, "samples").optional(),
   n: countField(1, MAX_SAMPLES).optional(),
   chat: z.boolean({ error: "must be true or false" }).optional(),
+  filler: tokenField.optional(),
   tuples: z.unknown(),
 });
 
@@ -80,8 +81,12 @@ export function resolveSpec(json: unknown, model: SpecModel): ResolvedSpec {
   const given = parseSpec(envelope, json);
   const { list, warnings } = given.samples ? { list: given.samples, warnings: [] } : samplesOfTask(given, model);
   const samples = resolveSamples(list, model);
-  if (given.samples && given.n !== undefined) {
-    refuse(["n"], given.n, "counts the items of a task, but samples are given", "Take one of the two out");
+  for (const [key, meaning] of [
+    ["n", "counts the items of a task"],
+    ["filler", "stands for the instruction of a task"],
+  ] as const) {
+    if (given.samples && given[key] !== undefined)
+      refuse([key], given[key], `${meaning}, but samples are given`, "Take one of the two out");
   }
   const { tuples, asked } = resolveTuples(given.tuples, model);
   if (samples.length * tuples.length > MAX_CELLS) {
@@ -128,11 +133,12 @@ function resolveSamples(given: readonly unknown[], model: SpecModel): SweepSampl
 }
 
 function samplesOfTask(given: z.infer<typeof envelope>, model: SpecModel) {
-  if (given.task === undefined) refuse(["samples"], undefined, "is missing", "Give samples, or the task of a demo");
+  if (given.task === undefined) refuse(["samples"], undefined, "is missing", "Give samples, or the name of a task");
   const { samples, warnings } = samplesOf(model, task(given.task), {
     protocol: given.protocol,
     n: given.n,
     chat: given.chat,
+    filler: given.filler,
   });
   return { list: samples, warnings };
 }

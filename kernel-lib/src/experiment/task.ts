@@ -114,15 +114,25 @@ function checkTask(given: Task): Task {
   return given;
 }
 
-/** The samples of a task in a model's own tokens, and what a person should know about them.
- *  @throws SpecError when the model has no tokenizer, no token that can stand for the instruction, or no chat template
- *    though one is asked for.
- *  @example pb.samplesOf(model, pb.task("capital"), { protocol: "paper", n: 20 }).samples[0].answer */
-export function samplesOf(
+/** A task's prompt in ids: instruction alone, instruction and query together, and the first token of the answer. */
+export interface TaskPrompt {
+  source: number[];
+  /** Behind the instruction. */
+  query: number[];
+  reference: number[];
+  answer: number;
+  label: string;
+}
+
+/** The prompts of a task in a model's own tokens, for what asks them as they are: nothing stands for the instruction, so
+ *  that no filler is needed.
+ *  @throws SpecError when the model has no tokenizer, or no chat template though one is asked for.
+ *  @example promptsOf(model, task("capital"), { n: 20 }).prompts[0].answer */
+export function promptsOf(
   model: SpecModel,
   asked: Task,
-  { protocol = "paper", n = asked.items.length, position = 0, filler, chat = false }: SamplesOptions = {},
-): { samples: SweepSample[]; warnings: string[] } {
+  { n = asked.items.length, chat = false }: Pick<SamplesOptions, "n" | "chat"> = {},
+): { prompts: TaskPrompt[]; warnings: string[] } {
   const { tokenizer } = model;
   const { instruction, query, items, name } = asked;
   if (!tokenizer) {
@@ -132,12 +142,10 @@ export function samplesOf(
       wayOut: "Give samples in token ids",
     });
   }
-  const used = takeFirst(items, n, name);
-  const place = protocol === "paper" ? fillerId(filler, model) : null;
   const answers = new Map<string, readonly number[]>();
   const merged: string[] = [];
   const glued: string[] = [];
-  const samples = used.map((item): SweepSample => {
+  const prompts = takeFirst(items, n, name).map((item): TaskPrompt => {
     const prompt = layPrompt(model, { instruction, query: query.replace("{x}", () => item.query), chat });
     const text = answerText(item.answer, prompt);
     const answer = tokenizer.encode(text);
@@ -146,15 +154,39 @@ export function samplesOf(
     if (prompt.merges) merged.push(item.query);
     return {
       source: prompt.instruction,
-      sourcePosition: -1,
-      target: place === null ? tokenizer.encode(item.query) : [place, ...prompt.query],
-      targetPosition: place === null ? position : 0,
+      query: prompt.query,
       reference: [...prompt.instruction, ...prompt.query],
       answer: answer[0],
       label: item.query,
     };
   });
-  return { samples, warnings: warningsOf(samples, { answers, merged, glued }) };
+  return { prompts, warnings: warningsOf({ answers, merged, glued }) };
+}
+
+/** The samples of a task in a model's own tokens, and what a person should know about them.
+ *  @throws SpecError as `promptsOf`, and when the protocol is `paper` and no token can stand for the instruction.
+ *  @example pb.samplesOf(model, pb.task("capital"), { protocol: "paper", n: 20 }).samples[0].answer */
+export function samplesOf(
+  model: SpecModel,
+  asked: Task,
+  { protocol = "paper", n, position = 0, filler, chat }: SamplesOptions = {},
+): { samples: SweepSample[]; warnings: string[] } {
+  const { prompts, warnings } = promptsOf(model, asked, { n, chat });
+  const place = protocol === "paper" ? fillerId(filler, model) : null;
+  const samples = prompts.map(
+    ({ query, ...prompt }): SweepSample => ({
+      source: prompt.source,
+      sourcePosition: -1,
+      target: place === null ? (model.tokenizer?.encode(prompt.label) ?? []) : [place, ...query],
+      targetPosition: place === null ? position : 0,
+      reference: prompt.reference,
+      answer: prompt.answer,
+      label: prompt.label,
+    }),
+  );
+  const lengths = samples.map(({ target }) => target.length);
+  const [least, most] = [Math.min(...lengths), Math.max(...lengths)];
+  return { samples, warnings: least === most ? warnings : [...warnings, `targets have ${least} to ${most} tokens`] };
 }
 
 function takeFirst(items: readonly TaskItem[], n: number, name: string): readonly TaskItem[] {
@@ -166,30 +198,39 @@ function takeFirst(items: readonly TaskItem[], n: number, name: string): readonl
   });
 }
 
-function fillerId(filler: number | string | undefined, { config, tokenizer, name }: SpecModel): number {
+function fillerId(filler: number | string | undefined, model: SpecModel): number {
+  const { config, tokenizer, name } = model;
   const id = typeof filler === "string" ? (tokenizer?.tokenId(filler) ?? null) : (filler ?? config.bosId);
   if (id !== null && Number.isSafeInteger(id) && id >= 0 && id < config.vocab) return id;
+  const example = JSON.stringify(exampleFiller(model));
   throw new SpecError({
     thing: "filler",
     value: filler,
     rule:
       filler === undefined
-        ? `is not given, and ${name} has no beginning-of-sequence token to take`
-        : `must be a token of ${name}`,
-    wayOut: 'Name a token that carries no meaning, for example { filler: "<|endoftext|>" }',
+        ? `is not given, and ${name} has no beginning-of-sequence token, which stands for the instruction otherwise`
+        : `must be a token of ${name}, as it is spelled in tokenizer.json, or an id below ${config.vocab}`,
+    wayOut: `Name a token that carries no meaning, such as the one that ends a text: filler: ${example}; on the command line --filler ${example}`,
   });
+}
+
+/** The token that ends a text, which a text without a beginning is as good as behind. */
+function exampleFiller({ config, tokenizer }: SpecModel): string | number {
+  const id = config.eosIds[0] ?? 0;
+  return tokenizer !== null && id < tokenizer.vocabSize ? tokenizer.tokenText(id) : id;
 }
 
 const SHOWN = 3;
 
-function warningsOf(
-  samples: readonly SweepSample[],
-  {
-    answers,
-    merged,
-    glued,
-  }: { answers: ReadonlyMap<string, readonly number[]>; merged: readonly string[]; glued: readonly string[] },
-): string[] {
+function warningsOf({
+  answers,
+  merged,
+  glued,
+}: {
+  answers: ReadonlyMap<string, readonly number[]>;
+  merged: readonly string[];
+  glued: readonly string[];
+}): string[] {
   const some = (list: readonly string[]) =>
     `${list
       .slice(0, SHOWN)
@@ -220,8 +261,5 @@ function warningsOf(
         `one text; references there join the two lists of ids instead: ${some(merged)}`,
     );
   }
-  const lengths = samples.map(({ target }) => target.length);
-  const [least, most] = [Math.min(...lengths), Math.max(...lengths)];
-  if (least !== most) warnings.push(`targets have ${least} to ${most} tokens`);
   return warnings;
 }

@@ -71,9 +71,8 @@ const pairOf = (layers: readonly number[]): readonly number[] =>
   layers.length === 1 ? [layers[0], layers[0]] : layers;
 const layersText = (layers: readonly number[]): string => `(${pairOf(layers).join(", ")})`;
 
-/** A number as Python prints it after round(x, 2): 0.14, 0.1, 0.0, -0.0. */
-const pythonText = (value: number): string =>
-  Number.isInteger(value) ? `${Object.is(value, -0) ? "-" : ""}${value.toFixed(1)}` : String(value);
+/** Two decimals, as the caption says; a 0 that was rounded from below has no sign. */
+const twoDecimals = (value: number): string => (value === 0 ? 0 : value).toFixed(2);
 
 /** A number as Python prints it by `{:.3e}`: two digits of exponent at least, `-inf`. */
 function scientific(value: number): string {
@@ -94,7 +93,7 @@ export function contributionTable(results: readonly Result[], options: Contribut
   const tops = (model: ModelOf, task: string) =>
     topTuples(panel.of(model, task)[0], metric, sizes).map(({ layers, rounded }) => [
       layersText(layers),
-      pythonText(rounded),
+      twoDecimals(rounded),
     ]);
   const words = metric === "rr_diff_target" ? "reciprocal rank" : "logit";
   const caption = `${number}. ${title}. The ten combinations of layers whose patching raises the answer's ${words} most on average (patched against query alone), rounded to two decimals; (l, l) is layer l alone. They were chosen on the samples that their means are made of, which flatters them. ${madeOf(panel.all)}`;

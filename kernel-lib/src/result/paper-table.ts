@@ -1,6 +1,7 @@
 /** A table of the paper, made from results of one's own: laid out and rounded as it is printed there, with the honest
  *  statistics of the same numbers beside it. */
 import { ResultError } from "../errors";
+import { counted } from "../words";
 import type { Result } from "./base";
 import { modelLabel, type Stage, stageOf, type TaskGroup, taskGroup, taskName, tasksInOrder } from "./paper-names";
 import type { Making, Table } from "./types";
@@ -102,9 +103,10 @@ const HASH_LENGTH = 12;
 
 /** "n = 20 to 41 samples"; empty where results have none. */
 export function countOf(results: readonly Result[]): string {
-  const counts = results.map(({ spec }) => (spec as { samples?: readonly unknown[] }).samples?.length ?? 0);
+  const counts = results.flatMap(({ spec }) => (spec as { samples?: readonly unknown[] }).samples?.length ?? []);
+  if (counts.length === 0) return "";
   const [least, most] = [Math.min(...counts), Math.max(...counts)];
-  return most === 0 ? "" : `n = ${least === most ? most : `${least} to ${most}`} samples`;
+  return `n = ${least === most ? counted(most, "sample") : `${least} to ${counted(most, "sample")}`}`;
 }
 
 /** "n = 20 to 41 samples; demo/sft (sha256 0123456789ab…), demo/dpo (sha256 …); protocol paper; fp32 on cpu." */
@@ -119,9 +121,9 @@ export function madeOf(results: readonly Result[]): string {
     }),
   );
   const protocols = unique(
-    results.map(({ spec }) => {
+    results.flatMap(({ spec }) => {
       const { protocol, equation } = spec as { protocol?: string; equation?: string };
-      return protocol !== undefined ? `protocol ${protocol}` : equation !== undefined ? `equation ${equation}` : "";
+      return protocol !== undefined ? `protocol ${protocol}` : equation !== undefined ? `equation ${equation}` : [];
     }),
   );
   const on = unique(results.map(({ making: { provider } }) => `${provider.precision} on ${provider.device}`));

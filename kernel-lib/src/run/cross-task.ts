@@ -5,7 +5,7 @@ import { resolveCrossTask } from "../experiment/cross-task-spec";
 import type { CrossTask } from "../experiment/cross-task-types";
 import type { EditSite } from "../experiment/edited-rows";
 import { SPEC_SCHEMA } from "../experiment/fields";
-import { task as checkedTask, type OwnTask, samplesOf } from "../experiment/task";
+import { task as checkedTask, type OwnTask, promptsOf, samplesOf } from "../experiment/task";
 import type { SpecModel } from "../experiment/types";
 import type { Model } from "../forward/types";
 import type { GridAxis } from "../result/grid-result";
@@ -108,17 +108,18 @@ function crossTaskOf(
   const asked = checkedTask(task);
   // A task with fewer items gives all that it has.
   const n = options.n === undefined ? undefined : Math.min(options.n, asked.items.length);
-  const made = samplesOf(model, asked, { ...options, n });
-  warnings.push(...made.warnings.map((words) => `${asked.name}: ${words}`));
-  return {
-    name: asked.name,
-    instruction: made.samples[0].source,
-    queries: made.samples.map(({ source, target, targetPosition, reference = source, answer }, i) => ({
-      ...(into === "query"
-        ? { prompt: target, position: targetPosition }
-        : { prompt: reference, position: source.length - 1 }),
-      answer,
-      label: asked.items[i].query,
-    })),
-  };
+  const { prompts, ...laid } = promptsOf(model, asked, { n, chat: options.chat });
+  const instruction = prompts[0].source;
+  // Only a query alone needs something that stands for its instruction.
+  const { samples, warnings: own } =
+    into === "query" ? samplesOf(model, asked, { ...options, n }) : { samples: null, ...laid };
+  warnings.push(...own.map((words) => `${asked.name}: ${words}`));
+  const queries = prompts.map(({ source, reference, answer, label }, i) => {
+    const place =
+      samples === null
+        ? { prompt: reference, position: source.length - 1 }
+        : { prompt: samples[i].target, position: samples[i].targetPosition };
+    return { ...place, answer, label };
+  });
+  return { name: asked.name, instruction, queries };
 }

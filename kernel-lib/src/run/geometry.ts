@@ -68,7 +68,7 @@ export function geometryQuestion(
   const asked =
     task === undefined
       ? { groups, rephrasings, chat }
-      : { groups: groupsOfTasks(model, task, { rephrasings, chat }), task: titleOfTasks(task) };
+      : { groups: groupsOfTasks(model, task, { rephrasings, chat }), task: titleOfTasks(task), chat };
   const where = { layers, sites, position, methods, seed };
   return { schema: SPEC_SCHEMA, kind: "geometry", model: model.name, ...asked, ...where };
 }

@@ -4,7 +4,7 @@ import { SPEC_SCHEMA } from "../experiment/fields";
 import { LENS_METRICS, readLens } from "../experiment/logit-lens";
 import { resolveLogitLens } from "../experiment/logit-lens-spec";
 import type { LensSite } from "../experiment/logit-lens-types";
-import { task as checkedTask, type OwnTask, samplesOf } from "../experiment/task";
+import { task as checkedTask, type OwnTask, promptsOf } from "../experiment/task";
 import type { SpecModel } from "../experiment/types";
 import type { Model } from "../forward/types";
 import { checkCall } from "./called";
@@ -61,12 +61,8 @@ export function lensQuestion(
     throw new SpecError({ thing: "logitLens(): answer", value: answer, rule: "is known from the task" });
   const { task, n } = prompt as { task: string | OwnTask; n?: number };
   const asked = checkedTask(task);
-  const { samples, warnings } = samplesOf(model, asked, { n });
-  const read = samples.map(({ source, reference, ...sample }) => ({
-    tokens: reference ?? source,
-    answer: sample.answer,
-    label: sample.label,
-  }));
+  const { prompts, warnings } = promptsOf(model, asked, { n });
+  const read = prompts.map(({ reference, answer, label }) => ({ tokens: reference, answer, label }));
   return { json: { ...base, task: asked.name, samples: read }, warnings };
 }
 

@@ -58,7 +58,10 @@ function comparisonOf(
     of === "sweeps" ? "patch sweeps" : "accuracy results",
   );
   if (panel.models.length < 2)
-    throw new ResultError({ thing, value: panel.models.length, rule: "needs results of at least two models" });
+    throw new ResultError({
+      thing,
+      rule: `needs results of at least two models, and these are of ${panel.models[0].name} alone`,
+    });
   const shared = panel.tasks.filter((task) => panel.models.every((model) => panel.of(model, task).length > 0));
   const all = panel.models.flatMap((model) => shared.flatMap((task) => panel.of(model, task)));
   if (all.length === 0) throw new ResultError({ thing, rule: "needs a task that all models were asked" });

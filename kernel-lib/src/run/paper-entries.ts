@@ -1,7 +1,7 @@
 /** What an entry of the paper's catalogue is: a name, a title, and the function that makes it from results. */
 import type { Result } from "../result/base";
 import type { Contribution } from "../result/paper-contributions";
-import type { Stage, TaskGroup } from "../result/paper-names";
+import { type Stage, stageOf, type TaskGroup } from "../result/paper-names";
 import type { PaperTable } from "../result/paper-table";
 import type { Table } from "../result/types";
 import type { View } from "../view/types";
@@ -44,16 +44,20 @@ export const GROUPS: Readonly<Record<TaskGroup, string>> = {
   bigbench: "BigBench tasks",
 };
 export const SIZES: Readonly<Record<Size, string>> = { small: "smaller models", large: "larger models" };
-/** A title without its size where all models are of one. */
+export const STAGES: Readonly<Record<Stage, string>> = { base: "base", sft: "SFT", dpo: "DPO" };
+/** An entry with its title as it suits the results. */
 export const titled = <E extends { title: string }>(entry: E, results: readonly Result[]): E => ({
   ...entry,
   title: titleOf(entry.title, results),
 });
 
-/** @example titleOf("Contrastive tasks: rank contributions, smaller models", results) */
+/** Without the words that tell the paper's models apart where these are not: sizes of one depth, stages that no name says.
+ *  @example titleOf("Contrastive tasks: rank contributions, smaller models", results) */
 export function titleOf(title: string, results: readonly Result[]): string {
   const depths = new Set(results.map(({ making }) => making.model.nLayers));
-  return depths.size > 1 ? title : title.replace(/, (smaller|larger) models$/, "");
+  const sized = depths.size > 1 ? title : title.replace(/, (smaller|larger) models$/, "");
+  const staged = results.some(({ making }) => stageOf(making.model.name) !== null);
+  return staged ? sized : sized.replace(`, ${STAGES.base},`, ",");
 }
 
 export const large = (size: Size) => (size === "large" ? { size } : {});

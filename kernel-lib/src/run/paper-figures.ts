@@ -23,6 +23,7 @@ import {
   RANK,
   SIZES,
   type Size,
+  STAGES,
   titled,
 } from "./paper-entries";
 import { type MapScale, mapsView } from "./paper-maps";
@@ -51,8 +52,6 @@ function sharesEntry(nth: number, k: number): FigureEntry {
   };
 }
 
-const STAGES: Readonly<Record<Stage, string>> = { base: "base", sft: "SFT", dpo: "DPO" };
-
 /** Figures 25 to 32 and 41 to 46: activity, interval width and p, from T_inst and its neighbours. */
 function headEntry(nth: number, stage: Stage, k: number, task: string, compare?: string): FigureEntry {
   const other = compare === undefined ? "" : ` beside ${compare}`;
@@ -62,7 +61,7 @@ function headEntry(nth: number, stage: Stage, k: number, task: string, compare?:
     stage,
     also: ["interval", "p"],
     make: (results, { resamples }) =>
-      activityFigure(results, { ...entry, stage, k, task, compare, metric: "activity", resamples }),
+      activityFigure(results, { ...titled(entry, results), stage, k, task, compare, metric: "activity", resamples }),
   };
 }
 
@@ -73,7 +72,7 @@ function pEntry(nth: number, stage: Stage, k: number): FigureEntry {
     ...entry,
     stage,
     make: (results, { resamples }) =>
-      activityFigure(results, { ...entry, stage, k, task: null, metric: "p", resamples }),
+      activityFigure(results, { ...titled(entry, results), stage, k, task: null, metric: "p", resamples }),
   };
 }
 

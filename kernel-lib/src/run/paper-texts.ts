@@ -17,7 +17,8 @@ interface Named {
 /** Table 1: the tasks of the results, their instructions as the models read them, and their last token.
  *  @throws ResultError without results of tasks */
 export function tasksTable(results: readonly Result[], { name, number, title }: Named): PaperTable {
-  const own = results.filter(({ spec }) => spec.task !== undefined);
+  // A geometry is of several tasks, and its "task" is the title of all.
+  const own = results.filter(({ spec }) => spec.task !== undefined && spec.kind !== "geometry");
   const panel = panelOf(own, `paperTable("${name}")`, {}, "results of tasks");
   const rows = panel.tasks.map((task) => {
     const known = bundled(task);

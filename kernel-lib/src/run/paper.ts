@@ -56,7 +56,7 @@ export function paperItems(results: readonly Result[]): PaperItem[] {
 export function impossible(entry: TableEntry | FigureEntry, results: readonly Result[]): string | null {
   const depths = new Set(results.map(({ making }) => making.model.nLayers));
   if (entry.size === "large" && depths.size < 2) return "needs models of two depths: the paper's 1B and 7B";
-  const stages = new Set(results.map(({ making }) => stageOf(making.model.name)).filter((stage) => stage !== null));
+  const stages = new Set(results.map(({ making }) => stageOf(making.model.name)));
   if (entry.stage !== undefined && !standsFor(entry.stage, stages)) return `needs a model of the stage ${entry.stage}`;
   return null;
 }
@@ -74,9 +74,9 @@ function missingFor(entry: TableEntry | FigureEntry, results: readonly Result[])
   }
 }
 
-/** A model whose name says no stage stands where the paper has its base model. */
-const standsFor = (stage: Stage, stages: ReadonlySet<Stage>): boolean =>
-  stages.size === 0 ? stage === "base" : stages.has(stage);
+/** A model whose name says no stage stands where the paper has its base model: OLMo-2-0425-1B beside its -SFT. */
+const standsFor = (stage: Stage, stages: ReadonlySet<Stage | null>): boolean =>
+  stages.has(stage) || (stage === "base" && stages.has(null));
 
 function entryOf<E extends { name: string }>(entries: readonly E[], name: string, thing: string): E {
   const found = entries.find((entry) => entry.name === name);

@@ -2,7 +2,7 @@
  *  same query. */
 import { SpecError } from "../errors";
 import { layPrompt } from "../experiment/prompt";
-import { task as checkedTask, type OwnTask, samplesOf, type Task } from "../experiment/task";
+import { task as checkedTask, type OwnTask, promptsOf, samplesOf, type Task } from "../experiment/task";
 import type { SpecModel } from "../experiment/types";
 import type { PatchGridInput, PlaceInput } from "./patch-grid";
 
@@ -52,12 +52,13 @@ export function samplesAgainst(
   }
   const asked = checkedTask(task as string | OwnTask);
   const against = options.against ?? asked.contrast ?? "query";
-  const { samples: made, warnings } = samplesOf(model, asked, options);
+  const { prompts, ...laidOut } = promptsOf(model, asked, { n: options.n, chat: options.chat });
   const other = against === "query" ? null : contrastOf(against, asked);
-  const instructions = { source: made[0].source, target: made[0].target.slice(0, 1) };
-  const pairs = made.map((sample, i): PatchGridInput => {
-    const { label, answer, target, reference = sample.source } = sample;
-    if (other === null) return { source: reference, target, answer, label };
+  // Only queries alone need something that stands for their instruction.
+  const { samples: made, warnings } = other === null ? samplesOf(model, asked, options) : { samples: [], ...laidOut };
+  const instructions = { source: prompts[0].source, target: made[0]?.target.slice(0, 1) ?? [] };
+  const pairs = prompts.map(({ label, answer, reference }, i): PatchGridInput => {
+    if (other === null) return { source: reference, target: made[i].target, answer, label };
     const query = asked.query.replace("{x}", () => asked.items[i].query);
     const laid = layPrompt(model, { instruction: other.instruction, query, chat: options.chat ?? false });
     instructions.target = laid.instruction;
@@ -71,7 +72,7 @@ export function samplesAgainst(
       ...(first === undefined || first === answer ? {} : { foil: first }),
     };
   });
-  const queries = made.map(({ source, reference = source }) => reference.slice(source.length));
+  const queries = prompts.map(({ query }) => query);
   const aligned = alignedPlaces(queries, instructions);
   const end = { target: instructions.target.length - 1, source: instructions.source.length - 1 };
   return { samples: pairs, task: asked.name, against, instructionEnd: [end], aligned, warnings };

@@ -1,7 +1,7 @@
 /** The call that starts a path trace from options in a notebook. */
 import { SpecError } from "../errors";
 import { SPEC_SCHEMA } from "../experiment/fields";
-import { task as checkedTask, type OwnTask, samplesOf } from "../experiment/task";
+import { task as checkedTask, type OwnTask, promptsOf } from "../experiment/task";
 import { resolveTraceSpec } from "../experiment/trace-spec";
 import type { TraceSample } from "../experiment/trace-types";
 import type { SpecModel } from "../experiment/types";
@@ -85,10 +85,10 @@ function samplesAsked(model: SpecModel, options: PathTraceOptions): Asked & { wa
     throw new SpecError({ thing: "pathTrace(): chat", rule: "lays out a task's prompts, but samples are given" });
   if (samples !== undefined) return { samples, warnings: [] };
   const asked = checkedTask(task as string | OwnTask);
-  const { samples: made, warnings } = samplesOf(model, asked, { n: options.n, chat: options.chat });
-  const traced = made.map(({ source, reference, answer, label }): TraceSample => {
+  const { prompts, warnings } = promptsOf(model, asked, { n: options.n, chat: options.chat });
+  const traced = prompts.map(({ source, reference, answer, label }): TraceSample => {
     const from = sources === "instruction-end" ? [source.length - 1] : sources;
-    return { tokens: reference ?? source, answer, sources: from, instructionEnd: source.length - 1, label };
+    return { tokens: reference, answer, sources: from, instructionEnd: source.length - 1, label };
   });
   return { samples: traced, task: asked.name, chat: options.chat, warnings };
 }

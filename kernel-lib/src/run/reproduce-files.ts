@@ -42,6 +42,7 @@ export interface PaperFolder extends PaperOptions {
     atLeast: boolean;
   }) => void;
   failed: readonly { title: string; model: string; reason: string }[];
+  notes: readonly { about: string; model: string; words: string }[];
   /** Files of the results, from the folder. */
   sources: readonly string[];
   command: string;

@@ -9,10 +9,10 @@ import { SPEC_SCHEMA } from "../experiment/fields";
 import { resolveGeometrySpec } from "../experiment/geometry-spec";
 import { groupsOfTasks } from "../experiment/geometry-tasks";
 import { resolveSpec } from "../experiment/spec";
-import { samplesOf, type Task, taskNames, task as taskOf } from "../experiment/task";
+import { promptsOf, samplesOf, type TaskPrompt, taskNames, task as taskOf } from "../experiment/task";
 import { resolveTraceSpec } from "../experiment/trace-spec";
 import type { TraceSample } from "../experiment/trace-types";
-import type { Protocol, SweepSample } from "../experiment/types";
+import type { Protocol } from "../experiment/types";
 import { PATHS_WINDOW } from "./paper-charts";
 
 /** Parts of the paper that can be left out. */
@@ -31,6 +31,10 @@ export interface ReproduceQuestion {
   skip?: readonly ReproducePart[];
   /** `paper` (default): as the text has it. `released-code`: as the code published with it runs, which differs. */
   protocol?: Protocol;
+  /** Token in place of the instruction under protocol `paper`. Default: the model's beginning-of-sequence token. */
+  filler?: number | string;
+  /** Instruction and query as a user's message in the checkpoint's chat template. Default false. */
+  chat?: boolean;
 }
 
 /** One experiment of one model. */
@@ -46,6 +50,8 @@ export interface ReproduceJob {
   file: string;
   /** For estimates: samples, or prompts. */
   items: number;
+  /** What a reader should know of its prompts. */
+  warnings: readonly string[];
 }
 
 const SAMPLES = 100;
@@ -73,14 +79,20 @@ export const folderOf = (model: string): string =>
 /** All experiments of one model, in the paper's order.
  *  @throws SpecError when a task does not exist or cannot be asked of this model */
 export function jobsOf(checkpoint: Checkpoint, out: string, question: ReproduceQuestion): ReproduceJob[] {
-  const { tasks = defaultTasks(checkpoint.name), skip = [], protocol = "paper" } = question;
+  const { tasks = defaultTasks(checkpoint.name), skip = [], protocol = "paper", filler, chat } = question;
   if (checkpoint.tokenizer === null)
     throw new SpecError({ thing: checkpoint.name, rule: "has no tokenizer.json, which tasks need" });
   const folder = join(out, "results", folderOf(checkpoint.name));
   const known = tasks.map((name) => taskOf(name));
-  const job = (part: ReproducePart, title: string, name: string, spec: object, items: number): ReproduceJob => ({
+  const job = (
+    part: ReproducePart,
+    title: string,
+    name: string,
+    { spec, items, warnings = [] }: { spec: object; items: number; warnings?: readonly string[] },
+  ): ReproduceJob => ({
     part,
     title,
+    warnings,
     model: checkpoint.name,
     fingerprint: checkpoint.fingerprint,
     spec: spec as ReproduceJob["spec"],
@@ -91,23 +103,24 @@ export function jobsOf(checkpoint: Checkpoint, out: string, question: ReproduceQ
   const jobs: ReproduceJob[] = [];
   for (const one of known) {
     const n = Math.min(question.n ?? SAMPLES, one.items.length);
-    const asked = { ...base, kind: "accuracy", ...accuracyOfTask(checkpoint, one, { n }) };
-    const { spec } = resolveAccuracy(asked, checkpoint);
-    jobs.push(job("accuracy", `accuracy, ${one.name}`, `accuracy.${one.name}`, spec, n));
+    const asked = { ...base, kind: "accuracy", ...accuracyOfTask(checkpoint, one, { n, chat }) };
+    const { spec, warnings } = resolveAccuracy(asked, checkpoint);
+    jobs.push(job("accuracy", `accuracy, ${one.name}`, `accuracy.${one.name}`, { spec, warnings, items: n }));
   }
   for (const [part, sizes, file] of [
     ["sweep", [1, 2], "sweep"],
     ["triples", [1, 2, 3], "sweep-3"],
   ] as const) {
     for (const one of known) {
-      const { samples } = taskSamples(checkpoint, one, question.n ?? SAMPLES, protocol);
+      const n = Math.min(question.n ?? SAMPLES, one.items.length);
+      const { samples } = samplesOf(checkpoint, one, { n, protocol, filler, chat });
+      const { warnings } = promptsOf(checkpoint, one, { n, chat });
       const { spec } = resolveSpec(
-        { ...base, kind: "patch-sweep", protocol, task: one.name, samples, tuples: { sizes } },
+        { ...base, kind: "patch-sweep", protocol, task: one.name, chat, samples, tuples: { sizes } },
         checkpoint,
       );
-      jobs.push(
-        job(part, `patching up to ${sizes.length} layers, ${one.name}`, `${file}.${one.name}`, spec, samples.length),
-      );
+      const title = `patching up to ${sizes.length} layers, ${one.name}`;
+      jobs.push(job(part, title, `${file}.${one.name}`, { spec, warnings, items: n }));
     }
   }
   if (known.length >= 2) {
@@ -115,20 +128,22 @@ export function jobsOf(checkpoint: Checkpoint, out: string, question: ReproduceQ
       question.rephrasings ?? REPHRASINGS,
       ...known.map(({ rephrasings = [] }) => rephrasings.length),
     );
-    const groups = groupsOfTasks(checkpoint, tasks, { rephrasings: most });
+    const groups = groupsOfTasks(checkpoint, tasks, { rephrasings: most, chat });
     const task = `${known.length} tasks`;
-    const spec = resolveGeometrySpec({ ...base, kind: "geometry", groups, task }, checkpoint);
-    jobs.push(job("geometry", `geometry of ${task}`, "geometry", spec, most * known.length));
+    const spec = resolveGeometrySpec({ ...base, kind: "geometry", groups, task, chat }, checkpoint);
+    jobs.push(job("geometry", `geometry of ${task}`, "geometry", { spec, items: most * known.length }));
   }
   for (const [at, k] of [1, 2, 3].entries()) {
     for (const one of known) {
-      const { samples } = taskSamples(checkpoint, one, Math.min(question.n ?? SAMPLES, PATH_SAMPLES[at]));
+      const n = Math.min(question.n ?? SAMPLES, PATH_SAMPLES[at], one.items.length);
+      const { prompts, warnings } = promptsOf(checkpoint, one, { n, chat });
       const spec = resolveTraceSpec(
         {
           ...base,
           kind: "path-trace",
           task: one.name,
-          samples: samples.map((sample) => traced(checkpoint, sample)),
+          chat,
+          samples: prompts.map((prompt) => traced(checkpoint, prompt)),
           topK: k,
           equation: protocol === "released-code" ? "released-code" : "eq3",
           maxRank: question.maxRank ?? Math.max(1, Math.min(MAX_RANK, Math.round(checkpoint.config.vocab / 100))),
@@ -137,21 +152,19 @@ export function jobsOf(checkpoint: Checkpoint, out: string, question: ReproduceQ
         checkpoint,
       );
       const part = `paths-${k}` as ReproducePart;
-      jobs.push(job(part, `path analysis (k = ${k}), ${one.name}`, `paths-k${k}.${one.name}`, spec, samples.length));
+      jobs.push(
+        job(part, `path analysis (k = ${k}), ${one.name}`, `paths-k${k}.${one.name}`, { spec, warnings, items: n }),
+      );
     }
   }
   return jobs.filter(({ part }) => !skip.includes(part));
 }
 
-const taskSamples = (checkpoint: Checkpoint, one: Task, n: number, protocol?: Protocol): { samples: SweepSample[] } =>
-  samplesOf(checkpoint, one, { n: Math.min(n, one.items.length), protocol });
-
 /** A prompt to trace from the tokens around T_inst, and from the end of the instruction's first sentence. */
-function traced({ tokenizer }: Checkpoint, { source, reference, answer, label }: SweepSample): TraceSample {
-  const tokens = reference ?? source;
+function traced({ tokenizer }: Checkpoint, { source, reference: tokens, answer, label }: TaskPrompt): TraceSample {
   const end = source.length - 1;
   const stop = tokens.findIndex((id, at) => at <= end && /[.!?]\s*$/.test(tokenizer?.tokenText(id) ?? ""));
   const window = Array.from({ length: PATHS_WINDOW[1] - PATHS_WINDOW[0] + 1 }, (_, at) => end + PATHS_WINDOW[0] + at);
   const sources = [...new Set([stop, ...window])].filter((at) => at >= 0 && at < tokens.length).sort((a, b) => a - b);
-  return { tokens, answer, sources, instructionEnd: end, ...(label === undefined ? {} : { label }) };
+  return { tokens, answer, sources, instructionEnd: end, label };
 }

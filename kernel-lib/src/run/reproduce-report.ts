@@ -23,6 +23,8 @@ export interface ReportParts {
   figures: readonly DrawnFigure[];
   missing: readonly { number: string; title: string; reason: string }[];
   failed: readonly { title: string; model: string; reason: string }[];
+  /** What a reader should know of the prompts and the runs. */
+  notes: readonly { about: string; model: string; words: string }[];
   sources: readonly string[];
   command: string;
   /** Whether the page of interactive widgets lies beside this one. */
@@ -37,7 +39,7 @@ const DIGITS = 4;
 /** The page's text.
  *  @example writeWhole("index.html", reportOf(results, parts)) */
 export function reportOf(results: readonly Result[], parts: ReportParts): string {
-  const { tables, figures, missing, failed, sources, command, explore } = parts;
+  const { tables, figures, missing, failed, notes, sources, command, explore } = parts;
   const names = [...new Set(results.map(({ making }) => making.model.name))];
   const title = `Patches of Nonlinearity on ${names.join(", ")}`;
   return `<!doctype html>
@@ -76,7 +78,7 @@ ${list(
 ${tables.length === 0 ? "<p>None.</p>" : tables.map(tablePart).join("\n")}
 <h2>Figures</h2>
 ${figures.length === 0 ? "<p>None.</p>" : figures.map(figurePart).join("\n")}
-${notMade(missing, failed)}
+${worthKnowing(notes)}${notMade(missing, failed)}
 <section>
 <h2>Results</h2>
 <p>Each file holds the values of every sample, the spec and how it was made; Patchbay reads them
@@ -100,7 +102,7 @@ function modelsTable(results: readonly Result[]): string {
     model.nHeads,
     model.dModel,
     model.parameters,
-    `${provider.precision} on ${provider.device}`,
+    `${provider.precision}\u00a0on\u00a0${provider.device}`,
     patchbay,
   ]);
   const columns = ["model", "fingerprint", "layers", "heads", "width", "parameters", "precision", "Patchbay"];
@@ -175,6 +177,26 @@ function inline(svg: string, name: string): string {
     .replace("<title>", `<title id="${name}-title">`);
 }
 
+/** Each note once, with all that it is about. */
+function worthKnowing(notes: ReportParts["notes"]): string {
+  if (notes.length === 0) return "";
+  const known = new Map<string, { words: string; model: string; about: Set<string> }>();
+  for (const { about, model, words } of notes) {
+    const key = `${model} ${words}`;
+    known.set(key, { words, model, about: (known.get(key)?.about ?? new Set()).add(about) });
+  }
+  const lines = [...known.values()].map(
+    ({ words, model, about }) => `<li>${escaped(`${model}: ${[...about].join(", ")}: ${words}`)}</li>`,
+  );
+  return `<section>
+<h2>Worth knowing</h2>
+<ul>
+${lines.join("\n")}
+</ul>
+</section>
+`;
+}
+
 function notMade(missing: ReportParts["missing"], failed: ReportParts["failed"]): string {
   if (missing.length + failed.length === 0) return "";
   const experiments = failed.map(
@@ -196,11 +218,9 @@ function htmlTable(table: Table, label: string): string {
   const { columns, rows, groups, sections } = table;
   const first = sections ? 1 : 0;
   const isNumber = columns.map((_, at) => rows.every((row) => row[at] === null || looksNumeric(row[at])));
-  // Only words that no line holds, such as fingerprints, may break anywhere.
-  const isLong = columns.map((_, at) => rows.some((row) => /\S{40}/.test(String(row[at]))));
-  const mark = (at: number) => (isNumber[at] ? ' class="number"' : isLong[at] ? ' class="long"' : "");
+  const mark = (at: number) => (isNumber[at] ? ' class="number"' : "");
   const cell = (value: Table["rows"][number][number], at: number) =>
-    `<td${mark(at + first)}>${escaped(shown(value, DIGITS))}</td>`;
+    `<td${mark(at + first)}>${breakable(escaped(shown(value, DIGITS)))}</td>`;
   const own = groups?.flatMap((group) => group.columns) ?? columns;
   const over =
     groups === undefined || groups.every(({ title }) => title === "")
@@ -230,6 +250,13 @@ ${lines.join("\n")}
 </tbody></table></div>`;
 }
 
+/** Words that no line holds may break: hashes between parts of equal length, so that no line is left with the last
+ *  letter, and paths behind what parts them. */
+const breakable = (html: string): string =>
+  html
+    .replace(/[0-9a-f]{64}/g, (hash) => (hash.match(/.{16}/g) as string[]).join("<wbr>"))
+    .replace(/[^\s<>]{40,}/g, (path) => path.replaceAll("/", "/<wbr>"));
+
 /** A number, or one as text: -1.003e+03, 0.14, -inf. */
 const looksNumeric = (value: Table["rows"][number][number]): boolean =>
-  typeof value === "number" || /^-?([\d.]+(e[+-]?\d+)?|inf)$/.test(String(value));
+  typeof value === "number" || /^-?(\d*\.?\d+(e[+-]?\d+)?|inf)$/.test(String(value));

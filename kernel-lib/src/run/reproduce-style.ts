@@ -25,7 +25,7 @@ thead { border-top: 2px solid var(--ink); border-bottom: 1px solid var(--ink); }
 tbody { border-bottom: 2px solid var(--ink); }
 th, td { padding: 0.2rem 0.6rem; text-align: left; vertical-align: top; }
 td { min-width: 2.5rem; }
-.long { overflow-wrap: anywhere; min-width: 8rem; }
+header pre { white-space: pre-wrap; overflow-wrap: anywhere; }
 .number { text-align: right; white-space: nowrap; }
 th.section { font-style: italic; padding-top: 0.6rem; }
 pre { padding: 0.75rem; background: var(--card); border: 1px solid var(--rule); border-radius: 0.25rem; font-size: 0.85rem; }

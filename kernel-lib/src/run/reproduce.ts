@@ -119,6 +119,7 @@ export async function reproduce(options: ReproduceOptions): Promise<Reproduced> 
     ...options,
     out,
     failed,
+    notes: notesOf(all, results),
     sources: all.filter((job) => results.has(job)).map(({ file }) => relative(out, file)),
     command: commandOf(options),
   });
@@ -156,9 +157,9 @@ function finishedResult(job: ReproduceJob, { seed = 0, load }: ReproduceOptions)
   if (!existsSync(job.file)) return null;
   const result = parseAnyResult(readFileSync(job.file), job.file);
   const { making } = result;
-  const refuse = (what: string, found: unknown, rule: string): never => {
+  const refuse = (what: string | null, found: unknown, rule: string): never => {
     throw new SpecError({
-      thing: `${job.file}: ${what}`,
+      thing: what === null ? job.file : `${job.file}: ${what}`,
       value: found,
       rule,
       wayOut: "Give another --out, or delete this file to have it made again",
@@ -166,12 +167,10 @@ function finishedResult(job: ReproduceJob, { seed = 0, load }: ReproduceOptions)
   };
   if (making.model.fingerprint !== job.fingerprint)
     refuse("model", making.model.fingerprint, `must be ${job.fingerprint}: the checkpoint has changed since`);
-  if (making.specHash !== contentHash(job.spec))
-    refuse(
-      "spec",
-      making.specHash,
-      `must be ${contentHash(job.spec)}, which is asked for now (tasks, n or ranks differ)`,
-    );
+  if (making.specHash !== contentHash(job.spec)) {
+    const fields = differing(result.spec as unknown as Record<string, unknown>, job.spec);
+    refuse(null, undefined, `was made of another question than is asked now (different: ${fields})`);
+  }
   if (making.seed !== seed) refuse("seed", making.seed, `must be ${seed}`);
   const device = load?.device ?? "auto";
   if (device !== "auto" && making.provider.device !== device)
@@ -180,6 +179,12 @@ function finishedResult(job: ReproduceJob, { seed = 0, load }: ReproduceOptions)
   if (making.provider.precision !== precision)
     refuse("precision", making.provider.precision, `must be ${precision}, which is asked for now`);
   return result.state === "done" ? result : null;
+}
+
+/** Fields in which two specs differ, in words. */
+function differing(made: Readonly<Record<string, unknown>>, asked: Readonly<Record<string, unknown>>): string {
+  const fields = [...new Set([...Object.keys(made), ...Object.keys(asked)])];
+  return fields.filter((field) => JSON.stringify(made[field]) !== JSON.stringify(asked[field])).join(", ");
 }
 
 async function runJob(
@@ -211,6 +216,17 @@ async function runJob(
   }
 }
 
+/** What was said of the prompts when they were laid out, and of each run. */
+function notesOf(jobs: readonly ReproduceJob[], results: ReadonlyMap<ReproduceJob, Result>) {
+  return jobs.flatMap(({ warnings, spec, title, model }, at) =>
+    [...warnings, ...(results.get(jobs[at])?.making.warnings ?? [])].map((words) => ({
+      about: typeof spec.task === "string" ? spec.task : title,
+      model,
+      words,
+    })),
+  );
+}
+
 /** The command that makes the folder again. */
 function commandOf({
   models,
@@ -221,26 +237,33 @@ function commandOf({
   maxRank,
   skip = [],
   protocol,
+  filler,
+  chat,
   only,
   seed,
   resamples,
   load,
 }: ReproduceOptions): string {
-  const option = (name: string, value: unknown) => (value === undefined ? [] : [`--${name} ${value}`]);
+  const option = (name: string, value: unknown) => (value === undefined ? [] : [`--${name} ${inShell(String(value))}`]);
   return [
     "npx patchbay reproduce",
-    ...models.map((name) => `--model ${name}`),
+    ...models.map((name) => `--model ${inShell(name)}`),
     ...option("tasks", tasks?.join(",")),
     ...option("n", n),
     ...option("rephrasings", rephrasings),
     ...option("max-rank", maxRank),
     ...option("protocol", protocol),
+    ...option("filler", filler),
+    ...(chat === true ? ["--chat"] : []),
     ...option("skip", skip.length === 0 ? undefined : skip.join(",")),
     ...option("only", only?.join(",")),
     ...option("seed", seed),
     ...option("resamples", resamples),
     ...option("device", load?.device),
     ...option("precision", load?.precision),
-    `--out ${out}`,
+    `--out ${inShell(out)}`,
   ].join(" ");
 }
+
+/** A word as a shell reads it: between quotation marks where it has other characters than names have. */
+const inShell = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);

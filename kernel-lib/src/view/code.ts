@@ -38,10 +38,17 @@ function settings(spec: PatchSweepSpec, task: string): string {
   return [
     `task: pb.task(${JSON.stringify(task)})`,
     tuples,
-    ...(spec.protocol === "paper" ? [] : [`protocol: ${JSON.stringify(spec.protocol)}`]),
+    `n: ${spec.samples.length}`,
+    ...(spec.protocol === "paper" ? fillerOf(spec) : [`protocol: ${JSON.stringify(spec.protocol)}`]),
     ...(spec.chat === true ? ["chat: true"] : []),
     ...(spec.site === "resid_post" ? [] : [`site: ${JSON.stringify(spec.site)}`]),
   ].join(", ");
+}
+
+/** The filler, where a call would not take it by itself: a source begins with the beginning of sequence where a model has
+ *  one, but in a chat it is the template that begins. */
+function fillerOf({ samples: [{ source, target }], chat }: PatchSweepSpec): string[] {
+  return chat !== true && source[0] === target[0] ? [] : [`filler: ${target[0]}`];
 }
 
 const list = (numbers: readonly number[]) => `[${numbers.join(", ")}]`;

@@ -184,6 +184,7 @@ function codeOf({ spec, making }: GeometryData): string {
       ...(spec.position === -1 ? [] : [`position: ${spec.position}`]),
       ...(spec.methods.length === 3 ? [] : [`methods: ${JSON.stringify(spec.methods)}`]),
       ...(spec.seed === 0 ? [] : [`seed: ${spec.seed}`]),
+      ...(spec.chat === true ? ["chat: true"] : []),
     ];
     const load = `const model = await pb.load(${JSON.stringify(spec.model)});`;
     return [head, load, `const run = pb.geometry(model, { ${asked.join(", ")} });`, "pb.show(run);"].join("\n");
