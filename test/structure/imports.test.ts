@@ -23,7 +23,7 @@ const ARROW = [
   "cli",
 ] as const;
 /** Files of src itself that anybody may import, and those that may import anybody. */
-const FOUNDATION = ["errors", "tensor", "words"];
+const FOUNDATION = ["errors", "given", "tensor", "words"];
 const TOP = ["index"];
 /** Bundled into the browser by the extension. */
 const PURE = ["stats", "result", "view"];

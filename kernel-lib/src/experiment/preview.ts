@@ -1,6 +1,8 @@
 /** What a model sees of a task: its prompts token by token, and what may go wrong with them, before anything runs. */
+
 import { inspect } from "node:util";
 import { SpecError } from "../errors";
+import { optionsGiven } from "../given";
 import { counted } from "../words";
 import { answerText, layPrompt } from "./prompt";
 import { type OwnTask, type SamplesOptions, samplesOf, type Task, task } from "./task";
@@ -59,11 +61,8 @@ const bars = (tokens: readonly string[]): string => tokens.map((token) => token.
  *  last token merges with the query, prompts of different lengths.
  *  @throws SpecError when the model has no tokenizer or the task is wrong.
  *  @example console.log(String(pb.preview(model, "adjectives.antonym", { n: 3 }))) */
-export function preview(
-  model: SpecModel,
-  nameOrTask: string | OwnTask,
-  { n = SHOWN, ...options }: SamplesOptions = {},
-): TaskPreview {
+export function preview(model: SpecModel, nameOrTask: string | OwnTask, given: SamplesOptions = {}): TaskPreview {
+  const { n = SHOWN, ...options } = optionsGiven("preview()", given);
   const asked = task(nameOrTask);
   const { tokenizer } = model;
   // All items are tokenised for the warnings; n says how many are shown.

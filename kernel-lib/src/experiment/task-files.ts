@@ -1,10 +1,12 @@
 /** Tasks from a researcher's own files: CSV `query,subtask_1,subtask_2`, JSON lines with the same fields, BIG-bench
  *  `task.json`, and rephrasings as CSV `index,instruction`. Files are hostile until they are checked: size, encoding,
  *  rows and fields are bounded, and each complaint names file, line or field, rule and way out. */
+
 import { readFileSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import { parseJson } from "../checkpoint/json";
 import { SpecError } from "../errors";
+import { optionsGiven, textGiven } from "../given";
 import { parseCsv } from "./csv";
 import { MAX_SAMPLES } from "./fields";
 import { type Task, type TaskItem, task } from "./task";
@@ -41,7 +43,12 @@ interface Row {
  *    query: " Adjective: {x}. Answer:",
  *  }); */
 export function readTasks(path: string, options: TaskFileOptions): Task[] {
-  const { instructions, query = " {x} Answer:", rename = {}, scopes = {} } = options;
+  textGiven(
+    "readTasks(): path",
+    path,
+    'pb.readTasks("tasks.csv", { instructions: { antonym: "State its antonym." } })',
+  );
+  const { instructions, query = " {x} Answer:", rename = {}, scopes = {} } = optionsGiven("readTasks()", options);
   const asked = Object.entries(instructions ?? {});
   if (asked.length === 0) {
     throw new SpecError({
@@ -73,6 +80,7 @@ export function readTasks(path: string, options: TaskFileOptions): Task[] {
  *  @throws SpecError
  *  @example pb.task({ ...pb.task("adjectives.antonym"), rephrasings: pb.readRephrasings("antonym.csv") }) */
 export function readRephrasings(path: string): string[] {
+  textGiven("readRephrasings(): path", path, 'pb.readRephrasings("wordings.csv")');
   const { header, rows } = tableOf(path);
   if (header.join() !== "index,instruction") {
     throw new SpecError({ thing: `${path}: header`, value: header.join(), rule: 'must be "index,instruction"' });

@@ -3,7 +3,9 @@
  *  is a filler and the query, patched at the filler; the reference is instruction and query together.
  *  `released-code` is what the code published with the paper runs: the bare query, its own first or last
  *  position overwritten. */
+
 import { SpecError } from "../errors";
+import { kindOf, optionsGiven } from "../given";
 import { counted } from "../words";
 import { demoTasks, paperTasks } from "./bundled";
 import { MAX_SAMPLES } from "./fields";
@@ -131,8 +133,14 @@ export interface TaskPrompt {
 export function promptsOf(
   model: SpecModel,
   asked: Task,
-  { n = asked.items.length, chat = false }: Pick<SamplesOptions, "n" | "chat"> = {},
+  { n, chat = false }: Pick<SamplesOptions, "n" | "chat"> = {},
 ): { prompts: TaskPrompt[]; warnings: string[] } {
+  if (typeof model?.config !== "object" || !Array.isArray(asked?.items))
+    throw new SpecError({
+      thing: "samplesOf()",
+      rule: `takes a model and a task, not ${kindOf(model)} and ${kindOf(asked)}`,
+      wayOut: 'For example pb.samplesOf(model, pb.task("capital"))',
+    });
   const { tokenizer } = model;
   const { instruction, query, items, name } = asked;
   if (!tokenizer) {
@@ -145,7 +153,7 @@ export function promptsOf(
   const answers = new Map<string, readonly number[]>();
   const merged: string[] = [];
   const glued: string[] = [];
-  const prompts = takeFirst(items, n, name).map((item): TaskPrompt => {
+  const prompts = takeFirst(items, n ?? items.length, name).map((item): TaskPrompt => {
     const prompt = layPrompt(model, { instruction, query: query.replace("{x}", () => item.query), chat });
     const text = answerText(item.answer, prompt);
     const answer = tokenizer.encode(text);
@@ -169,8 +177,9 @@ export function promptsOf(
 export function samplesOf(
   model: SpecModel,
   asked: Task,
-  { protocol = "paper", n, position = 0, filler, chat }: SamplesOptions = {},
+  options: SamplesOptions = {},
 ): { samples: SweepSample[]; warnings: string[] } {
+  const { protocol = "paper", n, position = 0, filler, chat } = optionsGiven("samplesOf()", options);
   const { prompts, warnings } = promptsOf(model, asked, { n, chat });
   const place = protocol === "paper" ? fillerId(filler, model) : null;
   const samples = prompts.map(

@@ -1,4 +1,6 @@
 /** How far a device or a precision moves the numbers: the same prompts through two models, hook by hook. */
+import { SpecError } from "../errors";
+import { kindOf } from "../given";
 import type { F32 } from "../tensor";
 import type { Model } from "./types";
 
@@ -30,6 +32,18 @@ export async function deviation(
   reference: Model,
   prompts: readonly (readonly number[])[],
 ): Promise<DeviationReport> {
+  for (const [which, given] of [
+    ["model", model],
+    ["reference", reference],
+  ] as const)
+    if (typeof given?.config !== "object")
+      throw new SpecError({ thing: `deviation(): the ${which}`, rule: `must be a loaded model, not ${kindOf(given)}` });
+  if (!Array.isArray(prompts) || prompts.length === 0 || !prompts.every(Array.isArray))
+    throw new SpecError({
+      thing: "deviation(): prompts",
+      rule: "must be a list of prompts in token ids",
+      wayOut: "For example [[0, 17, 4]]",
+    });
   const capture = [...Array.from({ length: model.config.nLayers }, (_, l) => `blocks.${l}.hook_resid_post`), "logits"];
   const sums = new Map(capture.map((hook) => [hook, { error: 0, largest: 0, errors: 0, squares: 0 }]));
   let positions = 0;

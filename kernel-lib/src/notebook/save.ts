@@ -1,9 +1,11 @@
 /** `pb.save`: results, figures, tables, pages and specs as files that are whole or not there. */
+
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { SpecError } from "../errors";
 import { type Figure, type FigureOptions, saveFigure } from "../figure";
 import { htmlPage } from "../figure/html";
+import { optionsGiven, textGiven } from "../given";
 import { Result, type ResultData } from "../result/base";
 import { Comparison } from "../result/compare";
 import { tableToCsv } from "../result/csv";
@@ -68,7 +70,8 @@ export async function save(
   file: string,
   options: SaveOptions = {},
 ): Promise<void> {
-  const { table, sample, title, ...figureOptions } = options;
+  const { table, sample, title, ...figureOptions } = optionsGiven("save()", options);
+  textGiven("save(): file", file, 'await pb.save(result, "result.csv")');
   const given = isView(value) ? figure(value) : value;
   const thing = Array.isArray(given) ? await Promise.all(given) : given instanceof ExperimentRun ? await given : given;
   const ending = /\.[a-z]+$/i.exec(file)?.[0].toLowerCase() ?? "";

@@ -1,8 +1,10 @@
 /** What `show` and `figure` take, turned into views: a run while it goes on, results, figures, saved views. */
+
 import { createHash, randomUUID } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import { SpecError } from "../errors";
 import type { Figure } from "../figure";
+import { optionsGiven } from "../given";
 import { AccuracyResult } from "../result/accuracy";
 import { Result } from "../result/base";
 import { Comparison } from "../result/compare";
@@ -69,6 +71,7 @@ export interface Source extends Live {
  *  and layers linked; anything else is one view.
  *  @throws SpecError for a value that is none of those, ResultError for results that do not go together. */
 export function sourcesOf(value: Showable, choice: ViewChoice = {}): Source[] {
+  optionsGiven("show()", choice);
   return isGeometries(value) ? value.map((one) => sourceOf(one, choice)) : [sourceOf(value, choice)];
 }
 

@@ -15,7 +15,15 @@ export interface ResultData {
 
 /** What an experiment found, with all its numbers and how they came about. */
 export abstract class Result<D extends ResultData = ResultData, Name extends string = string> {
-  constructor(readonly data: D) {}
+  /** @throws ResultError for what is not the data of a result */
+  constructor(readonly data: D) {
+    if (data?.schema === "patchbay.result/1") return;
+    throw new ResultError({
+      thing: `new ${new.target.name}()`,
+      rule: "takes the data of a result",
+      wayOut: "Results come from runs (await run) and from files (pb.parseAnyResult)",
+    });
+  }
 
   get state(): D["state"] {
     return this.data.state;

@@ -1,12 +1,14 @@
 /** Models compared on the same samples: differences with paired intervals and tests, corrected over all of them (Holm).
  *  Samples are matched one by one; results whose samples differ are refused, not aligned. */
+
 import { ResultError } from "../errors";
+import { listGiven, optionsGiven } from "../given";
 import { holm as holmOf } from "../stats/adjust";
 import { pairedShares } from "../stats/paired";
 import { counted } from "../words";
 import type { AccuracyMeasure } from "./accuracy";
 import { AccuracyResult } from "./accuracy";
-import type { Result } from "./base";
+import { Result } from "./base";
 import { probeDifferences } from "./compare-geometry";
 import { gridDifferences } from "./compare-grid";
 import { type PairOf, pairsOf, sameSamples } from "./compare-pairs";
@@ -52,10 +54,17 @@ export class Comparison implements Differences {
   readonly probes: readonly ProbeDifference[];
   constructor(
     readonly of: ComparedKind,
-    { sweeps = [], accuracies = [], grids = [], probes = [] }: Partial<Differences>,
+    found: Partial<Differences>,
     /** How the compared results came about, in the order given. */
     readonly makings: readonly Making[],
   ) {
+    if (!Array.isArray(makings))
+      throw new ResultError({
+        thing: "new Comparison()",
+        rule: "is made by pb.compare()",
+        wayOut: "For example pb.compare([base, sft, dpo])",
+      });
+    const { sweeps = [], accuracies = [], grids = [], probes = [] } = found;
     this.sweeps = sweeps;
     this.accuracies = accuracies;
     this.grids = grids;
@@ -107,7 +116,8 @@ export function compare(results: readonly Result[], options: CompareOptions = {}
       rule: "needs a list of at least two results",
       wayOut: "For example pb.compare([base, sft, dpo])",
     });
-  const { names = results.map(({ making }) => making.model.name), seed = 0 } = options;
+  listGiven("compare()", results, { type: Result, what: "results", example: "pb.compare([base, sft, dpo])" });
+  const { names = results.map(({ making }) => making.model.name), seed = 0 } = optionsGiven("compare()", options);
   if (names.length !== results.length)
     throw new ResultError({ thing: "compare(): names", value: names, rule: `must be ${results.length}, one for each` });
   const makings = results.map(({ making }) => making);

@@ -1,8 +1,10 @@
 /** A result as one file, `*.patchbay.json`: JSON whose arrays are packed. What is read is not trusted until every
  *  size, range and shape was checked. Reading gives back each number bit for bit. */
+
 import { parseJson } from "../checkpoint/json";
 import { ResultError } from "../errors";
 import type { Measure } from "../experiment/types";
+import { bytesGiven, oneGiven } from "../given";
 import { oneOf, record, refuse } from "./fields";
 import { checkMaking, checkSpec, checkTokenText, checkTuples } from "./file-checks";
 import { type Packed, pack, unpack } from "./pack";
@@ -20,7 +22,11 @@ const STATES = ["done", "stopped", "partial"] as const;
  *  @throws ResultError when it would be larger than a file may be
  *  @example writeFileSync("sweep.patchbay.json", pb.serialize(result)) */
 export function serialize(result: SweepResult): string {
-  const { schema, kind, state, spec, making, tokenText, values } = result.data;
+  const { schema, kind, state, spec, making, tokenText, values } = oneGiven("serialize()", result, {
+    type: SweepResult,
+    what: "the result of a patch sweep",
+    example: "pb.serialize(await run); pb.serializeAny takes results of every kind",
+  }).data;
   const cells = values.logit.length;
   // Four arrays of at most eight bytes a cell, four characters for each three bytes.
   if ((cells * 4 * 8 * 4) / 3 > MAX_BYTES) {
@@ -48,7 +54,7 @@ export function serialize(result: SweepResult): string {
  *  @throws ResultError that names the field, its value, the rule and the way out
  *  @example pb.parseResult(readFileSync("sweep.patchbay.json", "utf8")).best() */
 export function parseResult(file: string | Uint8Array, name = "result"): SweepResult {
-  const bytes = typeof file === "string" ? new TextEncoder().encode(file) : file;
+  const bytes = bytesGiven(name, file);
   const limits = { maxBytes: MAX_BYTES, maxDepth: MAX_DEPTH, thing: name, error: ResultError };
   const fields = record(name, parseJson(bytes, limits));
   const schema = oneOf("schema", fields.schema, ["patchbay.result/1"]);

@@ -2,7 +2,9 @@
  *  activity, layer by layer, between two numbers of attended tokens k; and the overlap (Jaccard) of the active heads,
  *  by groups of layers, between two k and between two tasks. The paper prints the numbers alone; here each has a
  *  bootstrap interval over samples and the count that it rests on. */
+
 import { ResultError } from "../errors";
+import { listGiven, MOST_RESAMPLES, optionsGiven, wholeGiven } from "../given";
 import type { Interval } from "../stats/bootstrap";
 import { spearman, spearmanExact, spearmanRho } from "../stats/ranks";
 import { jaccard } from "../stats/rates";
@@ -103,8 +105,15 @@ export function layerGroups(between: "k" | "tasks", nLayers: number): LayerGroup
  *  const two = await pb.pathTrace(model, { task: "antonym", topK: 2 });
  *  console.log(pb.headsAcross([one, two]).table("spearman")); */
 export function headsAcross(results: readonly TraceResult[], options: HeadsAcrossOptions = {}): HeadsAcross {
-  const { at = "instruction-end" } = options;
-  const settings = settingsOf(results, at);
+  const { at = "instruction-end", resamples = 1 } = optionsGiven("headsAcross()", options);
+  wholeGiven("headsAcross(): resamples", resamples, 0, MOST_RESAMPLES);
+  const traces = listGiven("headsAcross()", results, {
+    type: TraceResult,
+    what: "path traces",
+    example:
+      "headsAcross([await pb.pathTrace(model, { task, topK: 1 }), await pb.pathTrace(model, { task, topK: 2 })])",
+  });
+  const settings = settingsOf(traces, at);
   const correlations: LayerCorrelation[] = [];
   const overlaps: HeadOverlap[] = [];
   settings.forEach((first, i) => {
@@ -137,15 +146,6 @@ interface Setting extends Side {
 
 /** In the paper's order of tasks, then by k. */
 function settingsOf(results: readonly TraceResult[], at: HeadPlace): Setting[] {
-  for (const result of results) {
-    if (result instanceof TraceResult) continue;
-    throw new ResultError({
-      thing: "headsAcross()",
-      rule: "takes a list of path traces",
-      wayOut:
-        "For example [await pb.pathTrace(model, { task, topK: 1 }), await pb.pathTrace(model, { task, topK: 2 })]",
-    });
-  }
   const order = tasksInOrder(results.map(taskName));
   const known = new Map<TraceResult, HeadActivity>();
   for (const result of results) known.set(result, headActivityAt(result, at));

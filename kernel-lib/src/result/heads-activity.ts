@@ -1,9 +1,11 @@
 /** How often each attention head takes part in the kept paths from one place of the prompt (arXiv:2602.07930,
  *  section 6.1): per sample, and the mean over samples. Places are told by the end of the instruction, so that tasks
  *  whose instructions differ in length can be compared. */
+
 import { ResultError } from "../errors";
+import { kindOf, oneGiven } from "../given";
 import { protocolMean } from "./metrics";
-import type { TraceResult } from "./trace";
+import { TraceResult } from "./trace";
 
 /** Where paths start: T_inst (the instruction's last token), so many tokens behind it (before it when negative), the
  *  end of the instruction's first sentence, or a position counted from the front of the prompt. */
@@ -25,11 +27,27 @@ export interface HeadActivity {
   position: number | null;
 }
 
+const ONE_TRACE = {
+  type: TraceResult,
+  what: "a path trace",
+  example: 'headActivityAt(await pb.pathTrace(model, { task: "capital" }))',
+};
+
+function checkPlace(place: unknown): void {
+  if (place === "instruction-end" || place === "first-sentence" || Number.isInteger(place)) return;
+  if (Number.isInteger((place as { offset?: unknown } | null)?.offset)) return;
+  throw new ResultError({
+    thing: "headActivityAt(): place",
+    rule: `must be "instruction-end", "first-sentence", a position or { offset: -1 }, not ${kindOf(place)}`,
+  });
+}
+
 /** Head activity of a trace from `place`, by default from T_inst.
  *  @throws ResultError when the trace does not say where the instruction ends, or has no paths from there
  *  @example pb.headActivityAt(result).mean */
 export function headActivityAt(result: TraceResult, place: HeadPlace = "instruction-end"): HeadActivity {
-  const { spec, making, data } = result;
+  const { spec, making, data } = oneGiven("headActivityAt()", result, ONE_TRACE);
+  checkPlace(place);
   const { nLayers, nHeads } = making.model;
   const cells = nLayers * nHeads;
   const released = spec.equation === "released-code";

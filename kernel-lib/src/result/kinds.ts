@@ -1,9 +1,11 @@
 /** Results of every kind from and to a file, told apart by `kind`. A new kind is a row of KINDS. */
+
 import { parseJson } from "../checkpoint/json";
 import { ResultError } from "../errors";
+import { bytesGiven, oneGiven } from "../given";
 import type { AccuracyResult } from "./accuracy";
 import { parseAccuracy, serializeAccuracy } from "./accuracy-file";
-import type { Result } from "./base";
+import { Result } from "./base";
 import { record } from "./fields";
 import { parseResult, serialize } from "./file";
 import type { GeometryResult } from "./geometry";
@@ -39,7 +41,7 @@ const MAX_DEPTH = 8;
  *  @throws ResultError that names the field, its value, the rule and the way out
  *  @example const result = pb.parseAnyResult(readFileSync("trace.patchbay.json")) */
 export function parseAnyResult(file: string | Uint8Array, name = "result"): Result {
-  const bytes = typeof file === "string" ? new TextEncoder().encode(file) : file;
+  const bytes = bytesGiven(name, file);
   const limits = { maxBytes: MAX_BYTES, maxDepth: MAX_DEPTH, thing: name, error: ResultError };
   const { kind } = record(name, parseJson(bytes, limits));
   if (typeof kind !== "string" || !Object.hasOwn(KINDS, kind))
@@ -53,4 +55,7 @@ export function parseAnyResult(file: string | Uint8Array, name = "result"): Resu
 
 /** The text of a result's file, of whatever kind.
  *  @example writeFileSync("trace.patchbay.json", pb.serializeAny(result)) */
-export const serializeAny = (result: Result): string => KINDS[result.data.kind].serialize(result);
+export const serializeAny = (result: Result): string =>
+  KINDS[oneGiven("serializeAny()", result, ONE_RESULT).data.kind].serialize(result);
+
+const ONE_RESULT = { type: Result, what: "a result", example: "pb.serializeAny(await run)" };

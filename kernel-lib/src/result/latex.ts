@@ -1,13 +1,17 @@
 /** A table as LaTeX with the rules of booktabs; everything is escaped, missing is a dash. */
-import { numeric, shown } from "./shown";
+import { optionsGiven, tableGiven, wholeGiven } from "../given";
+import { MOST_DIGITS, numeric, shown } from "./shown";
 import type { Table } from "./types";
 
 /** A `table` environment with `caption` and `label` when given, else the bare `tabular`.
  *  @example pb.tableToLatex(result.table("interactions"), { caption: "Superadditivity" }) */
 export function tableToLatex(
   table: Table,
-  { digits = 4, caption, label }: { digits?: number; caption?: string; label?: string } = {},
+  options: { digits?: number; caption?: string; label?: string } = {},
 ): string {
+  const { digits = 4, caption, label } = optionsGiven("tableToLatex()", options);
+  wholeGiven("tableToLatex(): digits", digits, 1, MOST_DIGITS);
+  tableGiven("tableToLatex()", table);
   const line = (cells: readonly string[]) => `${cells.join(" & ")} \\\\\n`;
   const first = table.sections ? 1 : 0;
   const align = numeric(table).map((isNumber) => (isNumber ? "r" : "l"));

@@ -1,10 +1,14 @@
 /** A table as Markdown (pipe tables), numbers to a stated precision and aligned right; missing is a dash. */
-import { numeric, shown } from "./shown";
+import { optionsGiven, tableGiven, wholeGiven } from "../given";
+import { MOST_DIGITS, numeric, shown } from "./shown";
 import type { Table } from "./types";
 
 /** A table for Markdown pages, numbers with so many significant digits; what is missing is a dash.
  *  @example pb.tableToMarkdown(result.table("summary"), { digits: 3 }) */
-export function tableToMarkdown(table: Table, { digits = 4 }: { digits?: number } = {}): string {
+export function tableToMarkdown(table: Table, options: { digits?: number } = {}): string {
+  const { digits = 4 } = optionsGiven("tableToMarkdown()", options);
+  wholeGiven("tableToMarkdown(): digits", digits, 1, MOST_DIGITS);
+  tableGiven("tableToMarkdown()", table);
   const right = numeric(table);
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |\n`;
   const rule = line(right.map((isNumber) => (isNumber ? "---:" : "---")));

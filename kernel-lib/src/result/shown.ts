@@ -1,6 +1,9 @@
 /** How tables that people read show a cell: CSV keeps every digit, these do not. */
 import type { Table } from "./types";
 
+/** Significant digits of a double that say something. */
+export const MOST_DIGITS = 17;
+
 type Cell = Table["rows"][number][number];
 
 /** Significant digits for numbers, whole numbers as they are, a true minus, a dash for missing. */

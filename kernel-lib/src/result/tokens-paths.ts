@@ -1,11 +1,12 @@
 /** Paths by the token that they start from (arXiv:2602.07930, section 6.1; figures 4 and 22 to 24): how many there are,
  *  how many rank the answer high enough to be kept, and each token's share of all kept ones. Tokens are told by their
  *  distance from the instruction's end, so that samples of different length line up. */
+import { listGiven, MOST_RESAMPLES, oneGiven, optionsGiven, wholeGiven } from "../given";
 import { type Interval, meanIntervals, percentile, resampledMeans } from "../stats/bootstrap";
 import { mean } from "../stats/moments";
 import { instructionEndOf } from "./heads-activity";
 import { taskName } from "./paper-names";
-import type { TraceResult } from "./trace";
+import { TraceResult } from "./trace";
 import type { Table } from "./types";
 
 /** What stands at a place of the prompt. `prompt`: the trace does not say where its instruction ends. */
@@ -43,11 +44,20 @@ export interface PathsByTokenOptions {
   seed?: number;
 }
 
+const ONE_TRACE = {
+  type: TraceResult,
+  what: "a path trace",
+  example: 'pathsByToken(await pb.pathTrace(model, { task: "capital" }))',
+};
+const TRACES = { ...ONE_TRACE, what: "path traces", example: "pathsByTokenTable([one, two])" };
+
 /** Path counts of each place that paths were traced from, in the order of the prompt. Means have BCa intervals,
  *  shares and rates (ratios of sums over samples) percentile intervals of the same resamples.
  *  @example pb.pathsByToken(result).find(({ offset }) => offset === 0)?.share // T_inst */
 export function pathsByToken(result: TraceResult, options: PathsByTokenOptions = {}): TokenPaths[] {
-  const { resamples = 10_000, seed = result.making.seed } = options;
+  oneGiven("pathsByToken()", result, ONE_TRACE);
+  const { resamples = 10_000, seed = result.making.seed } = optionsGiven("pathsByToken()", options);
+  wholeGiven("pathsByToken(): resamples", resamples, 1, MOST_RESAMPLES);
   const ends = result.data.samples.map((_, sample) => instructionEndOf(result, sample));
   const aligned = ends.every((end) => end !== null);
   const places = placesOf(result, aligned ? (ends as number[]) : null);
@@ -82,6 +92,7 @@ export function pathsByTokenTable(
   results: TraceResult | readonly TraceResult[],
   options: PathsByTokenOptions = {},
 ): Table {
+  const traces = listGiven("pathsByTokenTable()", [results].flat(), TRACES);
   return {
     name: "paths_by_token",
     columns: [
@@ -89,23 +100,21 @@ export function pathsByTokenTable(
       ...["total_paths", "total_low", "total_high", "kept_paths", "kept_low", "kept_high"],
       ...["share", "share_low", "share_high", "rate", "rate_low", "rate_high"],
     ],
-    rows: [results]
-      .flat()
-      .flatMap((result) =>
-        pathsByToken(result, options).map((row) => [
-          ...[result.making.model.name, taskName(result), result.spec.topK],
-          ...[row.position, row.offset, row.token, row.class, row.n],
-          ...[row.total, ...ends(row.totalCi), row.kept, ...ends(row.keptCi)],
-          ...[row.share, ...ends(row.shareCi), row.rate, ...ends(row.rateCi)],
-        ]),
-      ),
+    rows: traces.flatMap((result) =>
+      pathsByToken(result, options).map((row) => [
+        ...[result.making.model.name, taskName(result), result.spec.topK],
+        ...[row.position, row.offset, row.token, row.class, row.n],
+        ...[row.total, ...ends(row.totalCi), row.kept, ...ends(row.keptCi)],
+        ...[row.share, ...ends(row.shareCi), row.rate, ...ends(row.rateCi)],
+      ]),
+    ),
   };
 }
 
 /** Paths summed over the classes of tokens: instruction, its end, query, last token. Shares add up to 1.
  *  @example pb.pathsByClassTable([result]).rows */
 export function pathsByClassTable(results: TraceResult | readonly TraceResult[]): Table {
-  const rows = [results].flat().flatMap((result) => {
+  const rows = listGiven("pathsByClassTable()", [results].flat(), TRACES).flatMap((result) => {
     const places = pathsByToken(result, { resamples: 1 });
     const allKept = places.reduce((all, place) => all + place.kept * place.n, 0);
     return [...new Set(places.map((place) => place.class))].map((name) => {

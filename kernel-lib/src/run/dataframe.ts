@@ -1,6 +1,8 @@
 /** Tables as danfojs DataFrames. danfojs takes a second or more and 160 MB to load, so it is loaded by the first
  *  table that is asked for, and it is an optional dependency. */
+
 import { PatchbayError } from "../errors";
+import { tableGiven } from "../given";
 import { Result } from "../result/base";
 import { Comparison } from "../result/compare";
 import type { Table } from "../result/types";
@@ -29,6 +31,7 @@ interface Danfo {
  *  @throws PatchbayError when danfojs-node is not installed
  *  @example (await pb.toDataFrame(result.table("summary"))).shape */
 export async function toDataFrame(table: Table): Promise<DataFrame> {
+  tableGiven("toDataFrame()", table);
   const { DataFrame } = await danfo();
   return new DataFrame(
     table.rows.map((row) => [...row]),

@@ -1,9 +1,11 @@
 /** Runs what a spec says, of whatever kind: the same JSON for the library, the command line and the panel. */
+
 import { readFileSync, statSync } from "node:fs";
 import { parseJson } from "../checkpoint/json";
 import { SpecError } from "../errors";
 import { loadModel } from "../forward/model";
 import type { Model } from "../forward/types";
+import { optionsGiven } from "../given";
 import type { Result } from "../result/base";
 import type { ExperimentRun } from "./experiment-run";
 import { experimentOf, type StartOptions } from "./kinds";
@@ -22,10 +24,8 @@ export function run<R extends Result = Result>(
   options: StartOptions & { model: Model },
 ): ExperimentRun<R>;
 export function run<R extends Result = Result>(spec: unknown, options?: StartOptions): Promise<R>;
-export function run(
-  spec: unknown,
-  { model, ...options }: StartOptions & { model?: Model } = {},
-): ExperimentRun | Promise<Result> {
+export function run(spec: unknown, given: StartOptions & { model?: Model } = {}): ExperimentRun | Promise<Result> {
+  const { model, ...options } = optionsGiven("run()", given);
   const json = typeof spec === "string" ? readSpec(spec) : spec;
   const experiment = experimentOf(json);
   if (model) return experiment.start(model, json, options);

@@ -1,4 +1,5 @@
 /** The call that reads a prompt through the logit lens, and the run of its spec. */
+
 import { SpecError } from "../errors";
 import { SPEC_SCHEMA } from "../experiment/fields";
 import { LENS_METRICS, readLens } from "../experiment/logit-lens";
@@ -7,6 +8,7 @@ import type { LensSite } from "../experiment/logit-lens-types";
 import { task as checkedTask, type OwnTask, promptsOf } from "../experiment/task";
 import type { SpecModel } from "../experiment/types";
 import type { Model } from "../forward/types";
+import { optionsGiven } from "../given";
 import { checkCall } from "./called";
 import type { ExperimentOptions } from "./experiment-run";
 import { GridRun, layerAxis, positionAxis } from "./grid-run";
@@ -45,8 +47,9 @@ export function logitLens(model: Model, prompt: LensPrompt, options: LogitLensOp
 export function lensQuestion(
   model: SpecModel,
   prompt: LensPrompt,
-  { answer, site, layers, positions }: LogitLensOptions,
+  options: LogitLensOptions,
 ): { json: { kind: "logit-lens" } & Record<string, unknown>; warnings: readonly string[] } {
+  const { answer, site, layers, positions } = optionsGiven("logitLens()", options);
   const base = { schema: SPEC_SCHEMA, kind: "logit-lens", model: model.name, site, layers, positions } as const;
   if (typeof prompt === "string" || Array.isArray(prompt)) {
     if (answer === undefined)

@@ -1,6 +1,8 @@
 /** `pb.paperTable("table5", results)` and `pb.paperFigure("fig2", results)`: every table and figure of
  *  arXiv:2602.07930 from results of one's own. */
+
 import { PatchbayError, ResultError, SpecError } from "../errors";
+import { MOST_RESAMPLES, optionsGiven, wholeGiven } from "../given";
 import { Result } from "../result/base";
 import { type Stage, stageOf } from "../result/paper-names";
 import type { PaperTable } from "../result/paper-table";
@@ -29,14 +31,17 @@ export interface PaperItem {
  *  @throws SpecError for a name that is no table of the paper, ResultError when the results do not hold what it needs
  *  @example const table = pb.paperTable("table5", [sweep]); console.log(pb.tableToLatex(table, { caption: table.caption })); */
 export const paperTable = (name: string, results: readonly Result[], options: PaperOptions = {}): PaperTable =>
-  entryOf(TABLES, name, "paperTable()").make(checked(results, "paperTable()"), options);
+  entryOf(TABLES, name, "paperTable()").make(checked(results, "paperTable()"), paperOptions("paperTable()", options));
 
 /** A figure of the paper as a view: `pb.show(view)`, `pb.figure(view)`, `pb.save(pb.figure(view), "fig2.pdf")`.
  *  @throws SpecError for a name that is no figure of the paper, ResultError when the results do not hold what it needs
  *  Of several models also `compare-sweeps` and `compare-accuracies`: their differences, which the paper has not.
  *  @example const view = pb.paperFigure("fig2", [base, sft, dpo]); */
 export const paperFigure = (name: string, results: readonly Result[], options: PaperOptions = {}): View =>
-  entryOf([...FIGURES, ...BEYOND], name, "paperFigure()").make(checked(results, "paperFigure()"), options);
+  entryOf([...FIGURES, ...BEYOND], name, "paperFigure()").make(
+    checked(results, "paperFigure()"),
+    paperOptions("paperFigure()", options),
+  );
 
 /** All tables and figures of the paper in its order, with what is missing in `results` for each.
  *  @example pb.paperItems(results).filter(({ missing }) => missing === null) */
@@ -77,6 +82,12 @@ function missingFor(entry: TableEntry | FigureEntry, results: readonly Result[])
 /** A model whose name says no stage stands where the paper has its base model: OLMo-2-0425-1B beside its -SFT. */
 const standsFor = (stage: Stage, stages: ReadonlySet<Stage | null>): boolean =>
   stages.has(stage) || (stage === "base" && stages.has(null));
+
+function paperOptions(call: string, options: PaperOptions): PaperOptions {
+  const given = optionsGiven(call, options);
+  if (given.resamples !== undefined) wholeGiven(`${call}: resamples`, given.resamples, 1, MOST_RESAMPLES);
+  return given;
+}
 
 function entryOf<E extends { name: string }>(entries: readonly E[], name: string, thing: string): E {
   const found = entries.find((entry) => entry.name === name);

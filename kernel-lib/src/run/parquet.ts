@@ -1,6 +1,8 @@
 /** A table as Apache Parquet, which pandas, polars, DuckDB and R read with types: whole numbers as int32, other numbers
  *  as double, texts as UTF-8, true and false as boolean; missing is null. */
+
 import { parquetWriteBuffer } from "hyparquet-writer";
+import { tableGiven } from "../given";
 import type { Table } from "../result/types";
 
 type Cell = Table["rows"][number][number];
@@ -11,7 +13,8 @@ const INT32 = 2 ** 31;
 /** The file's bytes. A column that holds both texts and numbers (a p-value too small for a double is a text) becomes
  *  text throughout.
  *  @example writeFileSync("summary.parquet", pb.tableToParquet(result.table("summary"))) */
-export function tableToParquet({ columns, rows }: Table): Uint8Array {
+export function tableToParquet(table: Table): Uint8Array {
+  const { columns, rows } = tableGiven("tableToParquet()", table);
   const columnData = columns.map((name, c) => {
     const cells = rows.map((row) => row[c]);
     const type = typeOf(cells);

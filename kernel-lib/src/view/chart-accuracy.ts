@@ -1,7 +1,8 @@
 /** Accuracies as a chart (arXiv:2602.07930, figure 20): exact match as bars with Wilson intervals, instructional
  *  accuracy open behind them, by task and model. */
-import { ResultError } from "../errors";
-import type { AccuracyResult } from "../result/accuracy";
+
+import { listGiven, optionsGiven } from "../given";
+import { AccuracyResult } from "../result/accuracy";
 import type { ChartView } from "./chart-types";
 import { type ChartRow, chartViewOf } from "./chart-view";
 import { count, plain } from "./format";
@@ -23,7 +24,12 @@ export const stageOfName = (name: string): Stage | null =>
  *  @throws ResultError when there is none, or two of the same model and task
  *  @example pb.accuracyChart([base, sft, dpo]).series.length // 3 */
 export function accuracyChart(results: readonly AccuracyResult[], options: AccuracyChartOptions = {}): ChartView {
-  if (results.length === 0) throw new ResultError({ thing: "accuracy chart", rule: "needs at least one result" });
+  optionsGiven("accuracyChart()", options);
+  listGiven("accuracyChart()", results, {
+    type: AccuracyResult,
+    what: "accuracy results",
+    example: "pb.accuracyChart([base, sft, dpo])",
+  });
   const rows = results.map((result): ChartRow => {
     const exact = result.rate("exact_match");
     const apt = result.rate(result.instructional);

@@ -1,7 +1,9 @@
 /** Differences between models as a chart: a bar for each, with its paired interval; open where Holm's correction leaves
  *  no significance. */
+
 import { ResultError } from "../errors";
-import type { Comparison } from "../result/compare";
+import { oneGiven, optionsGiven } from "../given";
+import { Comparison } from "../result/compare";
 import type { ComparedPair, PairedStatistics, ProbeDifference } from "../result/compare-types";
 import { GRID_METRICS } from "../result/grid-metrics";
 import type { GridKind } from "../result/grid-result";
@@ -27,8 +29,12 @@ const TOP = 12;
  *  @throws ResultError when it holds no difference
  *  @example pb.show(pb.comparisonChart(pb.compare([base, sft, dpo]))) */
 export function comparisonChart(comparison: Comparison, options: ComparisonChartOptions = {}): ChartView {
-  const { all, sweeps, accuracies, grids, probes, makings } = comparison;
-  const { id = "comparison", alpha = 0.05, top = TOP } = options;
+  const { all, sweeps, accuracies, grids, probes, makings } = oneGiven("comparisonChart()", comparison, {
+    type: Comparison,
+    what: "a comparison",
+    example: "pb.comparisonChart(pb.compare([base, sft, dpo]))",
+  });
+  const { id = "comparison", alpha = 0.05, top = TOP } = optionsGiven("comparisonChart()", options);
   if (all.length === 0) throw new ResultError({ thing: "comparison chart", rule: "needs at least one difference" });
   const ofShares = accuracies.length + probes.length > 0;
   const rows = [
