@@ -6,6 +6,10 @@
 export const counted = (n: number, one: string, many = `${one}s`): string =>
   `${n.toLocaleString("en-GB")} ${n === 1 ? one : many}`;
 
+/** What a number counts, from its plural: samples of 1 are a sample.
+ *  @example unitOf(1, "samples x tuples") // "sample x tuple" */
+export const unitOf = (n: number, units: string): string => (n === 1 ? units.replace(/s\b/g, "") : units);
+
 /** Of `names` the one that `word` was most likely meant to be: a few letters missing, added, changed or swapped, capitals
  *  set aside; null when none is near.
  *  @example nearest("capitals", ["capital", "language"]) // "capital"

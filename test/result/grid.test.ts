@@ -1,7 +1,8 @@
 /** Grids of heatmaps hold the result's own numbers, each in its cell. */
 import { expect, test } from "vitest";
-import { sweepGrids } from "../../kernel-lib/src/result/grid";
+import { sweepGrids, tupleGrids } from "../../kernel-lib/src/result/grid";
 import type { SweepGrids } from "../../kernel-lib/src/result/types";
+import { meanIntervals } from "../../kernel-lib/src/stats/bootstrap";
 import { madeUp } from "./sweeps";
 
 const metric = (grids: SweepGrids, key: string) => {
@@ -102,4 +103,23 @@ test("a third layer is held: its cells are the triples with it, its own row and 
 
 test("samples are labelled by their label, then their last token, then their number", () => {
   expect(sweepGrids(madeUp({ samples: 3 }), { intervals: false }).sampleLabels).toEqual(['France, "la"', "·Peru", "2"]);
+});
+
+test("every tuple of a large sweep over three layers has an interval: the one that it has alone, made in small pieces", () => {
+  const result = madeUp({ sizes: [1, 3], nLayers: 26, samples: 4 });
+  expect(result.tuples).toHaveLength(26 + 2600);
+  const pieces = result.intervalPieces("rr_diff_target");
+  expect(pieces.length).toBeGreaterThan(3);
+  for (const piece of pieces) piece();
+  const [{ low, high, interaction }] = tupleGrids(result, { metrics: ["rr_diff_target"], intervals: true });
+  for (const tuple of [0, 26, 1700, 2625]) {
+    const layers = result.tuples[tuple];
+    const values = [...result.values("rr_diff_target", layers)];
+    expect([low[tuple], high[tuple]]).toEqual(meanIntervals([values], { seed: result.making.seed })[0]);
+    if (layers.length < 2) continue;
+    const together = [...(result.interactionOf("rr_diff_target", layers) ?? [])];
+    expect([interaction?.low[tuple], interaction?.high[tuple]]).toEqual(
+      meanIntervals([together], { seed: result.making.seed })[0],
+    );
+  }
 });

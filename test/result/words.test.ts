@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { PatchbayError } from "../../kernel-lib/src/errors";
-import { counted, nearest } from "../../kernel-lib/src/words";
+import { counted, nearest, unitOf } from "../../kernel-lib/src/words";
 
 test("counted() is singular for one thing only", () => {
   expect([0, 1, 2].map((n) => counted(n, "sample"))).toEqual(["0 samples", "1 sample", "2 samples"]);
@@ -30,4 +30,12 @@ test("an error suggests the nearest of the names that there are, and nothing whe
   expect(told("sumary")).toBe('table is "sumary" (did you mean "summary"?), must be a table.');
   expect(told("zzzzzz")).toBe('table is "zzzzzz", must be a table.');
   expect(told(7)).toBe("table is 7, must be a table.");
+});
+
+test("a unit is in the singular for one", () => {
+  expect([unitOf(1, "samples"), unitOf(2, "samples"), unitOf(0, "places")]).toEqual(["sample", "samples", "places"]);
+  expect([unitOf(1, "samples x tuples"), unitOf(8, "samples x tuples")]).toEqual([
+    "sample x tuple",
+    "samples x tuples",
+  ]);
 });

@@ -1,11 +1,12 @@
 /** Where a statistic does not exist it is null, and what is random is repeatable. */
 import { expect, test } from "vitest";
 import { benjaminiHochberg, holm } from "../../kernel-lib/src/stats/adjust";
-import { meanIntervals, resampledMeans } from "../../kernel-lib/src/stats/bootstrap";
+import { meanIntervals, percentile, resampledMeans } from "../../kernel-lib/src/stats/bootstrap";
 import { cohenD, columnMeans, mean, variance } from "../../kernel-lib/src/stats/moments";
 import { permutation, seeded } from "../../kernel-lib/src/stats/random";
 import { averageRanks, spearman } from "../../kernel-lib/src/stats/ranks";
 import { jaccard, wilson } from "../../kernel-lib/src/stats/rates";
+import { selectInto } from "../../kernel-lib/src/stats/select";
 import { fairCoinTwoSided, signTest } from "../../kernel-lib/src/stats/sign";
 import { tTest, welchTTest } from "../../kernel-lib/src/stats/student";
 import { tailCell, tailFromP } from "../../kernel-lib/src/stats/tail";
@@ -63,6 +64,63 @@ test("more columns than fit one block give the same intervals as one by one", ()
   const together = meanIntervals(columns, { resamples: 50 });
   expect(together[299]).toEqual(meanIntervals([columns[299]], { resamples: 50 })[0]);
   expect(together[130]).toEqual(meanIntervals([columns[130]], { resamples: 50 })[0]);
+});
+
+/** One column after the other, one draw after the other, and all means sorted. */
+function plainMeans(column: readonly number[], resamples: number, seed: number): number[] {
+  const random = seeded(seed);
+  return Array.from({ length: resamples }, () => {
+    let sum = 0;
+    for (let draw = 0; draw < column.length; draw++) sum += column[random.below(column.length)];
+    return sum / column.length;
+  });
+}
+function plainPercentile(means: readonly number[], level: number): [number, number] {
+  const sorted = [...means].sort((a, b) => a - b);
+  const quantile = (share: number) => {
+    const at = (sorted.length - 1) * share;
+    const [low, high] = [sorted[Math.floor(at)], sorted[Math.min(Math.floor(at) + 1, sorted.length - 1)]];
+    return low + (high - low) * (at - Math.floor(at));
+  };
+  return [quantile((1 - level) / 2), quantile((1 + level) / 2)];
+}
+
+test.each([
+  [2, 1, 3000],
+  [3, 9, 2000],
+  [131, 17, 3000],
+  [140_000, 2, 3],
+])("n = %i, %i columns: bit for bit what one column at a time and sorting give", (n, width, resamples) => {
+  const random = seeded(n);
+  // Thirds have many ties, and sums that depend on their order.
+  const columns = Array.from({ length: width }, () => Array.from({ length: n }, () => random.below(4) / 3 - 0.1));
+  const means = resampledMeans(columns, resamples, 11);
+  for (const at of [0, 1, columns.length - 1].filter((at) => at < columns.length)) {
+    const plain = plainMeans(columns[at], resamples, 11);
+    expect([...means[at]]).toEqual(plain);
+    expect(percentile(means[at], 0.9)).toEqual(plainPercentile(plain, 0.9));
+  }
+});
+
+test("select puts each rank where sorting would, with ties and infinities", () => {
+  const random = seeded(5);
+  for (const [size, kinds] of [
+    [1, 1],
+    [25, 3],
+    [300, 2],
+    [1000, 1_000_000],
+  ]) {
+    const values = Float64Array.from({ length: size }, () => random.below(kinds) - 1);
+    if (size > 25) values[7] = Infinity;
+    const sorted = values.slice().sort();
+    for (const rank of [0, size >> 1, size - 1]) {
+      const held = values.slice();
+      selectInto(held, rank, 0, size - 1);
+      expect(held[rank]).toBe(sorted[rank]);
+      expect(Math.max(-Infinity, ...held.subarray(0, rank))).toBeLessThanOrEqual(held[rank]);
+      expect(Math.min(Infinity, ...held.subarray(rank))).toBe(held[rank]);
+    }
+  }
 });
 
 test("resampled means are means of values drawn with replacement, each drawn about as often", () => {

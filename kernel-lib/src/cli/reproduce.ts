@@ -1,10 +1,12 @@
 /** `patchbay reproduce --model PATH [--model PATH] [--tasks NAME,...] --out FOLDER`: the whole paper on checkpoints.
  *  The same command goes on with a folder that was stopped; finished experiments are not run again. */
+
 import { statSync } from "node:fs";
 import { PatchbayError } from "../errors";
 import type { Protocol } from "../experiment/types";
 import { type Reproduced, type ReproduceProgress, reproduce } from "../run/reproduce";
 import { REPRODUCE_PARTS, type ReproducePart } from "../run/reproduce-jobs";
+import { counted } from "../words";
 import { type DeviceFlags, deviceOptions, type MemoryFlags, memoryOptions, token, wholeNumber } from "./inputs";
 import { EXIT } from "./outcome";
 import { Progress, secondsText } from "./progress";
@@ -79,7 +81,7 @@ function ending(
 ): string {
   const lines = [
     ...failed.map(({ model, title, reason }) => `not run: ${model}: ${title}: ${reason}`),
-    `${ran} experiments run, ${kept} found finished in ${out}, ${secondsText(seconds)}`,
+    `${counted(ran, "experiment")} run, ${kept} found finished in ${out}, ${secondsText(seconds)}`,
   ];
   if (state === "stopped") lines.push("stopped; the same command goes on");
   else lines.push(`${written.length} tables and figures, ${missing.length} not to be had of these results: ${report}`);

@@ -10,7 +10,7 @@ import { Result } from "../result/base";
 import { Comparison } from "../result/compare";
 import { serialize } from "../result/file";
 import { GeometryResult } from "../result/geometry";
-import { sweepGrids, tupleGrids } from "../result/grid";
+import { sweepGrids } from "../result/grid";
 import { GRID_METRICS, type GridMetric, isGridMetric } from "../result/grid-metrics";
 import { GridResult } from "../result/grid-result";
 import { METRICS } from "../result/metrics";
@@ -141,9 +141,9 @@ function checkMetric(metric: string | undefined): void {
 
 /** Makes all intervals and tests of a result, which it keeps; other things in this process get their turn between. */
 async function makeStatistics(result: SweepResult): Promise<void> {
-  for (const metric of result.metrics) {
+  for (const piece of result.metrics.flatMap((metric) => result.intervalPieces(metric))) {
     await setImmediate();
-    tupleGrids(result, { metrics: [metric], intervals: true });
+    piece();
   }
 }
 

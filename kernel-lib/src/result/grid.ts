@@ -48,16 +48,6 @@ export function sweepGrids(result: SweepResult, options: SweepGridOptions): Swee
   };
 }
 
-/** Most tuples of three layers whose intervals are made: each takes some milliseconds, and twelve layers more bring five
- *  times as many. Beyond, they have means, counts and tests, and smaller tuples have their intervals. */
-const MOST_TRIPLES = 2_300;
-
-/** The tuples of a sweep, by their place, that intervals are made for. */
-export function tuplesWithIntervals({ tuples }: Pick<SweepResult, "tuples">): number[] {
-  const all = tuples.filter(({ length }) => length > 2).length <= MOST_TRIPLES;
-  return tuples.flatMap(({ length }, at) => (all || length <= 2 ? [at] : []));
-}
-
 /** The same numbers tuple by tuple, as grids of one row in the order of `tuples`: every slice at a third layer is made
  *  of them.
  *  @example tupleGrids(result, { intervals: false })[0].mean.length // result.tuples.length */
@@ -66,8 +56,7 @@ export function tupleGrids(
   { metrics = result.metrics, intervals }: Pick<SweepGridOptions, "metrics" | "intervals">,
 ): SweepGridMetric[] {
   const places = Int32Array.from(result.tuples.keys());
-  const only = intervals ? tuplesWithIntervals(result) : null;
-  return metrics.map((metric) => gridOf(result, metric, places, only));
+  return metrics.map((metric) => gridOf(result, metric, places, intervals ? [...places] : null));
 }
 
 /** A sweep of three-layer tuples alone has no cell of two layers: the first tuple's first layer is held. */

@@ -1,9 +1,11 @@
 /** A run whose work comes in items that follow each other: samples, layers, prompts. Finished items stand in a journal,
  *  so that neither a kill nor a stop loses one. */
+
 import type { Model } from "../forward/types";
 import type { Result } from "../result/base";
 import type { Making } from "../result/types";
 import type { RunStatus } from "../view/types";
+import { unitOf } from "../words";
 import { checkedSeed } from "./called";
 import { type ExperimentOptions, ExperimentRun } from "./experiment-run";
 import { contentHash } from "./hash";
@@ -61,7 +63,7 @@ export class ItemRun<Item, R extends Result = Result> extends ExperimentRun<R> {
     const worked = (items.length - known + share) / (total - known);
     const settled = worked > SETTLED_SHARE && elapsed > SETTLED_SECONDS;
     const secondsLeft = settled ? (elapsed * (1 - worked)) / worked : null;
-    return { id: this.id, done: items.length, total, secondsLeft, unit: this.job.unit };
+    return { id: this.id, done: items.length, total, secondsLeft, unit: unitOf(total, this.job.unit) };
   }
 
   protected result(state: R["state"], started: Date, seconds: number): R {

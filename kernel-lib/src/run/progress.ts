@@ -1,6 +1,8 @@
 /** How far a run is and how long it has to go, from the FLOPs that its calls took. */
+
 import type { SweepPlan } from "../experiment/plan";
 import type { RunStatus } from "../view/types";
+import { unitOf } from "../words";
 
 /** Before this much of a run's own time nothing is said about the rest. */
 const SETTLED_MS = 300;
@@ -53,7 +55,7 @@ export class Progress {
       done: this.sumOf((pass) => this.cellsOf(pass)) + partial,
       total: samples * tuples,
       secondsLeft: current < 0 ? 0 : settled ? (left / this.worked) * (ms / 1000) : null,
-      unit: "samples x tuples",
+      unit: unitOf(samples * tuples, "samples x tuples"),
     };
   }
 

@@ -1,4 +1,5 @@
 /** A chart in words: numbers as its scale writes them, the read-out of one value, and the whole as lines of text. */
+import { unitOf } from "../words";
 import type { ChartPoint, ChartView } from "./chart-types";
 import { chartLabels, chartPoints } from "./chart-view";
 import { count, MISSING, plain, signed, spokenNumber } from "./format";
@@ -57,7 +58,7 @@ export function chartReadout(view: ChartView, point: ChartPoint): { name: string
   const range = point.low === null || point.high === null ? "" : `[${write(point.low)}, ${write(point.high)}]`;
   const rest = [
     range === "" ? "" : `${view.interval} ${range}`.trim(),
-    point.n > 0 ? `n ${count(point.n)} ${view.unit}` : "",
+    point.n > 0 ? `n ${count(point.n)} ${unitOf(point.n, view.unit)}` : "",
     point.behind === null || view.behind === null || point.behind.value === null
       ? ""
       : `${view.behind.label} ${withUnit(view, write(point.behind.value))}`,

@@ -4,7 +4,7 @@ import { ResultError } from "../errors";
 import { AccuracyResult } from "../result/accuracy";
 import type { Result } from "../result/base";
 import { GeometryResult } from "../result/geometry";
-import { sweepGrids, tuplesWithIntervals } from "../result/grid";
+import { sweepGrids } from "../result/grid";
 import { GridResult } from "../result/grid-result";
 import { SweepResult } from "../result/sweep";
 import { TraceResult } from "../result/trace";
@@ -82,7 +82,7 @@ function sweepViews(result: SweepResult): ResultViews {
     choosing: "View",
     choices: ["heatmap"],
     slow: result.metrics.flatMap((metric) => [
-      ...tuplesWithIntervals(result).map((at) => () => void result.summary(metric, result.tuples[at])),
+      ...result.intervalPieces(metric),
       () => void sweepGrids(result, { metrics: [metric], intervals: true }),
     ]),
     view: ({ id, choice = 0, statistics = true, metric, resultHash }) => {
