@@ -72,5 +72,7 @@ test("samples of one's own are prompts already, and no chat is made of them", ()
 
 test("the code that makes a view again asks for the chat", async () => {
   const sweep = await patchSweep(turns, { task: "capital", n: 1, chat: true, sizes: [1] });
-  expect(viewsOf(sweep).view({ id: "v" }).code).toMatch(/task: pb\.task\("capital"\), sizes: \[1\], n: 1, .*chat: true/);
+  expect(viewsOf(sweep).view({ id: "v" }).code).toMatch(
+    /task: pb\.task\("capital"\), sizes: \[1\], n: 1, .*chat: true/,
+  );
 });

@@ -59,7 +59,6 @@ export interface Superadditivity {
 const PIECE = 6_400;
 const LEAST_PIECE = 8;
 
-
 /** What patching each tuple of layers does, sample by sample. */
 export class SweepResult extends Result<SweepData, SweepTableName> {
   readonly tableNames = SWEEP_TABLES;
