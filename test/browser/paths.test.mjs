@@ -111,6 +111,23 @@ describe("path graphs", () => {
       await page.keyboard.press("t");
     });
 
+    test("the read-out stays where it is, whatever is selected, and the row in play is named in bold", async () => {
+      const top = async () => (await view().locator(".pb-readout").boundingBox()).y;
+      await press("Escape");
+      const before = await top();
+      await press(" ");
+      await view().locator(".pb-side .pb-head").first().waitFor();
+      await settled(page);
+      assert.equal(await top(), before);
+      await press("Escape", "ArrowDown");
+      const place = await view().locator(".pb-readout-first").textContent();
+      assert.equal(
+        `${await view().locator(".pb-path-rim .pb-bold-tick").textContent()}`,
+        /after layer (\d+)/.exec(place)[1],
+      );
+      await press("ArrowUp", " ");
+    });
+
     test("several hops are cut together, and the result stands beside the prediction", async () => {
       await press("a");
       assert.match(await side(), /2 edges.*take at least one/s);
@@ -263,6 +280,38 @@ describe("path graphs", () => {
       );
       await press("]");
       assert.equal(await view().locator(".pb-overlay .pb-path-lit").count(), 0);
+    });
+
+    test("wider than its stage begins at the answer; the names of its rows and its legend stay in sight", async () => {
+      await page.setViewportSize({ width: 760, height: 900 });
+      await openNotebook(page, lab, "dense.ipynb");
+      await withoutKernel(page);
+      await page.waitForFunction(() => {
+        const stage = document.querySelector(".pb-view[data-width='narrow'] .pb-stage");
+        return stage && stage.scrollLeft > 0 && stage.scrollLeft + stage.clientWidth >= stage.scrollWidth - 1;
+      });
+      const seen = () =>
+        stage().evaluate((node) => {
+          const box = node.getBoundingClientRect();
+          return [".pb-path-rim", ".pb-path-legend"].map((name) => {
+            const { left, right, bottom } = node.querySelector(name).getBoundingClientRect();
+            return left >= box.left - 1 && right <= box.right + 1 && bottom <= box.bottom + 1;
+          });
+        });
+      assert.deepEqual(await seen(), [true, true]);
+      await picture(page, "paths-narrow-dense");
+      await stage().evaluate((node) => {
+        node.scrollLeft = 40;
+      });
+      assert.deepEqual(await seen(), [true, true]);
+      // What scrolls below the names is not pointed at.
+      const names = await view().locator(".pb-path-rim").boundingBox();
+      const under = await page.evaluate(
+        ([x, y]) => document.elementFromPoint(x, y).closest("svg").getAttribute("class"),
+        [names.x + names.width - 4, names.y + 100],
+      );
+      assert.match(under, /pb-path-rim/);
+      await page.setViewportSize({ width: 1280, height: 900 });
     });
 
     test("with tens of thousands of hops is drawn on a canvas, zoomed, moved, and put into bands", async () => {

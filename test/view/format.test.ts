@@ -1,6 +1,7 @@
 /** Numbers and tokens as people read them. */
 import { expect, test } from "vitest";
 import {
+  compact,
   count,
   duration,
   interval,
@@ -70,4 +71,20 @@ test("a long token is cut in the middle to twelve graphemes", () => {
   const label = tokenLabel(" Donaudampfschifffahrtsgesetz");
   expect([...new Intl.Segmenter("en").segment(label)]).toHaveLength(12);
   expect(label).toBe("·Donau…esetz");
+});
+
+test("where there is little room whole numbers take a letter, and never four digits before it", () => {
+  expect([0, 950, 1000, 9_240, 28_140, 99_960, 312_400, 999_600, 3e6, 1.05e9, 3e12].map(compact)).toEqual([
+    "0",
+    "950",
+    "1.0k",
+    "9.2k",
+    "28.1k",
+    "100k",
+    "312k",
+    "1.0M",
+    "3.0M",
+    "1.1B",
+    "3000B",
+  ]);
 });

@@ -7,8 +7,10 @@ import type { Model } from "../../kernel-lib/src/forward/types";
 import { pack } from "../../kernel-lib/src/result/pack";
 import type { TraceResult } from "../../kernel-lib/src/result/trace";
 import { pathTrace } from "../../kernel-lib/src/run/path-trace";
+import { textWidth } from "../../kernel-lib/src/view/format";
+import { describePaths } from "../../kernel-lib/src/view/paths-describe";
 import { pathsSvg } from "../../kernel-lib/src/view/paths-figure";
-import { pathsLayout, rankWords } from "../../kernel-lib/src/view/paths-layout";
+import { PATHS_DEFAULTS, type PathsLayout, pathsLayout, rankWords } from "../../kernel-lib/src/view/paths-layout";
 import { pathsSummary, pathsText } from "../../kernel-lib/src/view/paths-text";
 import type { PathsView } from "../../kernel-lib/src/view/paths-types";
 import { pathEdges, pathsViewOf, pendingPathsView } from "../../kernel-lib/src/view/paths-view";
@@ -87,6 +89,129 @@ test("many tokens and layers shrink the lattice down to a least pitch, and label
   const layers = layout.labels.filter(({ role }) => role === "layer").map(({ text }) => text);
   expect(layers.at(-1)).toBe("63");
   expect(layers.length).toBeLessThan(40);
+});
+
+/** Hops of given paths, one below the other in each column. */
+function ladder(tokens: number, layers: number, paths: (layer: number) => number): PathsView {
+  const edges = Array.from({ length: layers }, (_, layer) => ({ layer, paths: paths(layer) }));
+  const column = (pick: (e: { layer: number; paths: number }) => number) => pack(Int32Array.from(edges, pick));
+  return {
+    ...view,
+    tokens: Array.from({ length: tokens }, () => " word"),
+    layers,
+    instructionEnd: 0,
+    paths: null,
+    sources: [0],
+    totalPaths: pack(Float64Array.of(3e9)),
+    highRanking: pack(Int32Array.of(2e9)),
+    edges: {
+      layer: column((e) => e.layer),
+      from: column(() => 0),
+      to: column(() => 0),
+      paths: column((e) => e.paths),
+      bestRank: column(() => 1),
+    },
+    edgeHeads: edges.map(() => []),
+  };
+}
+
+test("few tokens or layers use the room, within bounds, and stand in the middle of what they leave", () => {
+  const wide = pathsLayout(
+    ladder(14, 8, () => 1),
+    { width: 1400, height: 700 },
+  );
+  expect(wide.column).toBe(72);
+  const two = pathsLayout(
+    ladder(2, 1, () => 1),
+    { width: 1400, height: 700 },
+  );
+  expect([two.column, two.row]).toEqual([160, 80]);
+  const small = pathsLayout(
+    ladder(1, 8, () => 1),
+    { width: 1400, height: 700 },
+  );
+  const middle = (small.plot.x - 62 + small.plot.x + small.plot.width + 24) / 2;
+  expect(Math.abs(middle - small.width / 2)).toBeLessThanOrEqual(1);
+});
+
+test("the legend ends inside the picture, however narrow it is and however many paths there are", () => {
+  for (const width of [240, 320, 388, 700, 1400])
+    for (const maxRank of [1, 10, 30, 100_000])
+      for (const most of [1, 40, 2e9]) {
+        const many = { ...ladder(3, 4, (layer) => Math.ceil(most / (layer + 1))), maxRank };
+        const { legend, width: picture } = pathsLayout(many, { width });
+        const ends = [
+          ...legend.texts.map(({ x, text, anchor }) => x + textWidth(text, 11) / (anchor === "middle" ? 2 : 1)),
+          ...legend.swatches.map((swatch) => swatch.x + swatch.width),
+        ];
+        expect(Math.max(...ends), `${width} ${maxRank} ${most}`).toBeLessThanOrEqual(picture);
+        for (const y of new Set(legend.texts.map((text) => text.y))) {
+          const spans = legend.texts
+            .filter((text) => text.y === y)
+            .map(({ x, text, anchor }) => {
+              const wide = textWidth(text, 11);
+              return anchor === "middle" ? [x - wide / 2, x + wide / 2] : [x, x + wide];
+            });
+          for (let i = 1; i < spans.length; i++) expect(spans[i][0]).toBeGreaterThan(spans[i - 1][1]);
+        }
+      }
+});
+
+test("hops that as many paths take are drawn alike: all in full or all thin, and what is thin is said as it is", () => {
+  const equal = pathsLayout(
+    ladder(3, 6, () => 1),
+    { width: 600 },
+    { share: 0.8 },
+  );
+  expect([equal.shown, equal.total, equal.held]).toEqual([6, 6, 1]);
+  const mixed = pathsLayout(
+    ladder(3, 6, (layer) => (layer < 4 ? 3 : 1)),
+    { width: 600 },
+    { share: 0.5 },
+  );
+  expect(mixed.shown).toBe(4);
+  expect(mixed.held).toBeCloseTo(12 / 14, 12);
+  const words = describePaths(
+    ladder(3, 6, () => 3),
+    mixed,
+    PATHS_DEFAULTS,
+    "done",
+  );
+  expect(words.second[0].text).toContain("thin lines: 2 edges, the other 14 % of paths");
+});
+
+test("long numbers are shortened where columns have no room for them", () => {
+  const counts = ({ labels }: PathsLayout) => labels.filter(({ role }) => role === "count").map(({ text }) => text);
+  const many = ladder(14, 8, () => 1);
+  expect(counts(pathsLayout(many, { width: 600 }))).toEqual(["2.0B"]);
+  expect(counts(pathsLayout(many, { width: 1400 }))).toEqual(["2.0B"]);
+  expect(
+    counts(
+      pathsLayout(
+        ladder(2, 8, () => 1),
+        { width: 1400 },
+      ),
+    ),
+  ).toEqual(["2\u202f000\u202f000\u202f000"]);
+});
+
+test("a part of the lattice names the layer below its first row", () => {
+  const part = pathsLayout(
+    ladder(8, 8, () => 1),
+    { width: 600 },
+    { window: { c0: 0, c1: 7, r0: 3, r1: 6 } },
+  );
+  const names = part.labels.filter(({ role }) => role === "layer").map(({ text }) => text);
+  expect(names).toEqual(["2", "3", "4", "5", "6"]);
+});
+
+test("hairs among thousands of hops have no halo, in the picture as in print", () => {
+  const halos = (of: PathsView) =>
+    pathsSvg(of, themes.light, { width: 900 }, { share: 1 }).split(`stroke="${themes.light.colour.surface}"`).length -
+    1;
+  expect(halos(ladder(3, 40, () => 1))).toBe(40);
+  const dense = ladder(3, 1600, (layer) => (layer === 1599 ? 1600 : 1));
+  expect(halos(dense)).toBe(1);
 });
 
 test("classes of best rank follow the limit", () => {

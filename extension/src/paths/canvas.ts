@@ -5,6 +5,7 @@ import {
   CLIP,
   dotData,
   HALO,
+  hasHalo,
   nodeLine,
   nodeRadius,
   type PathCurve,
@@ -58,7 +59,7 @@ function curves(context: Context, layout: PathsLayout, theme: Theme): void {
       continue;
     }
     context.globalAlpha = 1;
-    stroke(context, theme.colour.surface, width + HALO);
+    if (hasHalo(layout, curve)) stroke(context, theme.colour.surface, width + HALO);
     stroke(context, rankColour(rankClass, theme), width);
   }
 }

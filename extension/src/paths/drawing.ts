@@ -1,5 +1,13 @@
 /** The picture of a path graph: laid out anew when the view, its marks or the room change, painted when the layout does. */
-import { type PathsLayout, type PathsView, type PathWindow, pathsLayout, type Theme, wholeWindow } from "patchbay/view";
+import {
+  type PathsLayout,
+  type PathsView,
+  type PathWindow,
+  pathsLayout,
+  rowPlace,
+  type Theme,
+  wholeWindow,
+} from "patchbay/view";
 import { Picture } from "./paint";
 import type { Marks } from "./state";
 import { fitting } from "./window";
@@ -21,6 +29,14 @@ export class Drawing {
 
   paint(theme: Theme): void {
     if (this.layout) this.picture.show(this.layout, theme);
+  }
+
+  /** Writes the name of a row in bold; -1: the embedding's; null: none, as for one that is not drawn. */
+  nameRow(view: PathsView, row: number | null): void {
+    const { layout } = this;
+    const shown = layout && row !== null && row + 1 >= layout.window.r0 && row <= layout.window.r1;
+    const text = row === -1 ? "embed" : rowPlace(view, row ?? 0);
+    this.picture.emphasise(shown ? { y: layout.origin.y - (row + 1) * layout.row, text } : null);
   }
 
   /** The part that is drawn; null: all of it, also where marks are of another graph. */

@@ -32,6 +32,8 @@ export interface OverlayScene {
   /** Edges of the path that is spelled out, by index. */
   path: readonly number[];
   maxRank: number;
+  /** A column's label. */
+  nameOf(column: number): string;
   hover: Target | null;
   /** null while the widget has no keyboard focus. */
   cursor: PathSpot | null;
@@ -162,28 +164,28 @@ function frame(x: number, y: number, width: number, height: number, name: string
 const corners = ({ x, y }: { x: number; y: number }, half: number): SVGElement[] =>
   brackets({ x: x - half, y: y - half, width: 2 * half, height: 2 * half }, half * 0.55);
 
-/** The tokens and the layer in play, written again in bold. */
+/** What the reader is at: pointed at, under the cursor, or selected. */
+const inPlay = ({ hover, cursor, marks }: OverlayScene): Target | null => hover ?? cursor ?? marks.selection[0] ?? null;
+
+/** The row in play, whose name the picture writes in bold. */
+export function rowInPlay(scene: OverlayScene): number | null {
+  const target = inPlay(scene);
+  return target && (isHop(target) ? target.layer : target.boundary - 1);
+}
+
+/** The tokens in play, written in bold where they are written, or would be if there were room for each. */
 function boldLabels(scene: OverlayScene): SVGElement[] {
-  const { layout, hover, cursor, marks } = scene;
-  const target = hover ?? cursor ?? marks.selection[0] ?? null;
-  if (!target) return [];
-  const positions = isHop(target) ? [target.from, target.to] : [target.position];
-  const row = isHop(target) ? target.layer : target.boundary - 1;
-  const bold = layout.labels.filter(
-    ({ role, of }) => of !== null && ((role === "token" && positions.includes(of)) || (role === "layer" && of === row)),
-  );
-  return bold.map(({ x, y, angle, anchor, text, role }) =>
-    svg(
-      "text",
-      {
-        class: "pb-bold-tick",
-        "data-role": role,
-        x,
-        y,
-        "text-anchor": anchor,
-        transform: angle === 0 ? null : `rotate(${angle} ${x} ${y})`,
-      },
-      text,
-    ),
-  );
+  const target = inPlay(scene);
+  const { layout, nameOf } = scene;
+  const any = layout.labels.find(({ role }) => role === "token");
+  if (!target || !any) return [];
+  const { origin, column, window } = layout;
+  const positions = isHop(target) ? [...new Set([target.from, target.to])] : [target.position];
+  return positions
+    .filter((position) => position >= window.c0 && position <= window.c1)
+    .map((position) => {
+      const [x, { y, angle }] = [origin.x + position * column + 4, any];
+      const place = { x, y, "text-anchor": "end", transform: `rotate(${angle} ${x} ${y})` };
+      return svg("text", { class: "pb-bold-tick", "data-role": "token", ...place }, nameOf(position));
+    });
 }

@@ -2,6 +2,7 @@
  *  and its lattice follow them (graphs.ts), the layout follows those (drawing.ts), and the kernel is asked for what lies
  *  behind (drill.ts, cuts.ts). */
 import {
+  columnLabel,
   describePaths,
   hopsOf,
   type PathEdge,
@@ -15,7 +16,7 @@ import {
 import type { Pointing } from "../link";
 import type { Gesture } from "../shell/gesture";
 import { SIDE, SIDE_PADDING } from "../shell/size";
-import type { Drawn, Part, ReaderActs, ReadoutText, Scene, ShellActs, WidgetKind } from "../shell/types";
+import type { Drawn, Part, ReaderActs, ReadoutText, Scene, ShellActs, WidgetKind, WidthClass } from "../shell/types";
 import { Changes } from "./changes";
 import { Cuts } from "./cuts";
 import { Drawing } from "./drawing";
@@ -27,7 +28,7 @@ import { KEYS } from "./keys";
 import { sampleAt } from "./links";
 import { Listing } from "./listing";
 import { Moving } from "./moving";
-import { Overlay } from "./overlay";
+import { Overlay, rowInPlay } from "./overlay";
 import { panelOf } from "./panel";
 import { listenToPointer } from "./pointer";
 import { Preview } from "./preview";
@@ -38,6 +39,15 @@ import { tableNode } from "./table";
 import { pathsToolbar } from "./toolbar";
 
 type PathsScene = Scene<PathsView>;
+
+/** Most width of the side panel beside the stage. */
+const MOST_SIDE = 345;
+/** What header, controls and read-out take of the window's height: they are to be in sight together with the picture,
+ *  which scrolls inside its stage where it cannot be that low. */
+const AROUND: Readonly<Record<WidthClass, number>> = { wide: 80, middle: 130, narrow: 180, tiny: 180 };
+const LEAST_HEIGHT = 400;
+/** Of the stage, above and below. */
+const STAGE_PADDING = 20;
 
 class PathsPart implements Part<PathsView, Target, Marks> {
   readonly role = "path graph";
@@ -64,6 +74,10 @@ class PathsPart implements Part<PathsView, Target, Marks> {
   private readonly lit = new Overlay();
   private readonly panel: Side;
   private settled: PathsView | null = null;
+  /** Of the side panel beside the stage: it takes some of the room that a small graph leaves. */
+  private panelWidth = SIDE;
+  /** A graph that is wider than its stage begins at the answer, where all paths come together. */
+  private begun = false;
 
   constructor(
     private readonly shell: ShellActs<PathsView>,
@@ -115,6 +129,8 @@ class PathsPart implements Part<PathsView, Target, Marks> {
       go: (place) => changes.go(place),
       band: (layers) => changes.band(layers),
       tokens: () => changes.items(),
+      nearer: () => this.drawing.window(this.now.view, this.marks) !== null,
+      zoom: (direction) => moving.zoom(direction, null, null),
     });
     this.panel = panelOf(shell, { reader, changes, cuts, moving, stored: () => this.now.stored });
   }
@@ -160,31 +176,46 @@ class PathsPart implements Part<PathsView, Target, Marks> {
       this.settled = view;
       if (!this.preview.place) this.reader.settle();
     }
-    const size = { width: beside ? room.width - SIDE : room.width - 2, height: room.height };
+    const height = Math.max(LEAST_HEIGHT, room.height - AROUND[width]);
+    const size = { width: beside ? room.width - SIDE : room.width - 2, height };
     const layout = this.drawing.lay(view, this.marks, size);
+    this.panelWidth = beside ? Math.max(SIDE, Math.min(MOST_SIDE, room.width - layout.width - 1)) : SIDE;
+    const { style } = this.shell.root;
+    style.setProperty("--pb-side-width", `${this.panelWidth}px`);
+    style.setProperty("--pb-stage-height", `${height + STAGE_PADDING}px`);
     this.drill.restart(JSON.stringify([view.id, this.place, stored.kept]));
+    // Only then its pieces lie over what scrolls below them; otherwise a click on them is one on nothing.
+    const scrolls = layout.width > size.width || layout.height > size.height;
+    this.picture.classList.toggle("pb-scrolls", scrolls);
     const notice = noticeOf(scene, stored);
     if (!notice && !scene.table) this.drawing.paint(theme);
     return { width: layout.width, height: layout.height, sideBeside: beside, spoken: pathsSummary(stored), notice };
   }
-  mark({ theme, state }: PathsScene, focused: boolean): ReadoutText {
+  mark({ theme, state, room }: PathsScene, focused: boolean): ReadoutText {
     const { reader } = this;
     if (focused && reader.keyboard) this.moving.follow();
     const { marks } = this;
     const { view, graph } = this.now;
     const layout = this.drawing.layout as PathsLayout;
-    const faded = this.lit.update({
+    if (!this.begun && layout.width > room.width) {
+      this.begun = true;
+      this.overlay.closest(".pb-stage")?.scrollTo({ left: layout.width });
+    }
+    const scene = {
       layout,
       graph,
       theme,
       marks,
       path: this.list.edges(this.now, marks.path),
       maxRank: view.maxRank,
+      nameOf: (column: number) => columnLabel(view, column),
       hover: reader.hover,
       cursor: focused ? reader.cursor : null,
       linked: reader.linked,
       matches: reader.matches,
-    });
+    };
+    const faded = this.lit.update(scene);
+    this.drawing.nameRow(view, rowInPlay(scene));
     this.picture.parentElement?.classList.toggle("pb-faded", faded);
     // A large graph scrolls inside the stage; the cursor stays in sight.
     if (focused && reader.keyboard)
@@ -198,8 +229,7 @@ class PathsPart implements Part<PathsView, Target, Marks> {
   }
 
   side({ theme, width: room }: PathsScene, most: number): HTMLElement[] {
-    // Beside the stage the panel keeps its least width, however little of the stage the graph takes.
-    const width = room === "wide" ? Math.min(most, SIDE - SIDE_PADDING) : most;
+    const width = room === "wide" ? Math.min(most, this.panelWidth - SIDE_PADDING) : most;
     const { marks } = this;
     const { view, graph, stored } = this.now;
     const selected = this.selected();

@@ -139,6 +139,7 @@ export function verifySide({ what, cuts, why, known }: CutPlan, cut: () => void)
   ];
 }
 
+/** What was measured, each with what was predicted. */
 function cutWords({ logit, rank }: CutResult, what: string): HTMLElement[] {
   const measured = signed(logit.after - logit.before, 2);
   const predicted = signed(logit.predicted - logit.before, 2);
@@ -149,14 +150,14 @@ function cutWords({ logit, rank }: CutResult, what: string): HTMLElement[] {
       { class: "pb-cut-result" },
       "answer logit ",
       el("b", {}, `${plain(logit.before, 2)} → ${plain(logit.after, 2)}`),
-      ` (${measured})`,
     ),
+    el("p", {}, "change ", el("b", {}, measured), el("span", { class: "pb-quiet" }, `, predicted ${predicted}`)),
     el(
       "p",
       {},
       "rank ",
       el("b", {}, `${count(rank.before)} → ${count(rank.after)}`),
-      el("span", { class: "pb-quiet" }, `, predicted ${predicted}, rank ${count(rank.predicted)}`),
+      el("span", { class: "pb-quiet" }, `, predicted ${count(rank.predicted)}`),
     ),
   ];
 }

@@ -1,11 +1,15 @@
 /** Pieces that the side panel's sections share: a hop as chips, a row that leads to a target. */
-import { columnLabel, columnPlace, isOneLayer, type PathsView, rowPlace } from "patchbay/view";
+import { columnLabel, columnPlace, isOneColumn, isOneLayer, type PathsView, rowPlace } from "patchbay/view";
 import { el, isolated } from "../dom";
+
+/** `15`; of a group, whose label ends in a number, `at 3–9`. */
+export const placeWords = (view: PathsView, column: number): string =>
+  `${isOneColumn(view, column) ? "" : "at "}${columnPlace(view, column)}`;
 
 /** A column's label as a chip, its place beside it. */
 export function chip(view: PathsView, column: number): HTMLElement {
   const label = columnLabel(view, column, 24);
-  return el("span", { class: "pb-token-chip" }, el("code", {}, isolated(label)), ` ${columnPlace(view, column)}`);
+  return el("span", { class: "pb-token-chip" }, el("code", {}, isolated(label)), ` ${placeWords(view, column)}`);
 }
 
 /** `. 12 → ·France 15`, or `·France 15 stays`. */

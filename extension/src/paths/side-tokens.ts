@@ -1,7 +1,7 @@
 /** Tokens put together and named: what can be done with the chosen ones, and the groups that there are. */
 import { columnLabel, columnPlace, type PathsView } from "patchbay/view";
 import { button, el, isolated, onEnter } from "../dom";
-import { quiet, row } from "./side-parts";
+import { placeWords, quiet, row } from "./side-parts";
 import type { Marks } from "./state";
 
 export interface TokensScene {
@@ -101,7 +101,7 @@ export class TokensSide {
     const group = (view.lattice?.columns[from]?.to ?? from) > (view.lattice?.columns[from]?.from ?? from);
     const words = many
       ? [isolated(columnLabel(view, from, 24)), " to ", isolated(columnLabel(view, to, 24))]
-      : [isolated(columnLabel(view, from, 24)), ` ${columnPlace(view, from)}`];
+      : [isolated(columnLabel(view, from, 24)), ` ${placeWords(view, from)}`];
     const outlined = (label: string, act: () => void) => button({ label, look: "outlined" }, act);
     return [
       el("h4", {}, many ? `${to - from + 1} columns` : "Token", el("span", { class: "pb-badge" }, "chosen")),

@@ -2,6 +2,7 @@
  *  and what tokens and layers are put together. */
 import {
   count,
+  keptPaths,
   type PathsLayout,
   type PathsOptions,
   type PathsPlace,
@@ -29,6 +30,9 @@ export interface ToolbarActs {
   band(layers: number): void;
   /** What can be done with the chosen tokens. */
   tokens(): MenuItem[];
+  /** Whether only a part is drawn. */
+  nearer(): boolean;
+  zoom(direction: "in" | "reset"): void;
 }
 
 const SHARES = [0.5, 0.8, 0.9, 1];
@@ -59,9 +63,10 @@ export function pathsToolbar(acts: ToolbarActs): AnyPart<PathsView>["toolbar"] {
           : [[String(position), `${tokenLabel(stored.tokens[position] ?? "")} ${position} (${count(kept[s] ?? 0)})`]],
       );
       const breaks = rankBreaks(stored.maxRank);
+      const reached = countsByRank(stored, breaks);
       const ranks = breaks.map((bound, at): [string, string] => [
         at === breaks.length - 1 ? "" : String(bound),
-        bound === 1 ? "1" : `≤ ${count(Math.min(bound, stored.maxRank))}`,
+        `${bound === 1 ? "1" : `≤ ${count(bound)}`}${reached ? ` (${count(reached[at] ?? 0)})` : ""}`,
       ]);
       const number = (value: string) => (value === "" ? null : Number(value));
       const source = bar.select(
@@ -103,9 +108,17 @@ export function pathsToolbar(acts: ToolbarActs): AnyPart<PathsView>["toolbar"] {
         ...(wordless ? [] : [counts]),
       ];
     },
-    more: (scene) => [...(isWordless(scene) ? narrowItems(acts) : []), ...acts.tokens()],
+    more: (scene) => [...(isWordless(scene) ? narrowItems(acts) : []), ...acts.tokens(), ...zoomItems(acts)],
     findInBar: () => false,
   };
+}
+
+/** Kept paths that rank the answer so well, for each bound; null where single paths are not known. */
+function countsByRank(stored: PathsView, bounds: readonly number[]): number[] | null {
+  const kept = keptPaths(stored);
+  if (!kept) return null;
+  const ranks = Array.from(kept.rank);
+  return bounds.map((bound) => ranks.reduce((n, rank) => n + Number(rank <= bound), 0));
 }
 
 /** Filters by layer, each with its own way off. */
@@ -174,6 +187,12 @@ function places(bar: PathsBar, acts: ToolbarActs, wordless: boolean): HTMLElemen
         ];
   return [...trace, ...sample];
 }
+
+/** For those who have neither wheel nor keys. */
+const zoomItems = (acts: ToolbarActs): MenuItem[] => [
+  { label: "Zoom in", note: "+", act: () => acts.zoom("in") },
+  ...(acts.nearer() ? [{ label: "Show all of it", note: "0", act: () => acts.zoom("reset") }] : []),
+];
 
 /** What a narrow toolbar leaves out. */
 function narrowItems(acts: ToolbarActs): MenuItem[] {

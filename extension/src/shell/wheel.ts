@@ -27,7 +27,9 @@ export function listenToWheel(
     if (!focused() && !event.ctrlKey) return;
     // Some browsers turn the wheel's axis themselves while Shift is held.
     const across = event.shiftKey && event.deltaX === 0 ? event.deltaY : event.deltaX;
-    if (scroll && !event.ctrlKey && (event.shiftKey || Math.abs(across) > Math.abs(event.deltaY))) {
+    if (!event.ctrlKey && (event.shiftKey || Math.abs(across) > Math.abs(event.deltaY))) {
+      // What is wider than its stage scrolls there by itself.
+      if (!scroll) return;
       sideways += across;
       if (Math.abs(sideways) >= STEP) {
         scrolled = scroll(sideways < 0 ? "left" : "right", burst("wheel-sideways"));

@@ -33,6 +33,17 @@ export function interval(low: number | null, high: number | null, digits: number
 /** Whole numbers: `12 411`. */
 export const count = (value: number): string => plain(value, 0);
 
+/** Whole numbers in little room: `950`, `9.2k`, `28.1k`, `312k`, `3.0M`, `1.1B`.
+ *  @example compact(28_140) // "28.1k" */
+export function compact(value: number): string {
+  if (!(value >= 1000)) return count(value);
+  const power = Math.min(3, Math.floor(Math.log10(value) / 3));
+  const short = value / 1000 ** power;
+  // What rounds up to a thousand takes the next letter.
+  if (short >= 999.5 && power < 3) return compact(1000 ** (power + 1));
+  return plain(short, short >= 99.95 ? 0 : 1) + ["", "k", "M", "B"][power];
+}
+
 /** A p-value for people: two digits, in powers of ten below 0.001; never 0.
  *  @example pValue(2.5e-11) // "2.5 × 10⁻¹¹" */
 export function pValue(p: number | null): string {

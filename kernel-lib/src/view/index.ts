@@ -79,6 +79,7 @@ export {
   CLIP,
   dotData,
   HALO,
+  hasHalo,
   nodeLine,
   nodeRadius,
   type PathsDrawing,

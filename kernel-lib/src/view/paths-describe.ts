@@ -111,7 +111,7 @@ export function describeSpot(view: PathsView, graph: PathGraph, spot: PathSpot):
 /** With nothing pointed at: what is drawn and what is thin, or how the run stands. */
 export function describePaths(
   view: PathsView,
-  layout: Pick<PathsLayout, "shown" | "total">,
+  layout: Pick<PathsLayout, "shown" | "total" | "held">,
   options: PathsOptions,
   state: ViewState,
 ): PathWords {
@@ -127,25 +127,37 @@ export function describePaths(
     ],
     error: ["The run failed", view.kept > 0 ? "this sample was traced before" : "nothing was traced"],
     stale: ["Made by an earlier kernel", "the numbers are true of their run; run the cell again to go on with them"],
-    done: [
-      `${many(layout.shown, "edge")} drawn of ${count(layout.total)}, ${keptWords(view)}`,
-      [...drawn(view, layout, options), "point at an edge, or press an arrow key"].join(" · "),
-    ],
+    done: doneWords(view, layout, options),
   };
   const [first, second] = lines[state];
   return { first: [strong(first)], second: second === "" ? [] : [weak(second)], spoken };
 }
 
+function doneWords(
+  view: PathsView,
+  layout: Pick<PathsLayout, "shown" | "total" | "held">,
+  options: PathsOptions,
+): [string, string] {
+  if ((view.lattice?.of ?? view.kept) === 0) return ["No path was kept", ""];
+  const said = drawn(view, layout, options);
+  if (layout.total === 0)
+    return [`No path is left of ${count(view.lattice?.of ?? view.kept)}`, [...said, "take a filter off"].join(" · ")];
+  return [
+    `${many(layout.shown, "edge")} drawn of ${count(layout.total)}, ${keptWords(view)}`,
+    [...said, "point at an edge, or press an arrow key"].join(" · "),
+  ];
+}
+
 /** What the filters leave out, in words; never silently. */
 function drawn(
   view: PathsView,
-  { shown, total }: Pick<PathsLayout, "shown" | "total">,
-  { source, share, rank, through }: PathsOptions,
+  { shown, total, held }: Pick<PathsLayout, "shown" | "total" | "held">,
+  { source, rank, through }: PathsOptions,
 ): string[] {
   const thin = total - shown;
   const what = view.lattice?.flow ? "only paths" : "edges that paths can take,";
   return [
-    thin === 0 ? "" : `thin lines: ${many(thin, "edge")}, the other ${plain(100 * (1 - share), 0)} % of paths`,
+    thin === 0 ? "" : `thin lines: ${many(thin, "edge")}, the other ${shareWords(1 - held, 1)} of paths`,
     source === null ? "" : `${what} from ${sourceName(view, source)}`,
     rank === null ? "" : `${what} with ${view.lattice?.flow ? "" : "best "}rank ${count(rank)} or better`,
     through.length === 0

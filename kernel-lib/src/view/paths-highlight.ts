@@ -45,7 +45,7 @@ export function highlightOf(
   const selected = drawn(hops.map(({ index }) => index));
   if (selected.length === 0) return [];
   const stream = graph.stream(selection);
-  const width = pathWidth(layout.legend.widths.at(-1)?.paths ?? 1, layout.column);
+  const width = pathWidth(layout.legend.widths.at(-1)?.paths ?? 1, layout);
   const lit = stream
     ? layout.curves.flatMap((curve): PathCurve[] => {
         const { index } = curve.edge;

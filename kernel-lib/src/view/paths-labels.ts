@@ -1,7 +1,7 @@
 /** What is written about a path graph's lattice: layers beside the rows; below the columns kept paths as bars, their
  *  number, the share of all paths from there, and the tokens. Pure. */
 import { unpack } from "../result/pack";
-import { count, plain } from "./format";
+import { compact, count, plain } from "./format";
 import { columnLabel, rowPlace } from "./paths-lattice";
 import type { PathBar, PathLabel, PathWindow } from "./paths-layout";
 import type { PathsView } from "./paths-types";
@@ -29,27 +29,36 @@ export function label(
 export function layerLabels(
   view: PathsView,
   { r0, r1 }: PathWindow,
-  row: number,
-  y: (boundary: number) => number,
+  { left, row, y }: { left: number; row: number; y: (boundary: number) => number },
 ): PathLabel[] {
+  const end = left - 10;
   const every = [1, 2, 4, 8, 16, 32, 64].find((step) => step * row >= LABEL_PITCH) ?? 128;
   const labels: PathLabel[] = [];
-  if (r0 === 0) labels.push(label(LEFT - 10, y(0) + 4, "embed", "layer", { anchor: "end", of: -1 }));
+  // What lies below a part of the lattice is the layer before it.
+  if (r0 === 0) labels.push(label(end, y(0) + 4, "embed", "layer", { anchor: "end", of: -1 }));
+  else if (row >= LABEL_PITCH)
+    labels.push(label(end, y(r0) + 4, rowPlace(view, r0 - 1), "layer", { anchor: "end", of: r0 - 1 }));
   for (let at = r0; at <= r1; at++) {
     const shown = at === r1 || (at % every === 0 && (r1 - at) * row >= LABEL_PITCH);
     // The lowest layer's label must not touch "embed".
     if (shown && (at > 0 || row >= LABEL_PITCH))
-      labels.push(label(LEFT - 10, y(at + 1) + 4, rowPlace(view, at), "layer", { anchor: "end", of: at }));
+      labels.push(label(end, y(at + 1) + 4, rowPlace(view, at), "layer", { anchor: "end", of: at }));
   }
   const words = view.lattice?.rows.some(({ from, to }) => from < to) ? "after layers" : "after layer";
-  labels.push(label(13, (y(r0) + y(r1 + 1)) / 2, words, "axis", { angle: -90 }));
+  labels.push(label(left - LEFT + 13, (y(r0) + y(r1 + 1)) / 2, words, "axis", { angle: -90 }));
   return labels;
 }
 
 /** Below the columns: kept paths as bars, the number, and the share of all paths from there. */
 export function sourceRows(
   view: PathsView,
-  { x, column, top, window }: { x: (position: number) => number; column: number; top: number; window: PathWindow },
+  {
+    left,
+    x,
+    column,
+    top,
+    window,
+  }: { left: number; x: (position: number) => number; column: number; top: number; window: PathWindow },
 ): { bars: PathBar[]; labels: PathLabel[]; bottom: number } {
   const [kept, total] = [unpack(view.highRanking), unpack(view.totalPaths)];
   const most = Math.max(1, ...Array.from(kept));
@@ -66,8 +75,12 @@ export function sourceRows(
   const [numbers, shares] = [top + BAR + 15, top + BAR + 30];
   // Numbers stand where there is room for them; where not, the bars alone.
   const shareOf = (k: number, all: number) => (k === 0 || all === 0 ? "–" : percent(k / all));
-  const longest = Math.max(1, ...seen.map((s) => Math.max(count(s.kept).length, shareOf(s.kept, s.total).length)));
-  const every = Math.max(1, Math.ceil((DIGIT * longest + 5) / column));
+  const lengthOf = (write: (n: number) => string) =>
+    seen.reduce((n, s) => Math.max(n, write(s.kept).length, shareOf(s.kept, s.total).length), 1);
+  const everyOf = (write: (n: number) => string) => Math.max(1, Math.ceil((DIGIT * lengthOf(write) + 5) / column));
+  // In full where each column has the room for it.
+  const written = everyOf(count) === 1 ? count : compact;
+  const every = everyOf(written);
   const near = (position: number) =>
     view.instructionEnd !== null &&
     position !== view.instructionEnd &&
@@ -75,18 +88,21 @@ export function sourceRows(
   const labels = seen.flatMap(({ position, kept: k, total: all }): PathLabel[] => {
     if (every > 1 && !strong(position) && (position % every !== 0 || near(position))) return [];
     const bold = strong(position);
+    // The first ones keep off the names of the rows.
+    const beside = (text: string) => Math.max(x(position), left - 6 + (DIGIT * text.length) / 2);
+    const [number, share] = [written(k), shareOf(k, all)];
     return [
-      label(x(position), numbers, count(k), "count", { bold }),
-      label(x(position), shares, shareOf(k, all), "share", { bold }),
+      label(beside(number), numbers, number, "count", { bold }),
+      label(beside(share), shares, share, "share", { bold }),
     ];
   });
   return {
     bars,
     labels: [
       ...labels,
-      label(LEFT - 10, top + 10, "kept", "row", { anchor: "end" }),
-      label(LEFT - 10, top + 23, "paths", "row", { anchor: "end" }),
-      label(LEFT - 10, shares, "% of all", "row", { anchor: "end" }),
+      label(left - 10, top + 10, "kept", "row", { anchor: "end" }),
+      label(left - 10, top + 23, "paths", "row", { anchor: "end" }),
+      label(left - 10, shares, "% of all", "row", { anchor: "end" }),
     ],
     bottom: shares + 10,
   };

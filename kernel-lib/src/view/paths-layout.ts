@@ -1,10 +1,11 @@
 /** Where everything of a path graph stands: tokens from left to right, layers upward, the residual upright, a hop as one
  *  S-curve inside its layer's gap. A pure function of the view: no forces, no seed, nothing remembered.
  *  All lengths are CSS pixels, origin at the top left of the picture. */
-import { count } from "./format";
+import { compact, count } from "./format";
 import type { CurveEnds } from "./paths-curve";
 import { BAR, cells, LEFT, label, layerLabels, sourceRows, tokenLabels } from "./paths-labels";
 import { columnLabel, latticeView } from "./paths-lattice";
+import { legendOf, legendSizes, type PathsLegend } from "./paths-legend";
 import type { PathEdge, PathsView } from "./paths-types";
 import { pathEdges } from "./paths-view";
 import type { Theme } from "./theme";
@@ -83,17 +84,22 @@ export interface PathsLayout {
   band: { x: number; y: number; width: number; height: number } | null;
   /** Horizontal lines, one for each boundary. */
   lines: readonly { x1: number; x2: number; y: number }[];
-  /** Classes of best rank with their words, and sizes of the width's legend. */
-  legend: { ranks: readonly string[]; widths: readonly { paths: number; width: number }[]; y: number };
+  legend: PathsLegend;
+  /** Left of the lattice: what names its rows, down to where tokens are written. */
+  rim: { width: number; height: number };
   /** How many hops are drawn in full, of how many. */
   shown: number;
   total: number;
+  /** Share of all hops' paths that those in full hold: what was asked for, or more where hops are equal. */
+  held: number;
 }
 
-const MAX_COLUMN = 38;
-const MIN_COLUMN = 4;
-const MAX_ROW = 40;
-const MIN_ROW = 5;
+/** Where there is room, tokens stand further apart, and few of them or few layers further still, up to a lattice of
+ *  `few` pixels; beyond `most`, hops would be hard to follow. */
+const COLUMN = { least: 4, usual: 72, few: 640, most: 160 };
+const ROW = { least: 5, usual: 40, few: 320, most: 80 };
+/** Least width of the picture: the legend's, where there is that much. */
+const LEAST_WIDTH = 320;
 /** Widest and highest lattice: what a canvas holds. */
 const [MOST_COLUMNS, MOST_ROWS] = [1200, 800];
 const [MIN_WIDTH, MAX_WIDTH] = [0.75, 9];
@@ -135,22 +141,24 @@ export function pathsLayout(
   const window = options.window ?? wholeWindow(view);
   const { c0, c1, r0, r1 } = window;
   const [columns, rows] = [c1 - c0 + 1, r1 - r0 + 1];
-  const column = Math.max(MIN_COLUMN, Math.min(MAX_COLUMN, (size.width - LEFT - RIGHT) / columns));
+  const column = pitch(COLUMN, columns, size.width - LEFT - RIGHT);
   const longest = Array.from({ length: columns }, (_, c) => cells(columnLabel(view, c0 + c))).reduce(
     (a, b) => Math.max(a, b),
     0,
   );
   const labelRoom = 16 + 0.74 * 7 * longest;
   const below = BAR + 54 + labelRoom + 52;
-  const room = size.height === undefined ? MAX_ROW * rows : size.height - TOP - below;
-  const row = Math.max(MIN_ROW, Math.min(MAX_ROW, room / rows));
-  const x = (position: number) => LEFT + (position - c0 + 0.5) * column;
+  const row = pitch(ROW, rows, size.height === undefined ? null : size.height - TOP - below);
+  const lattice = columns * column;
+  const width = Math.max(LEFT + lattice + RIGHT, Math.min(size.width, LEAST_WIDTH));
+  const left = Math.floor((width - lattice + LEFT - RIGHT) / 2);
+  const x = (position: number) => left + (position - c0 + 0.5) * column;
   const y = (boundary: number) => TOP + (r1 + 1 - boundary) * row;
 
   const edges = pathEdges(view);
-  const strong = strongest(edges, options.share);
+  const { chosen: strong, held } = strongest(edges, options.share);
   const most = edges.reduce((n, e) => Math.max(n, e.paths), 1);
-  const widthOf = pathWidth(most, column);
+  const widthOf = pathWidth(most, { column, row });
   const curves = edges
     .filter(({ layer, from, to }) => layer >= r0 && layer <= r1 && to >= c0 && from <= c1)
     .map((edge): PathCurve => {
@@ -172,9 +180,13 @@ export function pathsLayout(
         a.edge.paths - b.edge.paths ||
         a.edge.index - b.edge.index,
     );
-  const width = LEFT + columns * column + RIGHT;
-  const foot = sourceRows(view, { x, column, top: y(r0) + 14, window });
-  const legendY = foot.bottom + labelRoom;
+  const foot = sourceRows(view, { left, x, column, top: y(r0) + 14, window });
+  const legend = legendOf(
+    rankWords(view.maxRank),
+    legendSizes(most).map((paths) => ({ paths, width: widthOf(paths) })),
+    // Of a picture that is wider than its room, the part that is in sight.
+    { y: foot.bottom + labelRoom, room: Math.min(width, Math.max(size.width, LEAST_WIDTH)) },
+  );
   const inst =
     view.instructionEnd !== null && view.instructionEnd >= c0 && view.instructionEnd <= c1 ? view.instructionEnd : null;
   const last = view.tokens.length - 1;
@@ -182,35 +194,36 @@ export function pathsLayout(
   const crowded = inst !== null && (last - inst) * column < 7 * (4 + cells(tokenLabel(view.answer)));
   return {
     width,
-    height: legendY + 52,
+    height: legend.y + legend.height,
     column,
     row,
     window,
     origin: { x: x(0), y: y(0) },
-    plot: { x: LEFT, y: TOP, width: columns * column, height: rows * row },
+    plot: { x: left, y: TOP, width: lattice, height: rows * row },
     curves,
     nodes: liveNodes(curves, window, x, y),
     bars: foot.bars,
     labels: [
-      ...layerLabels(view, window, row, y),
+      ...layerLabels(view, window, { left, row, y }),
       ...foot.labels,
       ...tokenLabels(view, x, { column, top: foot.bottom, window }),
       ...(inst === null ? [] : [label(x(inst), TOP - 14, "T_inst", "mark", { bold: true })]),
       ...(ends ? [answerLabel(view, width, x(last), crowded)] : []),
     ],
     band: inst === null ? null : { x: x(inst) - column / 2, y: TOP - 8, width: column, height: rows * row + 16 },
-    lines: Array.from({ length: rows + 1 }, (_, b) => ({ x1: LEFT, x2: LEFT + columns * column, y: y(r0 + b) })),
-    legend: {
-      ranks: rankWords(view.maxRank),
-      widths: [...new Set([0.05, 0.35, 1].map((share) => Math.max(1, Math.round(share * most))))].map((paths) => ({
-        paths,
-        width: widthOf(paths),
-      })),
-      y: legendY,
-    },
+    lines: Array.from({ length: rows + 1 }, (_, b) => ({ x1: left, x2: left + lattice, y: y(r0 + b) })),
+    legend,
+    rim: { width: left - 8, height: foot.bottom },
     shown: strong.size,
+    held,
     total: edges.length,
   };
+}
+
+/** Distance between columns or rows. `room`: for all of them; null: as much as they like. */
+function pitch({ least, usual, few, most }: typeof COLUMN, n: number, room: number | null): number {
+  const liked = Math.max(usual, Math.min(most, few / n));
+  return room === null ? liked : Math.max(least, Math.min(liked, room / n));
 }
 
 /** Above the answer's column, or ending at the rim where it would run out of the picture. */
@@ -223,11 +236,11 @@ function answerLabel(view: PathsView, width: number, x: number, crowded: boolean
     : label(x, y, text, "answer", { bold: true });
 }
 
-/** Linear in paths, from hair to 9 px; narrow columns take narrower lines. */
+/** Linear in paths, from hair to 9 px; where columns or rows are close, lines are narrower. */
 export const pathWidth =
-  (most: number, column: number) =>
+  (most: number, { column, row }: Pick<PathsLayout, "column" | "row">) =>
   (paths: number): number =>
-    Math.max(MIN_WIDTH, (paths / most) * Math.min(MAX_WIDTH, column * 0.4));
+    Math.max(MIN_WIDTH, (paths / most) * Math.min(MAX_WIDTH, 0.4 * column, 0.5 * row));
 
 /** Ends of the hops that are drawn in full, as far as they lie in the window. */
 function liveNodes(
@@ -251,26 +264,29 @@ function liveNodes(
   return [...nodes.values()];
 }
 
-/** The strongest hops that together hold the share of all hops' paths. */
-function strongest(edges: readonly PathEdge[], share: number): Set<number> {
-  const sorted = [...edges].sort((a, b) => b.paths - a.paths || a.index - b.index);
+/** The strongest hops that together hold the share of all hops' paths; as many paths on two hops look alike, so with the
+ *  weakest of them come its equals. */
+function strongest(edges: readonly PathEdge[], share: number): { chosen: Set<number>; held: number } {
+  const sorted = [...edges].sort((a, b) => b.paths - a.paths);
   const total = sorted.reduce((n, e) => n + e.paths, 0);
   const chosen = new Set<number>();
-  let sum = 0;
-  for (const edge of sorted) {
-    if (sum >= share * total && chosen.size > 0) break;
-    chosen.add(edge.index);
-    sum += edge.paths;
+  let [sum, least] = [0, 0];
+  for (const { index, paths } of sorted) {
+    if (sum >= share * total && chosen.size > 0 && paths < least) break;
+    chosen.add(index);
+    sum += paths;
+    least = paths;
   }
-  return chosen;
+  return { chosen, held: total === 0 ? 1 : sum / total };
 }
 
-/** "1", "2–3", "4–10" ... */
+/** "1", "2–3", "4–10" ..., long numbers shortened */
 export function rankWords(maxRank: number): string[] {
   const breaks = rankBreaks(maxRank);
+  const words = (rank: number) => (rank >= 10_000 ? compact(rank) : count(rank));
   return breaks.map((high, c) => {
     const low = c === 0 ? 1 : breaks[c - 1] + 1;
-    return low === high ? count(high) : `${count(low)}–${count(high)}`;
+    return low === high ? words(high) : `${words(low)}–${words(high)}`;
   });
 }
 

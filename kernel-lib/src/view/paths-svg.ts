@@ -1,12 +1,12 @@
 /** A laid-out path graph as one SVG text: ground, curves, nodes, bars, words and legend. */
-import { count, textWidth } from "./format";
 import { curveData } from "./paths-curve";
 import { type PathLabel, type PathsLayout, rankColour } from "./paths-layout";
 import type { Theme } from "./theme";
 
 export interface PathsDrawing {
-  /** Default: all. Where canvases hold curves, nodes and bars, the ground below them, and above them what is written. */
-  what: "all" | "ground" | "words";
+  /** Default: all. On screen the rows' names and the legend are pieces of their own, which stay in sight; `lattice` is the
+   *  rest. Where canvases hold curves, nodes and bars, the ground below them, and above them what is written. */
+  what: "all" | "lattice" | "ground" | "words" | "rim" | "legend";
   /** Opacity of the curves, below what is highlighted. Default 1. */
   dim: number;
   /** SVG over the curves, ending at the lattice's rim as they do; and over all marks. */
@@ -19,19 +19,46 @@ export function pathsDrawing(
   theme: Theme,
   { what = "all", dim = 1, lit = "", above = "" }: Partial<PathsDrawing> = {},
 ): string {
+  const has = (...parts: PathsDrawing["what"][]) => what === "all" || parts.includes(what);
   const body = [
-    ...(what === "words" ? [] : ground(layout, theme)),
-    ...(what === "all" ? marks(layout, theme, dim) : []),
+    ...(has("lattice", "ground") ? ground(layout, theme) : []),
+    ...(has("lattice") ? marks(layout, theme, dim) : []),
     ...(lit === "" ? [] : [inPlot(layout, "pb-highlight", lit)]),
     above,
-    ...(what === "ground" ? [] : [...layout.labels.map((label) => text(label, theme)), ...legend(layout, theme)]),
+    ...(what === "rim" || what === "legend" ? [plate(layout, what, theme)] : []),
+    ...(has("lattice", "words")
+      ? layout.labels.filter((label) => !inRim(label)).map((label) => text(label, theme))
+      : []),
+    ...(has("rim") ? layout.labels.filter(inRim).map((label) => text(label, theme)) : []),
+    ...(has("legend") ? legend(layout, theme) : []),
   ];
   const r = (value: number) => Math.round(value * 100) / 100;
-  const [width, height] = [r(layout.width), r(layout.height)];
+  const { x, y, width, height } = boxOf(layout, what);
+  const box = [x, y, width, height].map(r);
   return (
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" ` +
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${box[2]}" height="${box[3]}" viewBox="${box.join(" ")}" ` +
     `font-family="${escaped(theme.font)}">${body.join("")}</svg>`
   );
+}
+
+/** Names of rows, left of the lattice. */
+const inRim = ({ role }: PathLabel): boolean => role === "layer" || role === "axis" || role === "row";
+
+/** What of the picture a piece of it covers. */
+function boxOf({ width, height, rim, legend }: PathsLayout, what: PathsDrawing["what"]) {
+  if (what === "rim") return { x: 0, y: 0, ...rim };
+  if (what === "legend")
+    return { x: 0, y: legend.y - LEGEND_ABOVE, width: legend.width, height: legend.height + LEGEND_ABOVE };
+  return { x: 0, y: 0, width, height };
+}
+const LEGEND_ABOVE = 6;
+
+/** The ground of a piece that stays in sight, over what scrolls below it. */
+function plate(layout: PathsLayout, what: "rim" | "legend", theme: Theme): string {
+  const { x, y, width, height } = boxOf(layout, what);
+  // The names above the first columns are not the rim's.
+  const top = what === "rim" ? layout.plot.y - 9 : y;
+  return `<rect x="${x}" y="${top}" width="${width}" height="${y + height - top}" fill="${theme.colour.surface}"/>`;
 }
 
 /** Curves, dots, nodes, bars. */
@@ -71,12 +98,14 @@ function ground(layout: PathsLayout, theme: Theme): string[] {
 function curves(layout: PathsLayout, theme: Theme, dim: number): string[] {
   const thin = thinOpacity(layout);
   const r = (value: number) => Math.round(value * 100) / 100;
+  const line = (d: string, colour: string, width: number) =>
+    `<path d="${d}" fill="none" stroke="${colour}" stroke-width="${r(width)}"/>`;
   const drawn = layout.curves.map((curve) => {
     const [d, { width, rankClass }] = [curveData(curve, layout.row), curve];
-    return rankClass < 0
-      ? `<path d="${d}" fill="none" stroke="${theme.colour.text2}" stroke-opacity="${thin}" stroke-width="${width}"/>`
-      : `<path d="${d}" fill="none" stroke="${theme.colour.surface}" stroke-width="${r(width + HALO)}"/>` +
-          `<path d="${d}" fill="none" stroke="${rankColour(rankClass, theme)}" stroke-width="${r(width)}"/>`;
+    if (rankClass < 0)
+      return `<path d="${d}" fill="none" stroke="${theme.colour.text2}" stroke-opacity="${thin}" stroke-width="${width}"/>`;
+    const halo = hasHalo(layout, curve) ? line(d, theme.colour.surface, width + HALO) : "";
+    return halo + line(d, rankColour(rankClass, theme), width);
   });
   return [inPlot(layout, "pb-curves", dim === 1 ? drawn.join("") : `<g opacity="${dim}">${drawn.join("")}</g>`)];
 }
@@ -103,6 +132,11 @@ export function thinOpacity({ shown, total }: PathsLayout): number {
 const [THIN_OPACITY, FAINTEST, MANY] = [0.35, 0.03, 400];
 /** What a curve's halo, in the surface's colour, is wider than the curve, so that crossings can be read. */
 export const HALO = 1.6;
+/** Among more hops than this, hairs have none: thousands of them leave no crossing that could be read, and halos are as
+ *  much to paint as the hops. */
+const [HALOS, HAIR] = [1500, 1.25];
+export const hasHalo = ({ shown }: Pick<PathsLayout, "shown">, { width }: { width: number }): boolean =>
+  shown <= HALOS || width > HAIR;
 
 /** How far a line may stand out over the lattice's rim: half the widest. */
 export const CLIP = 6;
@@ -141,38 +175,23 @@ function text({ x, y, text: words, anchor, angle, role, bold }: PathLabel, theme
   );
 }
 
-/** Best rank by colour, paths by width; two rows where one is too narrow. */
-function legend({ legend: { ranks, widths, y }, width }: PathsLayout, theme: Theme): string[] {
-  const size = theme.size.tick;
-  // On screen the font is the reader's own, and may be a fifth wider than the one that is measured.
-  const wide = (text: string) => textWidth(text, size) * (theme.medium === "screen" ? 1.2 : 1);
-  const words = (x: number, at: number, content: string, anchor = "start") =>
-    `<text x="${x}" y="${at}" font-size="${size}" text-anchor="${anchor}" fill="${theme.colour.text}">${escaped(content)}</text>`;
-  const [rankTitle, pathTitle] = ["best answer rank", "paths per edge"];
-  const start = Math.round(12 + wide(rankTitle) + 8);
-  const item = Math.round(34 + Math.max(...widths.map(({ paths }) => wide(count(paths)))) + 10);
-  const second = Math.round(wide(pathTitle) + 8) + widths.length * item;
-  const gap = 3;
-  const oneRow = width - start - 24 - second - 12;
-  const beside = oneRow / ranks.length - gap >= 36;
-  const room = beside ? oneRow : width - start - 12;
-  const step = Math.round(Math.max(28, Math.min(50, room / ranks.length - gap)));
-  const out = [words(12, y + 8, rankTitle)];
-  ranks.forEach((name, c) => {
-    const x = start + c * (step + gap);
-    out.push(`<rect x="${x}" y="${y}" width="${step}" height="8" fill="${theme.ramps.rank[c]}"/>`);
-    out.push(words(x + step / 2, y + 21, name, "middle"));
-  });
-  const [left, top] = beside ? [start + ranks.length * (step + gap) + 24, y + 8] : [12, y + 38];
-  out.push(words(left, top, pathTitle));
-  widths.forEach(({ paths, width: w }, n) => {
-    const x = left + Math.round(wide(pathTitle) + 8) + n * item;
-    out.push(
-      `<line x1="${x}" x2="${x + 26}" y1="${top - 4}" y2="${top - 4}" stroke="${theme.colour.text}" stroke-width="${w}"/>`,
-    );
-    out.push(words(x + 30, top, count(paths)));
-  });
-  return out;
+/** Best rank by colour, paths by width. */
+function legend({ legend: { texts, swatches, lines } }: PathsLayout, theme: Theme): string[] {
+  const { text: ink } = theme.colour;
+  return [
+    ...swatches.map(
+      ({ x, y, width, rankClass }) =>
+        `<rect x="${x}" y="${y}" width="${width}" height="8" fill="${theme.ramps.rank[rankClass]}"/>`,
+    ),
+    ...lines.map(
+      ({ x1, x2, y, width }) =>
+        `<line x1="${x1}" x2="${x2}" y1="${y}" y2="${y}" stroke="${ink}" stroke-width="${width}"/>`,
+    ),
+    ...texts.map(
+      ({ x, y, text: words, anchor }) =>
+        `<text x="${x}" y="${y}" font-size="${theme.size.tick}" text-anchor="${anchor}" fill="${ink}">${escaped(words)}</text>`,
+    ),
+  ];
 }
 
 /** For XML, which has no place for halves of a surrogate pair. */
