@@ -244,7 +244,7 @@ test("a part of the lattice is drawn with its own columns and rows; what leads o
   const layout = pathsLayout(latticeView(view, ALL), { width: 500 }, { window });
   const tokens = layout.labels.filter(({ role }) => role === "token").map(({ of }) => of);
   expect(tokens).toEqual([4, 5, 6, 7, 8, 9]);
-  expect(layout.labels.filter(({ role }) => role === "layer").map(({ text }) => text)).toEqual(["2", "3", "4"]);
+  expect(layout.labels.filter(({ role }) => role === "layer").map(({ text }) => text)).toEqual(["1", "2", "3", "4"]);
   expect(layout.labels.some(({ role }) => role === "answer")).toBe(false);
   for (const { edge } of layout.curves) {
     expect([2, 3, 4]).toContain(edge.layer);
